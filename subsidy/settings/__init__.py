@@ -10,12 +10,19 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-BASE_DIR = Path(__file__).resolve().parents[2]
-DATA_DIR = Path(os.environ.get("SUBSIDY_DATA_DIR", BASE_DIR / ".data"))
+from subsidy.postgres.place import data_dir
+from subsidy.settings import environment
 
-DEBUG = os.environ.get("SUBSIDY_DEBUG", "") == "1"
-SECRET_KEY = os.environ.get("SUBSIDY_SECRET_KEY", "unsafe-skeleton-key")
-ALLOWED_HOSTS = [h for h in os.environ.get("SUBSIDY_ALLOWED_HOSTS", "").split(",") if h]
+BASE_DIR = Path(__file__).resolve().parents[2]
+DATA_DIR = data_dir(clone=BASE_DIR, environ=os.environ)
+
+# Demo mode: made by `manage.py demo`, bound to its database. It loosens what is marked below and runs on a stored
+# business clock that people can move; DEBUG stays off.
+DEMO_MODE = environment.is_demo(environ=os.environ, data=DATA_DIR)
+
+DEBUG = environment.flag(os.environ, "SUBSIDY_DEBUG", default=False)
+SECRET_KEY = environment.secret_key(environ=os.environ, data=DATA_DIR, demo=DEMO_MODE)
+ALLOWED_HOSTS = environment.allowed_hosts(environ=os.environ, demo=DEMO_MODE)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -34,7 +41,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "procrastinate.contrib.django",
-    "viewflow",
     "viewflow.workflow",
     "subsidy",
     "subsidy.audit",
@@ -96,13 +102,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": "subsidy",
-        "OPTIONS": {"options": "-c lock_timeout=5s"},
-    }
-}
+DATABASES = {"default": environment.database(environ=os.environ, data=DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -120,8 +120,65 @@ TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
 
-STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "subsidy" / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "documents"},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 
-VIEWFLOW = {"WIDGET_MEDIA": {}}
+# One cache for all hosts, so that sign-in limits count every attempt; its table comes with the migrations.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# The demo is served over plain http on this machine; everything else is served over https.
+HTTPS = environment.flag(os.environ, "SUBSIDY_HTTPS", default=not DEMO_MODE)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag(os.environ, "SUBSIDY_HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = False
+if environment.flag(os.environ, "SUBSIDY_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+# W005, W021: whether the parent domain's other hosts speak https is for the operator to say, not for this program.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        # Bootstrap's stylesheet draws a few marks as data: images.
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: [] for feature in ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"subsidy": {"level": "INFO"}, "workflows": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
+}

@@ -1,0 +1,117 @@
+"""Reads what the surroundings say: environment variables and what `demo` left in the data folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import Error as PsycopgError
+from psycopg.conninfo import conninfo_to_dict
+
+MODE_FILE = "mode.json"
+SECRET_FILE = "secret_key"
+# A waiting transaction gives up instead of hanging the person's browser; a forgotten one frees its rows.
+SESSION_OPTIONS = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=5min"
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+
+def database(*, environ: Mapping[str, str], data: Path) -> dict[str, Any]:
+    """Django's description of the one database: DATABASE_URL, or the embedded server of the data folder.
+
+    Raises ImproperlyConfigured when DATABASE_URL is not an address of PostgreSQL.
+    """
+    common = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    url = environ.get("DATABASE_URL", "")
+    if not url:
+        return {
+            "ENGINE": "subsidy.postgres.backend",
+            "NAME": "subsidy",
+            "EMBEDDED_IN": str(data),
+            "OPTIONS": {"options": SESSION_OPTIONS},
+            **common,
+        }
+    parts = _url_parts(url)
+    own = parts.pop("options", "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", ""),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        # The operator's own options come last and win.
+        "OPTIONS": {**parts, "options": f"{SESSION_OPTIONS} {own}".strip()},
+        **common,
+    }
+
+
+def _url_parts(url: str) -> dict[str, Any]:
+    try:
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise ImproperlyConfigured
+        parts = dict(conninfo_to_dict(url))
+        if not parts.get("dbname"):
+            raise ImproperlyConfigured
+    except (PsycopgError, ImproperlyConfigured):
+        # The address may hold a password: it is not repeated.
+        raise ImproperlyConfigured(
+            "DATABASE_URL 不是 PostgreSQL 地址；请写成 postgresql://用户:口令@主机:端口/数据库名。\n"
+            "DATABASE_URL is not an address of PostgreSQL; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
+        ) from None
+    return parts
+
+
+def is_demo(*, environ: Mapping[str, str], data: Path) -> bool:
+    """Whether this data folder was made by `demo` for the very database now in use.
+
+    The record names its database, so that a demo folder left lying about never loosens a production server.
+    """
+    try:
+        record = json.loads((data / MODE_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False
+    return bool(record["mode"] == "demo" and record["database"] == _database_mark(environ))
+
+
+def record_demo(*, environ: Mapping[str, str], data: Path) -> None:
+    """Make the data folder a demo's: its mark and, once, its own secret, readable by the owner alone."""
+    data.mkdir(mode=0o755, parents=True, exist_ok=True)
+    secret = data / SECRET_FILE
+    if not secret.exists():
+        secret.touch(mode=0o600)
+    if not secret.read_text(encoding="utf-8"):
+        secret.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    record = {"mode": "demo", "database": _database_mark(environ)}
+    (data / MODE_FILE).write_text(json.dumps(record) + "\n", encoding="utf-8")
+
+
+def secret_key(*, environ: Mapping[str, str], data: Path, demo: bool) -> str:
+    """SUBSIDY_SECRET_KEY, else the demo's own; empty when there is none, which stops whatever needs one."""
+    given = environ.get("SUBSIDY_SECRET_KEY", "")
+    if given or not demo:
+        return given
+    return (data / SECRET_FILE).read_text(encoding="utf-8")
+
+
+def allowed_hosts(*, environ: Mapping[str, str], demo: bool) -> list[str]:
+    """SUBSIDY_ALLOWED_HOSTS, separated by commas; a demo answers on this machine as well."""
+    given = [host.strip() for host in environ.get("SUBSIDY_ALLOWED_HOSTS", "").split(",") if host.strip()]
+    return [*given, *LOCAL_HOSTS] if demo else given
+
+
+def flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    """A switch: 1 or 0. Raises ImproperlyConfigured on anything else, which might be a misspelt wish for safety."""
+    value = environ.get(name, "")
+    if value not in ("", "0", "1"):
+        raise ImproperlyConfigured(f"{name} 只能是 1 或 0。\n{name} must be 1 or 0.")
+    return default if value == "" else value == "1"
+
+
+def _database_mark(environ: Mapping[str, str]) -> str:
+    url = environ.get("DATABASE_URL", "")
+    return hashlib.sha256(url.encode()).hexdigest() if url else "embedded"

@@ -1,0 +1,68 @@
+"""What concerns the run as a whole: clearing away, and saying what was not tried."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from subsidy.postgres import EmbeddedServer
+from tests.harness.browser import ABSENT, browser_program
+
+FOLDER_PREFIX = "subsidy-test-"
+_held = pytest.StashKey[object]()
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "fresh_db: the test commits; it gets a database of its own (see tests/README.md)")
+    if _is_worker(config):
+        return
+    _clear_abandoned_runs()
+    # Held until the run ends, however it ends: that is how the next run knows an abandoned folder.
+    config.stash[_held] = _hold(Path(os.environ["SUBSIDY_TEST_DATA_DIR"]))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not _is_worker(config):
+        _remove(Path(os.environ["SUBSIDY_TEST_DATA_DIR"]))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if browser_program() is None:
+        terminalreporter.write_line(f"NOTE: {ABSENT}", yellow=True)
+
+
+def _hold(folder: Path) -> object | None:
+    """The lock that a run keeps on its folder, or None when its run is alive."""
+    handle = (folder / "run.lock").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        return None
+    return handle
+
+
+def _clear_abandoned_runs() -> None:
+    mine = Path(os.environ["SUBSIDY_TEST_DATA_DIR"])
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        # Only a folder with a lock file was a run's; one without may belong to a run that is just starting.
+        if folder == mine or not os.access(folder, os.W_OK) or not (folder / "run.lock").exists():
+            continue
+        handle = _hold(folder)
+        if handle is not None:
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    if (folder / "postgres").exists():
+        EmbeddedServer(folder / "postgres", durable=False).remove()
+    shutil.rmtree(folder)
