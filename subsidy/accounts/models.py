@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.accounts.enums import Role, UserKind
+
+
+class Authority(models.Model):
+    """A bureau. Every business record carries one, and every query is scoped by it."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100)
+    short_name = models.CharField(max_length=10, help_text=_("used in document numbers, such as 西科"))
+    region = models.CharField(max_length=6, help_text=_("area code"))
+
+    class Meta:
+        verbose_name = _("authority")
+        verbose_name_plural = _("authorities")
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class Unit(models.Model):
+    """An organisational unit of a bureau: a section, a township, another department."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT)
+    code = models.SlugField(max_length=30)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        constraints = [models.UniqueConstraint(fields=["authority", "code"], name="unit_code_once")]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class User(AbstractUser):
+    """A person, or a named system actor. What a person may do stands in role grants and object permissions."""
+
+    kind = models.CharField(max_length=10, choices=UserKind, default=UserKind.COMPANY)
+    name = models.CharField(_("full name"), max_length=60)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=UserKind.COMPANY) | Q(kind=UserKind.SYSTEM) | Q(authority__isnull=False),
+                name="officer_belongs_to_authority",
+                violation_error_message=_("An officer or expert needs an authority."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class RoleGrant(models.Model):
+    """A role of one person in one bureau, for a time; both ends are the last day inclusive of validity."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT)
+    role = models.CharField(max_length=20, choices=Role)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("role grant")
+        verbose_name_plural = _("role grants")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("user")),
+                name="nobody_grants_own_role",
+                violation_error_message=_("Nobody may grant a role to themselves; ask another administrator."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_range_forward"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "authority", "role"], name="grant_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role}"

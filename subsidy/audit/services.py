@@ -1,0 +1,87 @@
+"""The writer of events. Only the door calls it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from subsidy.audit.canonical import canonical, digest
+from subsidy.audit.models import Chained, Event, EventPrivate
+from subsidy.audit.moment import Moment
+
+
+@dataclass
+class Entry:
+    """One event to be appended to the stream of `record`; `private` holds personal values that may be erased later."""
+
+    record: Chained
+    authority_id: int
+    action: str
+    body: dict[str, Any]
+    private: dict[str, Any] = field(default_factory=dict)
+
+
+def chain_hash(prev_hash: bytes, body: str) -> bytes:
+    """SHA-256(prev_hash ‖ SHA-256(body)): what `Event.hash` holds."""
+    return hashlib.sha256(bytes(prev_hash) + digest(body)).digest()
+
+
+def append(entries: Sequence[Entry], *, actor_id: int, now: Moment) -> list[Event]:
+    """Append one event to each record's stream and move the heads in memory; the caller saves the records' rows.
+
+    Two entries of one record follow each other. One INSERT for all, one more when any has private values.
+    """
+    events: list[Event] = []
+    private: list[EventPrivate] = []
+    for entry in entries:
+        event, secret = _event(entry, actor_id=actor_id, now=now)
+        events.append(event)
+        if secret is not None:
+            private.append(secret)
+    Event.objects.bulk_create(events)
+    if private:
+        for secret in private:
+            secret.event_id = secret.event.pk
+        EventPrivate.objects.bulk_create(private)
+    return events
+
+
+def _event(entry: Entry, *, actor_id: int, now: Moment) -> tuple[Event, EventPrivate | None]:
+    record = entry.record
+    seq = record.head_seq + 1
+    body = {
+        **entry.body,
+        "stream": record.STREAM,
+        "stream_id": record.pk,
+        "seq": seq,
+        "authority": entry.authority_id,
+        "action": entry.action,
+        "at": now.at,
+        "recorded_at": now.real,
+    }
+    secret = None
+    if entry.private:
+        secret = EventPrivate(salt=secrets.token_bytes(16), values=canonical(entry.private))
+        body["private"] = hashlib.sha256(secret.salt + secret.values.encode()).hexdigest()
+    text = canonical(body)
+    event = Event(
+        stream=record.STREAM,
+        stream_id=record.pk,
+        seq=seq,
+        authority_id=entry.authority_id,
+        action=entry.action,
+        actor_id=actor_id,
+        at=now.at,
+        recorded_at=now.real,
+        body=text,
+        prev_hash=bytes(record.head_hash),
+        hash=chain_hash(bytes(record.head_hash), text),
+    )
+    if secret is not None:
+        secret.event = event
+    record.head_seq = seq
+    record.head_hash = event.hash
+    return event, secret

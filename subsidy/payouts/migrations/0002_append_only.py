@@ -1,0 +1,20 @@
+from django.db import migrations
+
+from subsidy.audit.append_only import append_only, frozen_columns
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("payouts", "0001_initial"),
+        ("audit", "0002_append_only"),
+    ]
+
+    operations = [
+        append_only("payouts_exportfile"),
+        append_only("payouts_answerfile"),
+        append_only("payouts_answer"),
+        frozen_columns(
+            "payouts_batchline",
+            ["batch_id", "row", "instalment_id", "key", "end_to_end_id", "amount_fen", "payee_name", "account_number"],
+        ),
+    ]

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.accounts.records import AuthorityRecord
+from subsidy.audit.models import Chained
+from subsidy.programmes.enums import Allocation
+
+
+class Policy(AuthorityRecord):
+    """A measure of a bureau; its rules stand in its versions."""
+
+    code = models.SlugField(max_length=40)
+    title_zh = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
+        constraints = [models.UniqueConstraint(fields=["authority", "code"], name="policy_code_once")]
+
+    def __str__(self) -> str:
+        return self.title_zh
+
+
+class PolicyVersion(AuthorityRecord, Chained):
+    """The immutable text and rules of a policy, in force for a time; a case is pinned to one by `content_hash`.
+
+    The three texts are what the pack folder held; a trigger refuses any change of them.
+    """
+
+    STREAM = "policy_version"
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField(max_length=20)
+    content_hash = models.CharField(max_length=64)
+    policy_text = models.TextField(help_text="policy.yaml")
+    source_text = models.TextField(help_text="source.md")
+    cases_text = models.TextField(help_text="cases.yaml")
+    document_number = models.CharField(max_length=60, blank=True)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True, help_text=_("last day in force"))
+    illustrative = models.BooleanField(help_text=_("has assumed clauses"))
+    published_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "version"], name="policy_version_once"),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
+                name="policy_version_range_forward",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy} {self.version}"
+
+
+class Call(AuthorityRecord, Chained):
+    """An opening of a policy version for filing: window, route, budget line, allocation mode."""
+
+    STREAM = "call"
+
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="calls")
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    title_zh = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField(help_text=_("the first instant at which filing is refused"))
+    route = models.CharField(max_length=30)
+    route_version = models.PositiveSmallIntegerField()
+    allocation = models.CharField(max_length=12, choices=Allocation)
+    budget_line = models.ForeignKey("ledger.BudgetLine", on_delete=models.PROTECT, related_name="+")
+    budget_fen = models.BigIntegerField(help_text=_("what this call may grant in all, in fen"))
+    contact = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        constraints = [
+            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="call_window_forward"),
+            models.CheckConstraint(condition=Q(budget_fen__gt=0), name="call_budget_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title_zh

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.accounts.enums import Role
+from subsidy.accounts.records import AuthorityRecord
+from subsidy.work.enums import Duty
+
+NO_DUE = dt.date.max
+
+
+class Pool(AuthorityRecord):
+    """The queue of one role in one unit of one bureau."""
+
+    role = models.CharField(max_length=20, choices=Role)
+    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("pool")
+        verbose_name_plural = _("pools")
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "role", "unit"], name="pool_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.authority_id} {self.role}"
+
+
+class WorkItem(AuthorityRecord):
+    """Something that waits for a person: an open human task as the lists read it. Written by the door alone.
+
+    Exactly one of `pool` (officers) and `company` (the applicant's people) says whom it waits for; an expert's seat
+    has a pool and an assignee from the start.
+    """
+
+    task_id = models.BigIntegerField(unique=True, help_text=_("viewflow's task"))
+    node = models.CharField(max_length=40)
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.BigIntegerField()
+    number = models.CharField(max_length=40)
+    title = models.CharField(max_length=200, help_text=_("company, or the round's or batch's title"))
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, null=True)
+    company = models.ForeignKey("applicants.Company", on_delete=models.PROTECT, null=True)
+    assignee = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="work_items")
+    policy = models.ForeignKey("programmes.Policy", on_delete=models.PROTECT, null=True)
+    amount_fen = models.BigIntegerField(default=0)
+    due_on = models.DateField(default=NO_DUE, help_text=_("date.max: no deadline"))
+    due_provisional = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("work item")
+        verbose_name_plural = _("work items")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pool__isnull=False, company__isnull=True) | Q(pool__isnull=True, company__isnull=False),
+                name="work_item_waits_for_one",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["pool", "due_on", "id"], condition=Q(assignee__isnull=True), name="work_pool_due"),
+            models.Index(
+                fields=["pool", "-amount_fen", "id"], condition=Q(assignee__isnull=True), name="work_pool_amount"
+            ),
+            models.Index(
+                fields=["pool", "policy", "due_on", "id"],
+                condition=Q(assignee__isnull=True),
+                name="work_pool_policy_due",
+            ),
+            models.Index(
+                fields=["assignee", "due_on", "id"], condition=Q(assignee__isnull=False), name="work_mine_due"
+            ),
+            models.Index(fields=["company", "due_on", "id"], name="work_company_due"),
+            models.Index(fields=["subject_kind", "subject_id"], name="work_by_subject"),
+            models.Index(fields=["authority", "due_on", "id"], name="work_by_authority"),
+            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="work_title_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.number}"
+
+
+class Hand(AuthorityRecord):
+    """Who did which act on which matter, and under which key: separation of duties and idempotency read this.
+
+    `key` is bound to subject, action, actor and `data_hash`; the same key with other content is refused.
+    """
+
+    key = models.CharField(max_length=120, unique=True)
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.BigIntegerField()
+    action = models.CharField(max_length=60)
+    duty = models.CharField(max_length=20, choices=Duty, blank=True)
+    role = models.CharField(max_length=20, choices=Role, blank=True)
+    actor = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="hands")
+    at = models.DateTimeField()
+    seq = models.PositiveIntegerField(help_text=_("of the event in the subject's stream"))
+    data_hash = models.CharField(max_length=64)
+    task_id = models.BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        verbose_name = _("hand")
+        verbose_name_plural = _("hands")
+        indexes = [
+            models.Index(fields=["actor", "subject_kind", "subject_id"], name="hand_by_actor"),
+            models.Index(fields=["subject_kind", "subject_id"], name="hand_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} {self.action}"
+
+
+class RouteVersion(models.Model):
+    """A published route: its flow class and the fingerprint of its graph, checked at start-up."""
+
+    route = models.CharField(max_length=30)
+    version = models.PositiveSmallIntegerField()
+    flow_ref = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["route", "version"], name="route_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.route} v{self.version}"
