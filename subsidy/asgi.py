@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import os
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from subsidy.environment import refuse_unsafe
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "subsidy.settings")
+refuse_unsafe(secret=settings.SECRET_KEY, hosts=settings.ALLOWED_HOSTS)
 application = get_asgi_application()

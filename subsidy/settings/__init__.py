@@ -11,7 +11,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.postgres.place import data_dir
-from subsidy.settings import environment
+from subsidy import environment
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DATA_DIR = data_dir(clone=BASE_DIR, environ=os.environ)

@@ -16,7 +16,7 @@ from django.db import connection, connections
 from psycopg import sql
 
 from subsidy.postgres import EmbeddedServer
-from subsidy.settings import environment
+from subsidy import environment
 
 TEMPLATE = "subsidy_template"
 # Any number: it names the lock under which exactly one worker migrates.

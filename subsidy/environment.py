@@ -104,6 +104,17 @@ def allowed_hosts(*, environ: Mapping[str, str], demo: bool) -> list[str]:
     return [*given, *LOCAL_HOSTS] if demo else given
 
 
+def refuse_unsafe(*, secret: str, hosts: list[str]) -> None:
+    """Raise ImproperlyConfigured when a site is about to be served without a secret or a host name."""
+    missing = [n for n, value in (("SUBSIDY_SECRET_KEY", secret), ("SUBSIDY_ALLOWED_HOSTS", hosts)) if not value]
+    if missing:
+        names = ", ".join(missing)
+        raise ImproperlyConfigured(
+            f"缺少环境变量 {names}。请设置后再启动；只想试用请运行 make demo。\n"
+            f"{names} must be set before the site is served; to try it out run make demo."
+        )
+
+
 def flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     """A switch: 1 or 0. Raises ImproperlyConfigured on anything else, which might be a misspelt wish for safety."""
     value = environ.get(name, "")
