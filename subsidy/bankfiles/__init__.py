@@ -1,0 +1,35 @@
+"""Bank files out and in: a pure, streaming library over plain data. It knows no database, no clock and no app."""
+
+from subsidy.bankfiles.capitals import amount_in_capitals, parse_capitals
+from subsidy.bankfiles.cnaps import cnaps_check_digit_holds, is_cnaps
+from subsidy.bankfiles.formats import FORMATS, check_payment, write
+from subsidy.bankfiles.model import (
+    Answer,
+    AnswerFile,
+    BankFileError,
+    FormatInfo,
+    Party,
+    Payment,
+    PaymentFile,
+    Problem,
+)
+from subsidy.bankfiles.reading import read
+
+__all__ = [
+    "FORMATS",
+    "Answer",
+    "AnswerFile",
+    "BankFileError",
+    "FormatInfo",
+    "Party",
+    "Payment",
+    "PaymentFile",
+    "Problem",
+    "amount_in_capitals",
+    "check_payment",
+    "cnaps_check_digit_holds",
+    "is_cnaps",
+    "parse_capitals",
+    "read",
+    "write",
+]

@@ -1,0 +1,116 @@
+"""Small readers shared by the ISO 20022 messages: text, dates, amounts, reasons, identities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+
+from lxml.etree import QName, _Element
+
+from subsidy.bankfiles.amounts import iso_to_fen
+from subsidy.bankfiles.lxml_stream import line_of
+from subsidy.bankfiles.model import BANK_TIME, HUNDREDTHS
+from subsidy.bankfiles.source import Source
+
+
+def entry_key(kind: str, *parts: object) -> str:
+    """A short stable identity of a statement: the kind and a hash over what makes the statement itself."""
+    canonical = "\x1f".join("" if part is None else str(part) for part in parts)
+    return f"{kind}:{sha256(canonical.encode()).hexdigest()[:40]}"
+
+
+@dataclass(frozen=True, slots=True)
+class IsoReader:
+    """Reads fields of one message: paths are local names in the message's own namespace."""
+
+    source: Source
+    namespace: str
+
+    def is_own(self, element: _Element, *parents: str) -> bool:
+        """Whether the element is of the message and not of supplementary data: its namespace and its ancestors."""
+        node: _Element | None = element
+        for tag in (QName(element).localname, *reversed(parents)):
+            if node is None or node.tag != f"{{{self.namespace}}}{tag}":
+                return False
+            node = node.getparent()
+        return True
+
+    def find(self, element: _Element, path: str) -> _Element | None:
+        """The first descendant along ``A/B/C``."""
+        return element.find("/".join(f"{{{self.namespace}}}{tag}" for tag in path.split("/")))
+
+    def text(self, element: _Element, path: str) -> str | None:
+        """The trimmed text along the path; None when it is absent or blank."""
+        found = self.find(element, path)
+        return ((found.text or "").strip() or None) if found is not None else None
+
+    def required(self, element: _Element, path: str) -> str:
+        """The text along the path; BankFileError when it is missing."""
+        value = self.text(element, path)
+        if value is None:
+            raise self.source.error(
+                f"缺少 {path}，该报文必须填写此项，请向银行重新索取",
+                f"{path} is missing, which this message must carry; ask the bank for the file again",
+                line=line_of(element),
+                field=path,
+            )
+        return value
+
+    def instant(self, element: _Element, path: str) -> datetime | None:
+        """An ISO instant; without an offset it is the bank's local time (UTC+8)."""
+        value = self.text(element, path)
+        if value is None:
+            return None
+        try:
+            instant = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise self._malformed(element, path, value, "2024-03-05T09:00:00+08:00") from error
+        return instant if instant.utcoffset() is not None else instant.replace(tzinfo=BANK_TIME)
+
+    def day(self, element: _Element, path: str) -> date | None:
+        """The day of a choice of ``Dt`` and ``DtTm``, in the bank's time zone."""
+        value = self.text(element, f"{path}/Dt")
+        if value is None:
+            instant = self.instant(element, f"{path}/DtTm")
+            return instant.astimezone(BANK_TIME).date() if instant else None
+        try:
+            return date.fromisoformat(value[:10])
+        except ValueError as error:
+            raise self._malformed(element, path, value, "2024-03-05") from error
+
+    def amount(self, element: _Element, path: str) -> tuple[int | None, str | None]:
+        """Fen and currency of an amount; (None, None) when absent, BankFileError when it cannot be a number of fen."""
+        found = self.find(element, path)
+        if found is None:
+            return None, None
+        currency = found.get("Ccy")
+        fen = iso_to_fen(found.text or "")
+        if fen is None or currency not in HUNDREDTHS:
+            raise self._malformed(found, path, f"{found.text} {currency}", "1409.50 CNY")
+        return fen, currency
+
+    def reason(self, element: _Element, block: str) -> tuple[str | None, str | None]:
+        """Code and text of the first reason block that has a code; texts of all blocks are joined."""
+        code: str | None = None
+        texts: list[str] = []
+        for found in element.findall(f"{{{self.namespace}}}{block}"):
+            code = code or self.text(found, "Rsn/Cd") or self.text(found, "Rsn/Prtry")
+            texts += [
+                text.text.strip()
+                for text in found.findall(f"{{{self.namespace}}}AddtlInf")
+                if text.text and text.text.strip()
+            ]
+        return code, " ".join(texts) or None
+
+    def account(self, element: _Element, path: str) -> str | None:
+        """The account number of an account block."""
+        return self.text(element, f"{path}/Id/Othr/Id") or self.text(element, f"{path}/Id/IBAN")
+
+    def _malformed(self, element: _Element, path: str, value: str, like: str) -> Exception:
+        return self.source.error(
+            f"{path} 的值“{value}”无法识别，应形如 {like}，请向银行核实后重新索取文件",
+            f"{path} is {value!r}, expected something like {like}; ask the bank for a corrected file",
+            line=line_of(element),
+            field=path,
+        )
