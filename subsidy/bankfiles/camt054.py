@@ -199,6 +199,7 @@ class _Notifications:
             bank_status=entry.bank_status,
             original_message_id=read.text(element, "Refs/MsgId" if own else "NtryDtls/Btch/MsgId"),
             payment_info_id=read.text(element, "Refs/PmtInfId" if own else "NtryDtls/Btch/PmtInfId"),
+            payee_account=read.account(element, "RltdPties/CdtrAcct") if direction == "debit" else None,
             line=line_of(element) or entry.line,
         )
 

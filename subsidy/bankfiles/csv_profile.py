@@ -74,6 +74,7 @@ class ResultProfile:
     currency: str
     result_id: str
     original_message_id: str
+    payer_account: str
     created_at: str
     count: str
     columns: Mapping[str, ResultField]
@@ -119,6 +120,7 @@ RESULT = ResultProfile(
     currency="CNY",
     result_id="结果编号",
     original_message_id="原批次号",
+    payer_account="付款账号",
     created_at="生成时间",
     count="总笔数",
     columns={

@@ -126,7 +126,8 @@ class Answer:
     ``entry`` identifies the statement itself: equal for the same statement in another file, in another order or
     read twice, different for two statements that merely look alike (two equal payments). Import is idempotent
     over (``bank_reference``, ``entry``). ``bank_reference`` is the bank's own reference of the booked entry;
-    the details of one batch booking may share it.
+    the details of one batch booking may share it. ``account`` is the paying account, ``payee_account`` the other
+    side's, each where the bank names it. ``bank_status`` is the bank's own word for ``status``.
     """
 
     end_to_end_id: str | None
@@ -144,6 +145,7 @@ class Answer:
     bank_status: str | None = None
     original_message_id: str | None = None
     payment_info_id: str | None = None
+    payee_account: str | None = None
     line: int | None = None
 
 

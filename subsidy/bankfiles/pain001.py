@@ -18,7 +18,7 @@ from lxml.etree import Element, SubElement, _Element
 from subsidy.bankfiles.amounts import fen_to_text
 from subsidy.bankfiles.check import NAME_MAX, Findings, common_problems
 from subsidy.bankfiles.lxml_stream import xmlfile
-from subsidy.bankfiles.model import FormatInfo, Party, Payment, PaymentFile, Problem
+from subsidy.bankfiles.model import BANK_TIME, FormatInfo, Party, Payment, PaymentFile, Problem
 
 _NS = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _CLEARING_SYSTEM = "CNAPS"
@@ -71,7 +71,7 @@ def _leaf(parent: _Element, tag: str, text: str) -> _Element:
 def _group_header(header: PaymentFile) -> _Element:
     group = Element("GrpHdr")
     _leaf(group, "MsgId", header.message_id)
-    _leaf(group, "CreDtTm", header.created_at.isoformat(timespec="seconds"))
+    _leaf(group, "CreDtTm", header.created_at.astimezone(BANK_TIME).isoformat(timespec="seconds"))
     _controls(group, header)
     _leaf(SubElement(group, "InitgPty"), "Nm", header.payer.name)
     group.tail = "\n"

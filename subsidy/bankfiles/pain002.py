@@ -62,11 +62,12 @@ class _Context:
             reason_code=reason_code,
             reason_text=reason_text,
             level=level,
-            account=read.account(element, "OrgnlTxRef/CdtrAcct") if transaction else None,
+            account=read.account(element, "OrgnlTxRef/DbtrAcct") if transaction else None,
             entry=entry_key("pain.002", self.original_message_id, level, block_id, identity, code, reason_code, fen),
             bank_status=code,
             original_message_id=self.original_message_id,
             payment_info_id=block_id,
+            payee_account=read.account(element, "OrgnlTxRef/CdtrAcct") if transaction else None,
             line=line_of(element),
         )
 

@@ -88,10 +88,20 @@ def read_result_csv(source: Source, profile: ResultProfile) -> AnswerFile:
     )
 
 
+def _labels(profile: ResultProfile) -> tuple[str, ...]:
+    return (
+        profile.result_id,
+        profile.original_message_id,
+        profile.payer_account,
+        profile.created_at,
+        profile.count,
+    )
+
+
 def _head(rows: _Rows, profile: ResultProfile) -> Mapping[str, str]:
     cells = rows.next() or []
     head = dict(zip(cells[::2], cells[1::2], strict=False))
-    for label in (profile.result_id, profile.original_message_id, profile.created_at, profile.count):
+    for label in _labels(profile):
         if not head.get(label):
             raise rows.error(
                 f"首行缺少“{label}”，不是银行结果文件（应为 pain.002、camt.054 或银行结果 CSV），请确认选对了文件",
@@ -125,7 +135,7 @@ def _answers(rows: _Rows, profile: ResultProfile, head: Mapping[str, str]) -> It
                 f"this row has {len(row)} cells, expected {len(titles)}; ask the bank for the file again",
             )
         cells = {field: row[place] for field, place in places.items()}
-        yield _answer(rows, profile, cells, head[profile.original_message_id])
+        yield _answer(rows, profile, cells, head)
         count += 1
     if str(count) != head[profile.count]:
         raise rows.error(
@@ -159,7 +169,8 @@ def _places(rows: _Rows, profile: ResultProfile, titles: list[str]) -> Mapping[R
     return places
 
 
-def _answer(rows: _Rows, profile: ResultProfile, cells: Mapping[ResultField, str], original: str) -> Answer:
+def _answer(rows: _Rows, profile: ResultProfile, cells: Mapping[ResultField, str], head: Mapping[str, str]) -> Answer:
+    original = head[profile.original_message_id]
     word = cells["status"]
     status = profile.statuses.get(word, "pending")
     needed = (*_NEEDED, "bank_reference", "booked_on") if status == "settled" else _NEEDED
@@ -191,11 +202,12 @@ def _answer(rows: _Rows, profile: ResultProfile, cells: Mapping[ResultField, str
         reason_code=code,
         reason_text=restored(cells["reason"]) or None,
         level="transaction",
-        account=cells["account"] or None,
+        account=head[profile.payer_account],
         entry=entry_key(FORMAT, original, reference, cells["end_to_end_id"], word, code, fen, cells["booked_on"]),
         direction="debit" if status == "settled" else None,
         bank_status=word,
         original_message_id=original,
+        payee_account=cells["account"] or None,
         line=rows.line,
     )
 
