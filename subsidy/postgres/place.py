@@ -13,9 +13,9 @@ SHARED_ROOT = Path("/var/lib/subsidy")
 def data_dir(*, clone: Path, environ: Mapping[str, str], is_root: bool | None = None) -> Path:
     """Folder of the embedded database, documents, exports and keys.
 
-    SUBSIDY_DATA_DIR when given. Otherwise `.data` in the clone; for root a folder outside any home, because the database
-    server refuses to run as root and its own account cannot enter a home folder. The folder is named by a hash of fixed
-    length, so that no clone's path is the beginning of another's.
+    SUBSIDY_DATA_DIR when given. Otherwise `.data` in the clone; for root a folder outside any home, because the
+    database server refuses to run as root and its own account cannot enter a home folder. The folder is named by a
+    hash of fixed length, so that no clone's path is the beginning of another's.
     """
     given = environ.get("SUBSIDY_DATA_DIR", "")
     if given:

@@ -146,7 +146,8 @@ class EmbeddedServer:
         if account is not None and (closed := closed_parent(self.home)) is not None:
             raise PostgresError(
                 zh=f"数据库账户无法进入目录 {closed}。请把 SUBSIDY_DATA_DIR 设为其它账户可以进入的目录。",
-                en=f"The database's account cannot enter {closed}. Set SUBSIDY_DATA_DIR to a folder that others can enter.",
+                en=f"The database's account cannot enter {closed}. "
+                "Set SUBSIDY_DATA_DIR to a folder that others can enter.",
             )
         self.home.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         for folder in (self.home, self._socket_dir()):
@@ -212,20 +213,20 @@ class EmbeddedServer:
         environ = {k: v for k, v in self._environ.items() if not k.startswith(("PG", "LC_", "LANG"))}
         # initdb fails under a locale that is set but was never generated.
         environ["LC_ALL"] = CTYPE
-        done = subprocess.run(
-            [program, *words],
-            env=environ,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            # A file, not a pipe: the server keeps the descriptor and a pipe would never end.
-            stdout=(output := tempfile.TemporaryFile("w+")),
-            stderr=subprocess.STDOUT,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-            check=False,
-        )
-        with output:
+        # A file, not a pipe: the server keeps the descriptor and a pipe would never end.
+        with tempfile.TemporaryFile("w+") as output:
+            done = subprocess.run(
+                [program, *words],
+                env=environ,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+                check=False,
+            )
             output.seek(0)
             text = output.read().strip()
         if done.returncode == 0 or (only_if_running and not self.is_ready()):

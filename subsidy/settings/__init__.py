@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from subsidy.postgres.place import data_dir
 from subsidy import environment
+from subsidy.postgres.place import data_dir
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DATA_DIR = data_dir(clone=BASE_DIR, environ=os.environ)

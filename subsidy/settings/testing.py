@@ -17,8 +17,8 @@ os.environ["SUBSIDY_SECRET_KEY"] = "a key for tests alone, long enough to satisf
 os.environ["SUBSIDY_ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ["SUBSIDY_HTTPS"] = "0"
 
-from subsidy.settings import *  # noqa: E402,F403
-from subsidy.settings import STORAGES  # noqa: E402
+from subsidy.settings import *  # noqa: F403
+from subsidy.settings import STORAGES
 
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Signing in is on the path of most tests; the strong hash is slow on purpose.

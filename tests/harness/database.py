@@ -14,9 +14,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
-from subsidy.postgres import EmbeddedServer
 from subsidy import environment
+from subsidy.postgres import EmbeddedServer
 
 TEMPLATE = "subsidy_template"
 # Any number: it names the lock under which exactly one worker migrates.
@@ -108,7 +109,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    cluster: Cluster, django_test_environment: None, django_db_blocker: pytest.FixtureRequest, worker_id: str
+    cluster: Cluster, django_test_environment: None, django_db_blocker: DjangoDbBlocker, worker_id: str
 ) -> Iterator[None]:
     """A copy of the template for this worker, in which ordinary tests run and roll back."""
     mine = f"{cluster.prefix}_{worker_id}"
@@ -127,7 +128,7 @@ def django_db_setup(
 
 @pytest.fixture
 def fresh_db(
-    cluster: Cluster, django_db_setup: None, django_db_blocker: pytest.FixtureRequest, worker_id: str
+    cluster: Cluster, django_db_setup: None, django_db_blocker: DjangoDbBlocker, worker_id: str
 ) -> Iterator[FreshDatabase]:
     """A database of this test's own, where commits are real; dropped afterwards, never flushed.
 
@@ -154,14 +155,17 @@ def transactional_db(fresh_db: FreshDatabase) -> FreshDatabase:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse what would flush the shared database; let `fresh_db` mark a test as well as name a fixture."""
     for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
         marker = item.get_closest_marker("django_db")
         if marker and (marker.args or marker.kwargs):
             raise pytest.UsageError(
                 f"{item.nodeid}: django_db takes no arguments here (transaction=True flushes, which the append-only "
                 "triggers refuse). Use @pytest.mark.fresh_db or the fixture fresh_db."
             )
-        wants_fresh = item.get_closest_marker("fresh_db") or "fresh_db" in getattr(item, "fixturenames", ())
-        if wants_fresh and (marker or "db" in getattr(item, "fixturenames", ())):
-            raise pytest.UsageError(f"{item.nodeid}: choose db (rolled back) or fresh_db (its own database), not both.")
-        if item.get_closest_marker("fresh_db") and "fresh_db" not in item.fixturenames:
-            item.fixturenames.append("fresh_db")
+        marked = item.get_closest_marker("fresh_db") is not None
+        if (marked or "fresh_db" in item.fixturenames) and (marker or "db" in item.fixturenames):
+            raise pytest.UsageError(f"{item.nodeid}: choose db (rolled back) or fresh_db (its own), not both.")
+        if marked and "fresh_db" not in item.fixturenames:
+            # First: what else the test asks for may write into the database.
+            item.fixturenames.insert(0, "fresh_db")

@@ -22,7 +22,7 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "fresh_db: the test commits; it gets a database of its own (see tests/README.md)")
+    config.addinivalue_line("markers", "fresh_db: the test commits, in a database of its own (tests/README.md)")
     if _is_worker(config):
         return
     _clear_abandoned_runs()

@@ -29,10 +29,12 @@ PREPARE_LOCK = 7_201_402
 class Command(BaseCommand):
     help = "Start the database, migrate, fill in a believable bureau, run the server and the worker. Safe to repeat."
     # The checks run after migrating: some of them look at the database.
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"port of the site (default {DEFAULT_PORT})")
+        parser.add_argument(
+            "--port", type=int, default=DEFAULT_PORT, help=f"port of the site (default {DEFAULT_PORT})"
+        )
         parser.add_argument("--no-serve", action="store_true", help="stop after seeding")
         parser.add_argument("--scale", type=int, default=None, help="number of companies to generate")
 
