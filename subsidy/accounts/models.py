@@ -6,10 +6,16 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role, UserKind
+from subsidy.audit.models import Chained
 
 
-class Authority(models.Model):
-    """A bureau. Every business record carries one, and every query is scoped by it."""
+class Authority(Chained):
+    """A bureau. Every business record carries one, and every query is scoped by it.
+
+    Its stream holds what belongs to no single matter: settings, imports, exports.
+    """
+
+    STREAM = "authority"
 
     code = models.SlugField(max_length=20, unique=True)
     name_zh = models.CharField(max_length=100)
@@ -23,6 +29,11 @@ class Authority(models.Model):
 
     def __str__(self) -> str:
         return self.name_zh
+
+    @property
+    def authority_id(self) -> int:
+        """Itself: a bureau belongs to itself, so that the door can treat it as any other matter."""
+        return self.pk
 
 
 class Unit(models.Model):

@@ -86,7 +86,10 @@ class BatchLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["batch", "row"], name="batch_row_once"),
             models.UniqueConstraint(
-                fields=["instalment"], condition=Q(state__in=LIVE_LINE_STATES), name="one_live_payment"
+                fields=["instalment"],
+                condition=Q(state__in=LIVE_LINE_STATES),
+                name="one_live_payment",
+                violation_error_message=_("One of these instalments is already in another batch; leave it out."),
             ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
         ]

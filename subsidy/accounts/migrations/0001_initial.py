@@ -21,6 +21,8 @@ class Migration(migrations.Migration):
             name='Authority',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('head_seq', models.PositiveIntegerField(default=0, editable=False)),
+                ('head_hash', models.BinaryField(default=bytes(32), max_length=32)),
                 ('code', models.SlugField(max_length=20, unique=True)),
                 ('name_zh', models.CharField(max_length=100)),
                 ('name_en', models.CharField(max_length=100)),

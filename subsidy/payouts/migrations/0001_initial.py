@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='batchline',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('frozen', 'in_flight', 'accepted', 'settled'))), fields=('instalment',), name='one_live_payment'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('frozen', 'in_flight', 'accepted', 'settled'))), fields=('instalment',), name='one_live_payment', violation_error_message='One of these instalments is already in another batch; leave it out.'),
         ),
         migrations.AddConstraint(
             model_name='batchline',

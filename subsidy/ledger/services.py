@@ -1,0 +1,180 @@
+"""The writers of the books. Only the door calls them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+from django.db.models import F
+
+from subsidy.audit.moment import Moment
+from subsidy.ledger.enums import Book, BudgetAccount, CashAccountKind
+from subsidy.ledger.models import BudgetLine, CashAccount, Leg, Transaction
+from subsidy.ledger.posting import Posting
+from subsidy.ledger.table import TABLE
+
+LineDeltas = dict[BudgetAccount, int]
+
+
+class LedgerError(Exception):
+    """A posting that the books cannot take; nothing was written."""
+
+
+class NotEnough(LedgerError):
+    """A budget line does not hold what should be moved: (line id, what was to change)."""
+
+    def __init__(self, line_id: int, deltas: LineDeltas) -> None:
+        self.line_id = line_id
+        super().__init__(f"budget line {line_id} does not hold enough for {dict(deltas)} (fen), or its year is closed")
+
+
+def post(postings: Sequence[Posting], *, now: Moment) -> None:
+    """Write the postings with their legs and move the balances; the budget rows last, ordered by id.
+
+    One INSERT for transactions, one for legs, one UPDATE a cash account and a budget line, whatever the number of
+    postings: this is how a round reserves for all its rows in one fold. Raises NotEnough, and IntegrityError when a
+    key was posted before.
+    """
+    if not postings:
+        return
+    for posting in postings:
+        if posting.amount_fen <= 0:
+            raise LedgerError(f"{posting.key}: an amount must be positive, got {posting.amount_fen} fen")
+    cash = _cash_accounts(postings)
+    transactions = Transaction.objects.bulk_create(
+        [
+            Transaction(
+                authority_id=posting.authority_id,
+                key=posting.key,
+                kind=posting.kind,
+                at=now.at,
+                subject_kind=posting.subject_kind,
+                subject_id=posting.subject_id,
+                memo=posting.memo,
+            )
+            for posting in postings
+        ]
+    )
+    legs = [
+        leg
+        for transaction, posting in zip(transactions, postings, strict=True)
+        for leg in _legs(transaction, posting, cash)
+    ]
+    Leg.objects.bulk_create(legs)
+    _move_cash(legs)
+    _move_budget(legs)
+
+
+CashKey = tuple[int, CashAccountKind, str, int | None, int | None]
+
+
+def _cash_key(kind: CashAccountKind, posting: Posting) -> CashKey:
+    line = posting.line_id if kind == CashAccountKind.EXPENSE else None
+    bank = posting.paying_account_id if kind == CashAccountKind.BANK else None
+    return posting.authority_id, kind, posting.currency, line, bank
+
+
+def _cash_accounts(postings: Iterable[Posting]) -> dict[CashKey, int]:
+    """Ids of the cash accounts that the postings touch; an account is opened the first time money reaches it."""
+    wanted = {_cash_key(kind, posting) for posting in postings for kind in TABLE[posting.kind].cash or ()}
+    if not wanted:
+        return {}
+    authorities = {key[0] for key in wanted}
+    found = _existing_cash_accounts(authorities)
+    missing = sorted(wanted - found.keys(), key=str)
+    if missing:
+        CashAccount.objects.bulk_create(
+            [
+                CashAccount(authority_id=key[0], kind=key[1], currency=key[2], line_id=key[3], paying_account_id=key[4])
+                for key in missing
+            ],
+            ignore_conflicts=True,
+        )
+        found = _existing_cash_accounts(authorities)
+    return {key: found[key] for key in wanted}
+
+
+def _existing_cash_accounts(authorities: Iterable[int]) -> dict[CashKey, int]:
+    rows = CashAccount.objects.filter(authority__in=authorities).values_list(
+        "authority_id", "kind", "currency", "line_id", "paying_account_id", "pk"
+    )
+    return {(row[0], CashAccountKind(row[1]), row[2], row[3], row[4]): row[5] for row in rows}
+
+
+def _legs(transaction: Transaction, posting: Posting, cash: dict[CashKey, int]) -> list[Leg]:
+    row = TABLE[posting.kind]
+    legs = []
+    if row.budget:
+        if posting.line_id is None:
+            raise LedgerError(f"{posting.key}: {posting.kind} moves a budget line; name it")
+        source, target = row.budget
+        for account, amount in ((source, -posting.amount_fen), (target, posting.amount_fen)):
+            legs.append(
+                Leg(
+                    transaction=transaction,
+                    book=Book.BUDGET,
+                    currency=posting.currency,
+                    line_id=posting.line_id,
+                    budget_account=account,
+                    amount=amount,
+                )
+            )
+    if row.cash:
+        debit, credit = row.cash
+        for account_kind, amount in ((debit, posting.amount_fen), (credit, -posting.amount_fen)):
+            legs.append(
+                Leg(
+                    transaction=transaction,
+                    book=Book.CASH,
+                    currency=posting.currency,
+                    line_id=posting.line_id if account_kind == CashAccountKind.EXPENSE else None,
+                    cash_account_id=cash[_cash_key(account_kind, posting)],
+                    amount=amount,
+                )
+            )
+    return legs
+
+
+def _move_cash(legs: Iterable[Leg]) -> None:
+    deltas: dict[int, int] = defaultdict(int)
+    for leg in legs:
+        if leg.cash_account_id is not None:
+            deltas[leg.cash_account_id] += leg.amount
+    for account_id in sorted(deltas):
+        if deltas[account_id]:
+            moved = CashAccount.objects.filter(pk=account_id).update(balance=F("balance") + deltas[account_id])
+            if moved != 1:
+                raise LedgerError(f"cash account {account_id} is gone; no money was moved")
+
+
+def _move_budget(legs: Iterable[Leg]) -> None:
+    lines: dict[int, LineDeltas] = defaultdict(lambda: defaultdict(int))
+    for leg in legs:
+        if leg.book == Book.BUDGET and leg.line_id is not None and leg.budget_account is not None:
+            lines[leg.line_id][BudgetAccount(leg.budget_account)] += leg.amount
+    for line_id in sorted(lines):
+        _move_line(line_id, lines[line_id])
+
+
+def _move_line(line_id: int, deltas: LineDeltas) -> None:
+    """One conditional UPDATE whose row count is checked: the line is open and no account would go below zero.
+
+    APPROPRIATED is the contra account: its legs are negative while the column counts what was appropriated.
+    """
+    sets, conditions, values = [], [], []
+    for account, delta in deltas.items():
+        change = -delta if account == BudgetAccount.APPROPRIATED else delta
+        sets.append(f"{account.value} = {account.value} + %s")
+        conditions.append(f"{account.value} + %s >= 0")
+        values.append(change)
+    table = BudgetLine._meta.db_table
+    sql = (
+        f"UPDATE {table} SET {', '.join(sets)} "
+        f"WHERE id = %s AND closed_at IS NULL AND {' AND '.join(conditions)}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, line_id, *values])
+        moved = cursor.rowcount
+    if moved != 1:
+        raise NotEnough(line_id, deltas)

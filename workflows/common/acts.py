@@ -1,0 +1,65 @@
+"""What people can do: an act is data (who, at which node, under which duty) with one step that says what changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from subsidy.accounts.enums import Role
+from subsidy.work.enums import Duty
+from workflows.common.refusals import Message
+
+if TYPE_CHECKING:
+    from workflows.common.turn import Turn
+
+Step = Callable[["Turn"], None]
+
+
+class ActForm(forms.Form):
+    """Base of the forms that check an act's data; the same form serves page, API, command and job."""
+
+    def __init__(self, *args: Any, subject: Any, **kwargs: Any) -> None:
+        self.subject = subject
+        super().__init__(*args, **kwargs)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act. Exactly one of `role`, `member` and `system` says who may do it.
+
+    `member` is a guardian permission on the company (`file_for`, `confirm_for`); `system` marks acts of a named system
+    actor or of another act (a decree moves the cases of its round). `states` limits a free act (one that belongs to no
+    node); acts of a node are possible exactly while the matter stands there. `exits` ends the matter in that state.
+    """
+
+    name: str
+    title: Message
+    step: Step
+    role: Role | None = None
+    member: str = ""
+    system: bool = False
+    duty: Duty | None = None
+    form: type[ActForm] | None = None
+    states: frozenset[str] = field(default_factory=frozenset)
+    exits: str = ""
+    danger: bool = False
+
+    def __post_init__(self) -> None:
+        if sum((self.role is not None, bool(self.member), self.system)) != 1:
+            raise ValueError(f"act {self.name}: name exactly one of role, member and system")
+
+
+@dataclass(frozen=True)
+class Due:
+    """The last day for an act; provisional beyond the published calendar, where nothing irreversible may fire."""
+
+    on: dt.date
+    provisional: bool = False
+
+
+def nothing(_turn: Turn) -> None:
+    """The step of an act that changes nothing but where the matter stands."""

@@ -1,0 +1,404 @@
+"""The transition service: the only way in which state changes.
+
+Every page, API call, command and job comes through `perform` (an act on a matter that exists) or `open_matter` (an act
+that makes one). One transaction locks the matter, sees whether the act was done before, checks permission, recusal and
+separation of duties, checks the version, walks the flow, and writes state, event, work items, jobs and ledger together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import File
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Model
+from viewflow.workflow.models import Process, Task
+from viewflow.workflow.status import STATUS
+from viewflow.workflow.token import Token
+
+from subsidy.accounts.enums import Role
+from subsidy.accounts.models import User
+from subsidy.audit.canonical import canonical
+from subsidy.audit.moment import Moment
+from subsidy.ledger.services import NotEnough
+from subsidy.work.enums import Duty
+from workflows.common import flush
+from workflows.common.acts import Act
+from workflows.common.guard import look
+from workflows.common.nodes import Standing, Start
+from workflows.common.refusals import BadData, Busy, InsufficientFunds, NotFound, Refused, Stale, WrongState
+from workflows.common.subjects import Kind, Opening, kind_named
+from workflows.common.task_ids import next_task_id
+from workflows.common.turn import Origin, Passage, Turn
+
+ATTEMPTS = 3
+_LOCK_NOT_AVAILABLE = "55P03"
+_RETRY = {"40P01", "40001"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it. `replayed`: the same request had been done before, and nothing was done now."""
+
+    kind: str
+    subject_id: int
+    seq: int
+    replayed: bool
+
+
+def perform(
+    kind: str,
+    subject_id: int,
+    action: str,
+    *,
+    actor: User,
+    now: Moment,
+    key: str,
+    version: int | None = None,
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    origin: Origin | None = None,
+) -> Outcome:
+    """Do `action` on one matter, exactly once per `key`.
+
+    `version` is the `head_seq` that the actor saw: another one refuses with Stale. Raises Refused and its subclasses;
+    whatever is raised, nothing was written.
+    """
+    passage = Passage(actor=actor, now=now, key=key, origin=origin or Origin())
+    return _attempt(lambda: _perform(kind_named(kind), subject_id, action, passage, version, data or {}, files or {}))
+
+
+def open_matter(
+    kind: str,
+    action: str,
+    *,
+    actor: User,
+    now: Moment,
+    key: str,
+    authority_id: int,
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    origin: Origin | None = None,
+) -> Outcome:
+    """Make a new matter by one of its kind's opening acts, exactly once per `key`. Raises Refused."""
+    passage = Passage(actor=actor, now=now, key=key, origin=origin or Origin())
+    return _attempt(lambda: _open(kind_named(kind), action, passage, authority_id, data or {}, files or {}))
+
+
+def _attempt(work: Any) -> Outcome:
+    """Run one transaction; deadlocks and serialization failures are tried again, a held lock is a polite Busy."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic(durable=False):
+                outcome: Outcome = work()
+                return outcome
+        except OperationalError as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if state == _LOCK_NOT_AVAILABLE or (state in _RETRY and attempt == ATTEMPTS):
+                raise Busy from error
+            if state not in _RETRY:
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * attempt)
+        except NotEnough as error:
+            raise InsufficientFunds from error
+        except IntegrityError as error:
+            raise _as_refusal(error) from error
+    raise Busy
+
+
+def _as_refusal(error: IntegrityError) -> Refused | IntegrityError:
+    """A constraint with a sentence for people becomes a refusal; any other violation is a fault and stays one."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    if name is None:
+        return error
+    if name in {"work_hand_key_key", "hand_key_once"}:
+        return Busy()
+    for constraint in flush.constraints_with_message():
+        if constraint.name == name:
+            return WrongState(constraint.violation_error_message)
+    return error
+
+
+def _perform(
+    kind: Kind,
+    subject_id: int,
+    action: str,
+    passage: Passage,
+    version: int | None,
+    data: Mapping[str, Any],
+    files: Mapping[str, Any],
+) -> Outcome:
+    subjects = _lock(kind, [subject_id])
+    if not subjects:
+        raise NotFound
+    subject = subjects[0]
+    open_tasks = _open_tasks(kind, [subject])
+    act, task = _find(kind, subject, action, open_tasks.get(_process_id(subject), []), passage.actor)
+    if act.system and passage.origin.surface != "job":
+        raise NotFound
+    clean = _clean(act, subject, data, files)
+    data_hash = _data_hash(clean)
+    found = look(
+        kind=kind,
+        subject_id=subject.pk,
+        authority_id=subject.authority_id,
+        company_id=_company_id(kind, subject),
+        actor=passage.actor,
+        act=act,
+        key=passage.key,
+        data_hash=data_hash,
+        now=passage.now,
+        task_id=task.pk if task else None,
+    )
+    if found.replay_seq is not None:
+        return Outcome(kind.name, subject.pk, found.replay_seq, replayed=True)
+    if version is not None and version != subject.head_seq:
+        raise Stale
+    if not _possible(kind, act, subject, task):
+        raise NotFound if act.role == Role.EXPERT and Duty.SCORES not in found.duties else WrongState
+    turn = _turn(passage, kind, subject, act, clean, open_tasks.get(_process_id(subject), []), task)
+    return _carry_out(passage, turn, data_hash)
+
+
+def _open(
+    kind: Kind, action: str, passage: Passage, authority_id: int, data: Mapping[str, Any], files: Mapping[str, Any]
+) -> Outcome:
+    opening = kind.opens.get(action)
+    if opening is None:
+        raise NotFound
+    act = opening.act
+    clean = _clean(act, None, data, files)
+    data_hash = _data_hash({**clean, "authority": authority_id})
+    turn = Turn(passage=passage, kind=kind.name, subject=None, act=act, data=clean)
+    found = look(
+        kind=kind,
+        subject_id=None,
+        authority_id=authority_id,
+        company_id=opening.company_id(turn),
+        actor=passage.actor,
+        act=act,
+        key=passage.key,
+        data_hash=data_hash,
+        now=passage.now,
+    )
+    if found.replay_seq is not None:
+        return Outcome(kind.name, flush.subject_of_key(passage.key), found.replay_seq, replayed=True)
+    turn.subject = opening.make(turn)
+    turn.subject.authority_id = authority_id
+    _begin(kind, opening, turn)
+    return _carry_out(passage, turn, data_hash)
+
+
+def _begin(kind: Kind, opening: Opening, turn: Turn) -> None:
+    """Save the new record; with a flow, start its process and have the walk begin at its first node."""
+    subject = turn.subject
+    if opening.route is None:
+        subject.save(force_insert=True)
+        return
+    route, version = opening.route(turn)
+    flow_class = kind.flows[(route, version)]
+    start = next(node for node in flow_class.instance.nodes() if isinstance(node, Start))
+    process = Process(flow_class=flow_class, created=turn.now.at)
+    process.save(force_insert=True)
+    task = Task(
+        pk=next_task_id(),
+        process=process,
+        flow_task=start,
+        flow_task_type=start.task_type,
+        token=Token("start"),
+        status=STATUS.NEW,
+        created=turn.now.at,
+    )
+    subject.process, subject.route, subject.route_version = process, route, version
+    subject.opened_at = turn.now.at
+    subject.state = flow_class.opening_state
+    subject.save(force_insert=True)
+    turn.process = process
+    process.turn = turn
+    turn.new_tasks.append(task)
+    turn.task = task
+
+
+def _carry_out(passage: Passage, turn: Turn, data_hash: str) -> Outcome:
+    passage.join = lambda kind, ids, action, data: _join(passage, kind_named(kind), ids, action, data)
+    passage.turns.append(turn)
+    _move(turn)
+    passage.join = None
+    seq = flush.write(passage, turn, data_hash)
+    return Outcome(turn.kind, turn.subject.pk, seq, replayed=False)
+
+
+def _join(passage: Passage, kind: Kind, ids: Iterable[int], action: str, data: Mapping[str, Any]) -> list[Turn]:
+    """Take other subjects into the passage: one lock statement, one for their open tasks, then their steps."""
+    subjects = _lock(kind, sorted(ids))
+    open_tasks = _open_tasks(kind, subjects)
+    turns = []
+    for subject in subjects:
+        tasks = open_tasks.get(_process_id(subject), [])
+        act, task = _find(kind, subject, action, tasks, passage.actor)
+        if not act.system or not _possible(kind, act, subject, task):
+            raise WrongState
+        turn = _turn(passage, kind, subject, act, dict(data), tasks, task)
+        passage.turns.append(turn)
+        turns.append(turn)
+    for turn in turns:
+        _move(turn)
+    return turns
+
+
+def _move(turn: Turn) -> None:
+    """Run the step, then walk the flow from the task that the act finishes."""
+    turn.was = getattr(turn.subject, "state", "")
+    turn.verdict = turn.act.name
+    turn.act.step(turn)
+    if turn.act.exits:
+        _exit(turn)
+    elif turn.task is not None and not turn.held:
+        activation = turn.task.flow_task.activation_class(turn.task)
+        if isinstance(turn.task.flow_task, Start):
+            activation.activate()
+        else:
+            activation.take()
+        activation.complete()
+        activation.activate_next()
+    flush.arrive(turn)
+
+
+def _exit(turn: Turn) -> None:
+    """End the matter where it stands: every open task is cancelled."""
+    turn.cancelled_tasks.extend(turn.open_tasks)
+    if turn.process is not None:
+        turn.process.status = STATUS.CANCELED
+        turn.process.finished = turn.now.at
+        turn.process_over = True
+    turn.set(state=turn.act.exits, closed_at=turn.now.at)
+
+
+def _lock(kind: Kind, ids: list[int]) -> list[Any]:
+    """Lock the rows in one statement, ordered by key, with what the steps read beside them."""
+    query = kind.model.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
+    related = (*kind.related, "process") if kind.flows else kind.related
+    if related:
+        query = query.select_related(*related)
+    if kind.deferred:
+        query = query.defer(*kind.deferred)
+    return list(query)
+
+
+def _process_id(subject: Model) -> int | None:
+    return getattr(subject, "process_id", None)
+
+
+def _open_tasks(kind: Kind, subjects: list[Any]) -> dict[int | None, list[Task]]:
+    """Open tasks by process, read under the lock; each shares its process object with its subject."""
+    if not kind.flows:
+        return {}
+    by_process = {subject.process_id: subject.process for subject in subjects}
+    found: dict[int | None, list[Task]] = {}
+    for task in Task.objects.filter(process_id__in=by_process, finished__isnull=True).order_by("pk"):
+        task.process = by_process[task.process_id]
+        found.setdefault(task.process_id, []).append(task)
+    return found
+
+
+def _find(kind: Kind, subject: Any, action: str, tasks: list[Task], actor: User) -> tuple[Act, Task | None]:
+    """The act of that name, at an open task of this subject if it belongs to a node (an expert's: the own seat)."""
+    free = kind.free_act(action)
+    if free is not None:
+        return free, None
+    fallback: Act | None = None
+    for task in tasks:
+        node = task.flow_task
+        act = node.act(action) if isinstance(node, Standing) else None
+        if act is None:
+            continue
+        seat = task.data.get("seat")
+        if seat is None or seat == actor.pk:
+            return act, task
+        fallback = act
+    if fallback is None:
+        fallback = _anywhere(kind, subject, action)
+    if fallback is None:
+        raise NotFound
+    return fallback, None
+
+
+def _anywhere(kind: Kind, subject: Any, action: str) -> Act | None:
+    """The act at a node where the matter does not stand now: known, so that a repeat can be told from a wrong name."""
+    flow_class = kind.flows.get((subject.route, subject.route_version)) if kind.flows else None
+    if flow_class is None:
+        return None
+    acts = (node.act(action) for node in flow_class.instance.nodes() if isinstance(node, Standing))
+    return next((act for act in acts if act is not None), None)
+
+
+def _possible(kind: Kind, act: Act, subject: Any, task: Task | None) -> bool:
+    """An act of a node needs its open task; a free act needs a fitting state, if it names any."""
+    if task is not None:
+        return True
+    if kind.free_act(act.name) is None:
+        return False
+    return not act.states or getattr(subject, "state", "") in act.states
+
+
+def _company_id(kind: Kind, subject: Any) -> int | None:
+    if not kind.company_path:
+        return None
+    value: int | None = getattr(subject, kind.company_path)
+    return value
+
+
+def _clean(act: Act, subject: Any, data: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
+    if act.form is None:
+        if data or files:
+            raise BadData
+        return {}
+    form = act.form(data, files, subject=subject)
+    if not form.is_valid():
+        raise BadData(fields={name: [str(message) for message in messages] for name, messages in form.errors.items()})
+    return dict(form.cleaned_data)
+
+
+def _data_hash(clean: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical({name: _hashable(value) for name, value in clean.items()}).encode()).hexdigest()
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, File):
+        content = hashlib.sha256()
+        for chunk in value.chunks():
+            content.update(chunk)
+        value.seek(0)
+        return {"file": value.name, "sha256": content.hexdigest()}
+    if isinstance(value, Model):
+        return {"model": value._meta.label, "pk": value.pk}
+    if isinstance(value, Mapping):
+        return {str(name): _hashable(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_hashable(item) for item in value]
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return str(value)
+
+
+def _turn(
+    passage: Passage, kind: Kind, subject: Any, act: Act, clean: dict[str, Any], tasks: list[Task], task: Task | None
+) -> Turn:
+    turn = Turn(
+        passage=passage,
+        kind=kind.name,
+        subject=subject,
+        act=act,
+        data=clean,
+        process=subject.process if kind.flows else None,
+        task=task,
+        open_tasks=tasks,
+    )
+    if turn.process is not None:
+        turn.process.turn = turn
+    return turn

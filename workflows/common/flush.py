@@ -1,0 +1,212 @@
+"""Writes what a passage has gathered: each kind of row in one statement, the budget rows last."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import BaseConstraint
+from procrastinate.contrib.django import app as jobs
+from viewflow.workflow.models import Process, Task
+from viewflow.workflow.status import STATUS
+
+from subsidy.audit.services import Entry, append
+from subsidy.ledger.services import post
+from subsidy.work.models import NO_DUE, Hand, Pool, WorkItem
+from workflows.common.nodes import End, Standing
+from workflows.common.subjects import kind_named
+from workflows.common.turn import Passage, Turn
+
+
+def arrive(turn: Turn) -> None:
+    """Give the subject the state of the node it now stands at (or ended in)."""
+    for task in turn.new_tasks:
+        node = task.flow_task
+        if isinstance(node, End):
+            turn.set(state=node.state, closed_at=turn.now.at)
+        elif isinstance(node, Standing) and task.finished is None:
+            turn.set(state=node.state)
+
+
+def write(passage: Passage, primary: Turn, data_hash: str) -> int:
+    """Write everything and return the sequence number of the primary subject's event."""
+    _write_tasks(passage)
+    _write_work_items(passage)
+    _write_events(passage)
+    _write_hand(passage, primary, data_hash)
+    _write_subjects(passage)
+    _write_jobs(passage)
+    post(passage.postings, now=passage.now)
+    seq: int = primary.subject.head_seq
+    return seq
+
+
+def _write_tasks(passage: Passage) -> None:
+    done = [task for turn in passage.turns for task in turn.done_tasks]
+    by_person = [task.pk for task in done if task.owner_id is not None]
+    by_itself = [task.pk for task in done if task.owner_id is None]
+    at = passage.now.at
+    if by_person:
+        Task.objects.filter(pk__in=by_person).update(
+            status=STATUS.DONE, owner=passage.actor, assigned=at, started=at, finished=at
+        )
+    if by_itself:
+        Task.objects.filter(pk__in=by_itself).update(status=STATUS.DONE, finished=at)
+    cancelled = [task.pk for turn in passage.turns for task in turn.cancelled_tasks]
+    if cancelled:
+        Task.objects.filter(pk__in=cancelled).update(status=STATUS.CANCELED, finished=at)
+    new = [task for turn in passage.turns for task in turn.new_tasks]
+    if new:
+        Task.objects.bulk_create(new)
+    links = [(task.pk, before.pk) for turn in passage.turns for task, before in turn.links]
+    if links:
+        through = Task.previous.through
+        through.objects.bulk_create([through(from_task_id=task, to_task_id=before) for task, before in links])
+    over: dict[str, list[int]] = defaultdict(list)
+    for turn in passage.turns:
+        if turn.process_over and turn.process is not None:
+            over[turn.process.status].append(turn.process.pk)
+    for status, ids in over.items():
+        Process.objects.filter(pk__in=ids).update(status=status, finished=at)
+
+
+def _write_work_items(passage: Passage) -> None:
+    gone = [task.pk for turn in passage.turns for task in (*turn.done_tasks, *turn.cancelled_tasks)]
+    if gone:
+        items = WorkItem.objects.filter(task_id__in=gone)
+        items._raw_delete(items.db)  # nothing hangs on a work item: no need to collect first
+    new = [item for turn in passage.turns for item in _items(turn)]
+    if new:
+        WorkItem.objects.bulk_create(new)
+
+
+def _items(turn: Turn) -> Iterator[WorkItem]:
+    kind = kind_named(turn.kind)
+    for task in turn.new_tasks:
+        node = task.flow_task
+        if not isinstance(node, Standing) or task.finished is not None or node.task_type != "HUMAN":
+            continue
+        card = kind.card(turn.subject)
+        due = node.due(turn) if node.due else None
+        yield WorkItem(
+            authority_id=turn.subject.authority_id,
+            task_id=task.pk,
+            node=node.name,
+            subject_kind=turn.kind,
+            subject_id=turn.subject.pk,
+            number=turn.subject.number,
+            title=card.title,
+            pool_id=_pool_id(turn.subject.authority_id, node.role) if node.role else None,
+            company_id=None if node.role else card.company_id,
+            assignee_id=task.data.get("seat"),
+            policy_id=card.policy_id,
+            amount_fen=card.amount_fen,
+            due_on=due.on if due else NO_DUE,
+            due_provisional=due.provisional if due else False,
+            created_at=turn.now.at,
+        )
+
+
+_pools: dict[tuple[str, int, str], int] = {}
+
+
+def _pool_id(authority_id: int, role: str) -> int:
+    """The pool of a role; they are made with the bureau and never deleted, so a process may remember them."""
+    key = (str(connection.settings_dict["NAME"]), authority_id, role)
+    if key not in _pools:
+        _pools[key] = Pool.objects.values_list("pk", flat=True).get(authority=authority_id, role=role, unit=None)
+    return _pools[key]
+
+
+def _write_events(passage: Passage) -> None:
+    actor = passage.actor
+    entries = []
+    for turn in passage.turns:
+        secrets = dict(turn.secrets)
+        if passage.origin.address:
+            secrets["address"] = passage.origin.address
+        kind = kind_named(turn.kind)
+        body: dict[str, Any] = {
+            "v": 1,
+            "actor": {"id": actor.pk, "name": actor.name, "username": actor.username, "kind": actor.kind},
+            "role": turn.act.role or "",
+            "duty": turn.act.duty or "",
+            "state": [turn.was, getattr(turn.subject, "state", "")],
+            "pins": kind.pins(turn.subject),
+            "data": turn.details,
+            "surface": passage.origin.surface,
+            "request": passage.origin.request_id,
+            "key": passage.key,
+        }
+        entries.append(
+            Entry(
+                record=turn.subject,
+                authority_id=turn.subject.authority_id,
+                action=turn.act.name,
+                body=body,
+                private=secrets,
+            )
+        )
+    append(entries, actor_id=actor.pk, now=passage.now)
+
+
+def _write_hand(passage: Passage, primary: Turn, data_hash: str) -> None:
+    Hand(
+        authority_id=primary.subject.authority_id,
+        key=passage.key,
+        subject_kind=primary.kind,
+        subject_id=primary.subject.pk,
+        action=primary.act.name,
+        duty=primary.act.duty or "",
+        role=primary.act.role or "",
+        actor=passage.actor,
+        at=passage.now.at,
+        seq=primary.subject.head_seq,
+        data_hash=data_hash,
+        task_id=primary.task.pk if primary.task is not None and not primary.held else None,
+    ).save(force_insert=True)
+
+
+def _write_subjects(passage: Passage) -> None:
+    by_model: dict[type[Any], dict[int, Any]] = defaultdict(dict)
+    fields: dict[type[Any], set[str]] = defaultdict(lambda: {"head_seq", "head_hash"})
+    for turn in passage.turns:
+        model = type(turn.subject)
+        by_model[model][turn.subject.pk] = turn.subject
+        fields[model] |= turn.changed
+    for model, subjects in by_model.items():
+        names = sorted(fields[model])
+        if len(subjects) == 1:
+            next(iter(subjects.values())).save(update_fields=names)
+        else:
+            model.objects.bulk_update(subjects.values(), names)
+
+
+def _write_jobs(passage: Passage) -> None:
+    """The job row is the outbox: it commits with the change. No queueing lock: a clash would abort the transaction."""
+    by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for name, args in passage.jobs:
+        by_name[name].append(dict(args))
+    for name, calls in by_name.items():
+        jobs.configure_task(name).batch_defer(*calls)
+
+
+def subject_of_key(key: str) -> int:
+    """The subject that the hand under `key` made."""
+    subject_id: int = Hand.objects.values_list("subject_id", flat=True).get(key=key)
+    return subject_id
+
+
+@cache
+def constraints_with_message() -> tuple[BaseConstraint, ...]:
+    """Database constraints that carry a sentence for people."""
+    return tuple(
+        constraint
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+        if constraint.violation_error_message != constraint.default_violation_error_message
+    )

@@ -1,0 +1,150 @@
+"""One query that says whether the act was done before and whether this person may do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, Q, Value
+from django.db.models.functions import JSONObject
+
+from subsidy.accounts.enums import Role, UserKind
+from subsidy.accounts.models import RoleGrant, User
+from subsidy.applicants.models import CompanyUserObjectPermission
+from subsidy.audit.moment import Moment
+from subsidy.cases.models import Recusal
+from subsidy.work.models import Hand, WorkItem
+from workflows.common.acts import Act
+from workflows.common.duties import WITHOUT_BUSINESS_POWER, clash
+from workflows.common.refusals import DutiesClash, Forbidden, KeyReused, NotFound, Recused
+from workflows.common.subjects import Kind
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What the guard found: the event of an earlier hand under this key (a replay), and the actor's earlier duties."""
+
+    replay_seq: int | None
+    duties: frozenset[str]
+
+
+def look(
+    *,
+    kind: Kind,
+    subject_id: int | None,
+    authority_id: int,
+    company_id: int | None,
+    actor: User,
+    act: Act,
+    key: str,
+    data_hash: str,
+    now: Moment,
+    task_id: int | None = None,
+) -> Pass:
+    """Read in one statement, after the lock, and judge in the order replay, permission, recusal, duties.
+
+    Raises KeyReused, NotFound, Forbidden, Recused or DutiesClash.
+    """
+    row = _facts(kind, subject_id, authority_id, company_id, actor, key, now, task_id)
+    replay = _replay(row["replays"], kind, subject_id, act, actor, data_hash)
+    item = row["items"][0] if row["items"] else None
+    assignee = item["assignee"] if item else None
+    if replay is None:
+        _permission(act, actor, row, authority_id, company_id, assignee)
+        if row["recused"]:
+            raise Recused
+        if clash(act.duty, row["duties"]) is not None:
+            raise DutiesClash
+    return Pass(replay_seq=replay, duties=frozenset(row["duties"]))
+
+
+def _facts(
+    kind: Kind,
+    subject_id: int | None,
+    authority_id: int,
+    company_id: int | None,
+    actor: User,
+    key: str,
+    now: Moment,
+    task_id: int | None,
+) -> dict[str, Any]:
+    mine = Q(pk__in=[])
+    if subject_id is not None:
+        mine = Q(subject_kind=kind.name, subject_id=subject_id) | kind.kin([subject_id])
+    in_force = Q(valid_from__lte=now.on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=now.on))
+    query = User.objects.filter(pk=actor.pk).annotate(
+        replays=ArraySubquery(
+            Hand.objects.filter(key=key).values(
+                json=JSONObject(
+                    kind=F("subject_kind"),
+                    id=F("subject_id"),
+                    action=F("action"),
+                    actor=F("actor_id"),
+                    hash=F("data_hash"),
+                    seq=F("seq"),
+                )
+            )
+        ),
+        roles=ArraySubquery(RoleGrant.objects.filter(in_force, user=actor.pk, authority=authority_id).values("role")),
+        anywhere=ArraySubquery(RoleGrant.objects.filter(in_force, user=actor.pk).values("role")),
+        member=ArraySubquery(
+            CompanyUserObjectPermission.objects.filter(user=actor.pk, content_object=company_id or 0).values(
+                "permission__codename"
+            )
+        ),
+        recused=Exists(Recusal.objects.filter(user=actor.pk, case=subject_id))
+        if kind.name == "case" and subject_id is not None
+        else Value(False),
+        duties=ArraySubquery(Hand.objects.filter(mine, actor=actor.pk).exclude(duty="").values("duty").distinct()),
+        items=ArraySubquery(
+            WorkItem.objects.filter(task_id=task_id or 0).values(json=JSONObject(assignee=F("assignee_id")))
+        ),
+    )
+    return dict(
+        query.values("is_active", "replays", "roles", "anywhere", "member", "recused", "duties", "items").get()
+    )
+
+
+def _replay(
+    replays: Iterable[dict[str, Any]], kind: Kind, subject_id: int | None, act: Act, actor: User, data_hash: str
+) -> int | None:
+    for hand in replays:
+        same = (
+            hand["kind"] == kind.name
+            and subject_id in (None, hand["id"])
+            and hand["action"] == act.name
+            and hand["actor"] == actor.pk
+            and hand["hash"] == data_hash
+        )
+        if not same:
+            raise KeyReused
+        return int(hand["seq"])
+    return None
+
+
+def _permission(
+    act: Act,
+    actor: User,
+    row: dict[str, Any],
+    authority_id: int,
+    company_id: int | None,
+    assignee: int | None,
+) -> None:
+    if not row["is_active"]:
+        raise Forbidden
+    if act.system:
+        if actor.kind != UserKind.SYSTEM:
+            raise Forbidden
+        return
+    if act.member:
+        if act.member not in row["member"]:
+            raise NotFound if not row["member"] else Forbidden
+        return
+    if WITHOUT_BUSINESS_POWER.intersection(row["anywhere"]):
+        raise Forbidden
+    if act.role not in row["roles"]:
+        raise Forbidden if row["roles"] else NotFound
+    if assignee is not None and assignee != actor.pk:
+        raise NotFound if act.role == Role.EXPERT else Forbidden

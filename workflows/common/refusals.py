@@ -1,0 +1,96 @@
+"""Why the door did not open. Every refusal tells its reader what to do next; screens, API and commands show it as is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Message = str | Promise
+
+
+class Refused(Exception):
+    """The act was refused and nothing was written.
+
+    `code` is for programs, `status` is the HTTP status that fits, `message` is for people.
+    """
+
+    code = "refused"
+    status = 409
+    default_message: Message = _("This act is not possible now. Reload the page to see where the matter stands.")
+
+    def __init__(self, message: Message | None = None, *, fields: Mapping[str, list[str]] | None = None) -> None:
+        self.message: Message = message or self.default_message
+        self.fields = dict(fields or {})
+        super().__init__(str(self.message))
+
+
+class NotFound(Refused):
+    """The matter does not exist for this actor; a foreign one answers the same."""
+
+    code = "not_found"
+    status = 404
+    default_message = _("There is no such matter, or it is not yours to see. Check the number.")
+
+
+class WrongState(Refused):
+    code = "state"
+    default_message = _(
+        "Somebody has already acted on this matter, or it has moved on. Nothing you sent was lost or done twice: "
+        "open the matter again and look where it stands."
+    )
+
+
+class Stale(Refused):
+    code = "version"
+    default_message = _(
+        "The matter has changed since you opened this page. Your entry was not saved: reload, compare, and enter it again."
+    )
+
+
+class Forbidden(Refused):
+    code = "permission"
+    status = 403
+    default_message = _("Your role does not allow this act. Ask the person responsible, or your security administrator.")
+
+
+class Recused(Refused):
+    code = "recused"
+    status = 404
+    default_message = NotFound.default_message
+
+
+class DutiesClash(Refused):
+    code = "duties"
+    status = 409
+    default_message = _(
+        "You have already acted on this matter in a way that excludes this act (separation of duties). "
+        "Another person must do it."
+    )
+
+
+class KeyReused(Refused):
+    code = "key"
+    default_message = _(
+        "This request was sent before with other content. Reload the page and send it again if it is still needed."
+    )
+
+
+class BadData(Refused):
+    code = "data"
+    status = 422
+    default_message = _("Some entries are missing or wrong. Correct the marked fields and send again.")
+
+
+class InsufficientFunds(Refused):
+    code = "funds"
+    default_message = _(
+        "The budget line does not hold enough for this. Nothing was written: reduce the amount or have the line increased."
+    )
+
+
+class Busy(Refused):
+    code = "busy"
+    status = 503
+    default_message = _("Others are working on this matter at this moment. Nothing was written: try again in a moment.")
