@@ -111,7 +111,7 @@ class Findings:
 
     def amount(self, field: str, fen: int) -> None:
         """A whole number of fen, more than nothing, within 18 digits."""
-        if not isinstance(fen, int) or isinstance(fen, bool) or not 0 < fen <= AMOUNT_FEN_MAX:
+        if type(fen) is not int or not 0 < fen <= AMOUNT_FEN_MAX:
             self.add(
                 field,
                 f"{field} 须为大于零、不超过 18 位的整数分，现为 {fen!r}，请核对金额",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Any
 
 from lxml import etree
 
@@ -296,7 +297,8 @@ class _Maker:
     namespace: str
 
     def __call__(self, tag: str, *content: str | etree._Element, **attributes: str) -> etree._Element:
-        element = etree.Element(f"{{{self.namespace}}}{tag}", attributes, nsmap={None: self.namespace})
+        nsmap: Any = {None: self.namespace}
+        element = etree.Element(f"{{{self.namespace}}}{tag}", attributes, nsmap=nsmap)
         for part in content:
             if isinstance(part, str):
                 element.text = part

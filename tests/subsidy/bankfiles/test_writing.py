@@ -1,0 +1,257 @@
+"""Writers refuse what a bank would refuse, naming row and field in both languages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from lxml import etree
+
+from subsidy.bankfiles import FORMATS, BankFileError, Payment, check_payment, write
+from subsidy.bankfiles.bank_csv import BankCsvWriter, neutralised, restored
+from subsidy.bankfiles.csv_profile import PAYOUT
+from tests.subsidy.bankfiles.samples import PAYER, assert_valid, header, payment, written
+
+BOTH = sorted(FORMATS)
+
+
+def fields(format: str, one: Payment) -> list[str]:
+    return [problem.field for problem in check_payment(format, one)]
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("gb18030"), newline=""), strict=True))
+
+
+def test_the_registry_names_the_formats() -> None:
+    assert {name: (info.extension, info.max_rows) for name, info in FORMATS.items()} == {
+        "pain.001.001.09": ("xml", None),
+        "bank_csv": ("csv", 3000),
+    }
+    assert all(info.name == name for name, info in FORMATS.items())
+
+
+def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(BankFileError, match=r"bank_csv, pain\.001\.001\.09"):
+        check_payment("pain.001.001.99", payment())
+
+
+@pytest.mark.parametrize("format", BOTH)
+def test_a_sound_payment_has_no_problem(format: str) -> None:
+    assert check_payment(format, payment()) == ()
+
+
+@pytest.mark.parametrize("format", BOTH)
+@pytest.mark.parametrize("name", ["㛃𠮷䶮公司", "=1+1", "+86公司", "-公司", "@公司", "O'Neil & <Söhne>", "公司,“引号”\"x\""])
+def test_unusual_but_real_names_pass(format: str, name: str) -> None:
+    assert check_payment(format, payment(name=name)) == ()
+    assert written(format, [payment(name=name)])
+
+
+@pytest.mark.parametrize("format", BOTH)
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"amount_fen": 0}, "amount_fen"),
+        ({"amount_fen": -1}, "amount_fen"),
+        ({"amount_fen": 10**18}, "amount_fen"),
+        ({"amount_fen": 1.5}, "amount_fen"),
+        ({"amount_fen": True}, "amount_fen"),
+        ({"currency": "JPY"}, "currency"),
+        ({"currency": ""}, "currency"),
+        ({"end_to_end_id": ""}, "end_to_end_id"),
+        ({"end_to_end_id": "A" * 36}, "end_to_end_id"),
+        ({"end_to_end_id": "=A"}, "end_to_end_id"),
+        ({"end_to_end_id": "奖-1"}, "end_to_end_id"),
+        ({"name": ""}, "payee.name"),
+        ({"name": "   "}, "payee.name"),
+        ({"name": "字" * 141}, "payee.name"),
+        ({"name": "公\t司"}, "payee.name"),
+        ({"name": "\t公司"}, "payee.name"),
+        ({"name": "公司\r\n"}, "payee.name"),
+        ({"name": "公司\x00"}, "payee.name"),
+        ({"name": "公\u202e司"}, "payee.name"),
+        ({"name": "公\ud800司"}, "payee.name"),
+        ({"name": " 公司"}, "payee.name"),
+        ({"account": ""}, "payee.account"),
+        ({"account": "1" * 35}, "payee.account"),
+        ({"account": "-123"}, "payee.account"),
+        ({"account": "123 456"}, "payee.account"),
+        ({"account": "１２３"}, "payee.account"),
+        ({"bank_name": ""}, "payee.bank_name"),
+        ({"bank_code": "12345678901"}, "payee.bank_code"),
+        ({"bank_code": "3085840000１3"}, "payee.bank_code"),
+        ({"purpose": ""}, "purpose"),
+        ({"purpose": "用" * 141}, "purpose"),
+        ({"remark": "备" * 141}, "remark"),
+        ({"row": 0}, "row"),
+    ],
+)
+def test_a_faulty_payment_is_refused_by_row_and_field(format: str, changes: dict[str, object], field: str) -> None:
+    faulty = payment(row=7, **{key: value for key, value in changes.items() if key != "row"})
+    faulty = replace(faulty, row=0) if "row" in changes else faulty
+    problems = check_payment(format, faulty)
+    assert field in [problem.field for problem in problems]
+    first = next(problem for problem in problems if problem.field == field)
+    if field != "row":
+        assert first.row == 7
+        assert first.zh.startswith("第7行：") and first.en.startswith("row 7: ")
+    with pytest.raises(BankFileError) as caught:
+        write(format, header([payment()]), [faulty], io.BytesIO())
+    assert caught.value.field == problems[0].field
+    assert str(caught.value) == f"{problems[0].zh} / {problems[0].en}"
+
+
+def test_purpose_and_remark_share_the_140_characters_of_one_ustrd() -> None:
+    assert fields("pain.001.001.09", payment(purpose="用" * 70, remark="备" * 69)) == []
+    assert fields("pain.001.001.09", payment(purpose="用" * 70, remark="备" * 70)) == ["purpose+remark"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": "字" * 61}, "payee.name"),
+        ({"account": "1" * 33}, "payee.account"),
+        ({"purpose": "用" * 61}, "purpose"),
+        ({"remark": "备" * 101}, "remark"),
+        ({"bank_name": "行" * 61}, "payee.bank_name"),
+        ({"currency": "EUR"}, "currency"),
+        ({"amount_fen": 10**18 - 1}, "amount_fen"),
+    ],
+)
+def test_the_template_has_narrower_caps_than_iso(changes: dict[str, object], field: str) -> None:
+    assert fields("pain.001.001.09", payment(**changes)) == []
+    assert fields("bank_csv", payment(**changes)) == [field]
+
+
+@pytest.mark.parametrize("character", ["㛃", "𠮷", "䶮"])
+def test_a_bank_that_insists_on_gbk_gets_the_row_refused_by_name_never_a_question_mark(character: str) -> None:
+    gbk = BankCsvWriter(FORMATS["bank_csv"], replace(PAYOUT, encoding="gbk"))
+    problems = gbk.problems(payment(row=4, name=f"杭州{character}公司"))
+    assert [(problem.row, problem.field) for problem in problems] == [(4, "payee.name")]
+    assert character in problems[0].zh and character in problems[0].en
+
+
+@pytest.mark.parametrize("format", BOTH)
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"message_id": "B" * 36}, "message_id"),
+        ({"message_id": "批次1"}, "message_id"),
+        ({"sequence": 0}, "sequence"),
+        ({"created_at": datetime(2024, 3, 4, 9, 0)}, "created_at"),  # noqa: DTZ001  the naive instant is the fault
+        ({"execution_on": date(2024, 3, 3)}, "execution_on"),
+        ({"payer": replace(PAYER, account="")}, "payer.account"),
+        ({"payer": replace(PAYER, name="局" * 141)}, "payer.name"),
+        ({"currency": "JPY"}, "currency"),
+        ({"currency": "HKD"}, "currency"),
+        ({"count": 0}, "count"),
+        ({"count": 1}, "count"),
+        ({"count": 3}, "count"),
+        ({"total_fen": 0}, "total_fen"),
+        ({"total_fen": 200_000_002}, "total_fen"),
+        ({"total_fen": 200_000_004}, "total_fen"),
+        ({"purpose": ""}, "purpose"),
+    ],
+)
+def test_a_faulty_head_is_refused(format: str, changes: dict[str, object], field: str) -> None:
+    with pytest.raises(BankFileError) as caught:
+        written(format, [payment(1), payment(2)], **changes)
+    assert caught.value.field == field
+
+
+def test_the_day_of_making_is_counted_in_the_banks_time_zone() -> None:
+    late = datetime(2024, 3, 4, 17, 0, tzinfo=UTC)  # already the 5th in Beijing
+    with pytest.raises(BankFileError, match="execution_on"):
+        written("bank_csv", [payment()], created_at=late, execution_on=date(2024, 3, 4))
+
+
+@pytest.mark.parametrize("format", BOTH)
+def test_the_zone_of_the_same_instant_does_not_change_the_bytes(format: str) -> None:
+    instant = datetime(2024, 3, 4, 1, 30, tzinfo=UTC)
+    elsewhere = instant.astimezone(timezone(timedelta(hours=-5)))
+    assert written(format, [payment()], created_at=instant) == written(format, [payment()], created_at=elsewhere)
+
+
+@pytest.mark.parametrize("format", BOTH)
+def test_rows_must_ascend(format: str) -> None:
+    with pytest.raises(BankFileError, match="ascend"):
+        written(format, [payment(2), payment(1)])
+
+
+@pytest.mark.parametrize("format", BOTH)
+def test_an_identifier_twice_in_one_file_is_refused_with_both_places(format: str) -> None:
+    twice = [payment(1), payment(2), replace(payment(3), end_to_end_id=payment(1).end_to_end_id)]
+    with pytest.raises(BankFileError, match="number 1 and 3"):
+        written(format, twice)
+
+
+@pytest.mark.parametrize("format", BOTH)
+def test_equal_payments_with_their_own_identifiers_stay_two(format: str) -> None:
+    same = [payment(1), replace(payment(1), row=2, end_to_end_id="AWD-2")]
+    assert written(format, same).count(payment(1).payee.account.encode()) == 2
+
+
+def test_more_rows_than_the_template_takes_ask_for_a_split() -> None:
+    payments = [payment(row) for row in range(1, 3002)]
+    assert written("bank_csv", payments[:3000])
+    with pytest.raises(BankFileError, match="split the batch"):
+        written("bank_csv", payments)
+    assert written("pain.001.001.09", payments)
+
+
+@pytest.mark.parametrize("format", BOTH)
+def test_the_callers_stream_stays_open(format: str) -> None:
+    for payments, fails in (([payment()], False), ([payment(amount_fen=0)], True)):
+        out = io.BytesIO()
+        try:
+            write(format, header([payment()]), payments, out)
+        except BankFileError:
+            assert fails
+        assert not out.closed
+
+
+def test_pain001_carries_control_sums_accounts_and_cnaps() -> None:
+    content = written("pain.001.001.09", [payment(1, amount_fen=5), payment(2, amount_fen=140950)])
+    assert_valid("pain.001.001.09", content)
+    root = etree.fromstring(content)
+    names = {"p": root.nsmap[None]}
+
+    def texts(path: str) -> list[str]:
+        return [node.text or "" for node in root.iterfind(path, names)]
+
+    assert texts(".//p:CtrlSum") == ["1409.55", "1409.55"]
+    assert texts(".//p:NbOfTxs") == ["2", "2"]
+    assert texts(".//p:InstdAmt") == ["0.05", "1409.50"]
+    assert texts(".//p:ReqdExctnDt/p:Dt") == ["2024-03-04"]
+    assert texts(".//p:ClrSysId/p:Cd") == ["CNAPS"] * 3
+    assert texts(".//p:CdtrAcct/p:Id/p:Othr/p:Id") == ["571900000000001", "571900000000002"]
+    assert content.count(b"xmlns") == 1
+
+
+def test_csv_amounts_have_two_decimals_and_accounts_are_untouched() -> None:
+    content = written("bank_csv", [payment(1, amount_fen=5, account="0001234567890123456789")])
+    titles, row = rows_of(content)[1:]
+    cells = dict(zip(titles, row, strict=True))
+    assert cells["金额"] == "0.05"
+    assert cells["收款账号"] == "0001234567890123456789"
+    assert cells["联行号"] == "308584000013"
+    assert cells["行内/跨行"] == "跨行"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "'"])
+def test_formulas_are_neutralised_and_can_be_restored(start: str) -> None:
+    assert neutralised(start + "cmd") == "'" + start + "cmd"
+    assert restored(neutralised(start + "cmd")) == start + "cmd"
+    assert neutralised("a" + start) == "a" + start
+
+
+@pytest.mark.parametrize("field", ["name", "bank_name", "purpose", "remark"])
+def test_no_text_cell_of_the_template_begins_a_formula(field: str) -> None:
+    for row in rows_of(written("bank_csv", [payment(**{field: "=1+1"})], purpose="@SUM(1)", sequence=3)):
+        assert [cell for cell in row if re.match(r"[=+\-@\t\r]", cell)] == []
+    assert "'=1+1" in rows_of(written("bank_csv", [payment(**{field: "=1+1"})]))[2]
