@@ -55,7 +55,7 @@ def _url_parts(url: str) -> dict[str, Any]:
         if not url.startswith(("postgresql://", "postgres://")):
             raise ImproperlyConfigured
         parts = dict(conninfo_to_dict(url))
-        if not parts.get("dbname"):
+        if not parts.get("dbname") or not str(parts.get("port") or "0").replace(",", "").isdigit():
             raise ImproperlyConfigured
     except (PsycopgError, ImproperlyConfigured):
         # The address may hold a password: it is not repeated.
@@ -104,9 +104,14 @@ def allowed_hosts(*, environ: Mapping[str, str], demo: bool) -> list[str]:
     return [*given, *LOCAL_HOSTS] if demo else given
 
 
-def refuse_unsafe(*, secret: str, hosts: list[str]) -> None:
+def missing_for_serving(*, secret: str, hosts: list[str]) -> tuple[str, ...]:
+    """Variables without which a site must not be served; commands run without them."""
+    needed = {"SUBSIDY_SECRET_KEY": secret, "SUBSIDY_ALLOWED_HOSTS": hosts}
+    return tuple(name for name, value in needed.items() if not value)
+
+
+def refuse_unsafe(missing: tuple[str, ...]) -> None:
     """Raise ImproperlyConfigured when a site is about to be served without a secret or a host name."""
-    missing = [n for n, value in (("SUBSIDY_SECRET_KEY", secret), ("SUBSIDY_ALLOWED_HOSTS", hosts)) if not value]
     if missing:
         names = ", ".join(missing)
         raise ImproperlyConfigured(

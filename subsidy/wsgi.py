@@ -8,5 +8,5 @@ from django.core.wsgi import get_wsgi_application
 from subsidy.environment import refuse_unsafe
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "subsidy.settings")
-refuse_unsafe(secret=settings.SECRET_KEY, hosts=settings.ALLOWED_HOSTS)
+refuse_unsafe(settings.MISSING_FOR_SERVING)
 application = get_wsgi_application()

@@ -23,6 +23,7 @@ DEMO_MODE = environment.is_demo(environ=os.environ, data=DATA_DIR)
 DEBUG = environment.flag(os.environ, "SUBSIDY_DEBUG", default=False)
 SECRET_KEY = environment.secret_key(environ=os.environ, data=DATA_DIR, demo=DEMO_MODE)
 ALLOWED_HOSTS = environment.allowed_hosts(environ=os.environ, demo=DEMO_MODE)
+MISSING_FOR_SERVING = environment.missing_for_serving(secret=SECRET_KEY, hosts=ALLOWED_HOSTS)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -33,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.admin",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -59,6 +61,7 @@ INSTALLED_APPS = [
     "subsidy.work",
     "subsidy.reporting",
     "workflows",
+    "subsidy.web",
     "subsidy.portal",
     "subsidy.console",
     "subsidy.public",
@@ -79,6 +82,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "subsidy.web.sessions.IdleSignOutMiddleware",
+    "subsidy.web.refusals.RefusalMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -96,6 +101,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "subsidy.web.context.frame",
             ],
         },
     },
@@ -115,7 +121,8 @@ GUARDIAN_MONKEY_PATCH_USER = False
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "subsidy" / "locale"]
+# One folder of translations a room, so that rooms do not write into each other's.
+LOCALE_PATHS = sorted(path for path in (BASE_DIR / "subsidy" / "locale").iterdir() if path.is_dir())
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
@@ -130,6 +137,24 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# Accounts are given by administrators; people sign in with user name and password, and failures are counted.
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "subsidy.web.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {"login": "subsidy.web.sign_in.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+# Security keys need scripts of their own; they come with the obligation to use a second factor.
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+IDLE_SIGN_OUT_SECONDS = 30 * 60
+CSRF_FAILURE_VIEW = "subsidy.web.errors.csrf_failure"
+# The page that shows every component is for those who build screens.
+COMPONENT_CATALOGUE = DEBUG or DEMO_MODE
 
 # One cache for all hosts, so that sign-in limits count every attempt; its table comes with the migrations.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
