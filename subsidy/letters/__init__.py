@@ -1,0 +1,57 @@
+"""Letters as PDF: given plain records, they return bytes. No database, no clock, no app of this program.
+
+Every letter has embedded fonts, a number and page i/n on each page, and the same bytes for the same record.
+One with a character that no font has is refused with LetterError, which names it; `missing_glyphs` tells when a
+name is entered.
+"""
+
+from __future__ import annotations
+
+from subsidy.letters.awards import award_letter
+from subsidy.letters.batches import batch_cover
+from subsidy.letters.corrections import correction_letter
+from subsidy.letters.decrees import decree
+from subsidy.letters.faces import LetterError, missing_glyphs
+from subsidy.letters.notices import notice_list
+from subsidy.letters.receipts import receipt
+from subsidy.letters.records import (
+    Answer,
+    AwardLetter,
+    BatchCover,
+    Bilingual,
+    BudgetLineTotal,
+    CorrectionField,
+    CorrectionLetter,
+    Decree,
+    DecreeRow,
+    Hand,
+    NoticeList,
+    NoticeRow,
+    ReasonLine,
+    Receipt,
+)
+
+__all__ = [
+    "Answer",
+    "AwardLetter",
+    "BatchCover",
+    "Bilingual",
+    "BudgetLineTotal",
+    "CorrectionField",
+    "CorrectionLetter",
+    "Decree",
+    "DecreeRow",
+    "Hand",
+    "LetterError",
+    "NoticeList",
+    "NoticeRow",
+    "ReasonLine",
+    "Receipt",
+    "award_letter",
+    "batch_cover",
+    "correction_letter",
+    "decree",
+    "missing_glyphs",
+    "notice_list",
+    "receipt",
+]

@@ -1,0 +1,87 @@
+"""The correction letter: once, the named fields, each with its reason, by a day."""
+
+from __future__ import annotations
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable
+
+from subsidy.letters.blocks import BODY, body, closed, gap, heading, letterhead, signature, summary, table, text
+from subsidy.letters.checks import require_period, require_text
+from subsidy.letters.faces import LetterError
+from subsidy.letters.formats import day
+from subsidy.letters.page import Sheet, render
+from subsidy.letters.records import Bilingual, CorrectionLetter
+
+TITLE = Bilingual("补正通知书", "Notice of Correction")
+
+
+def correction_letter(letter: CorrectionLetter) -> bytes:
+    """The letter as PDF. Raises LetterError when no field is named, a reason is blank or the due day is too early."""
+    if not letter.fields:
+        raise LetterError(
+            "补正通知未列明任何事项。请至少指明一项及理由。 / "
+            "The letter names no field. Name at least one and say why."
+        )
+    for value in (letter.number, letter.case_number, letter.company_name, *(item.reason for item in letter.fields)):
+        require_text(value)
+    require_period(letter.issued_on, letter.due_on)
+    lang = letter.lang
+    story: list[Flowable] = letterhead(letter.authority, TITLE, letter.number, lang)
+    story += [*opening(letter), *heading(Bilingual("需补正的事项", "What to correct"), lang), items(letter)]
+    story += [*heading(Bilingual("期限与联系", "Deadline and contact"), lang), summary(facts(letter), lang)]
+    story = closed(story, signature(letter.authority.into(lang), day(letter.issued_on, lang), lang))
+    return render(
+        story,
+        Sheet(
+            number=letter.number,
+            title=f"{TITLE.into(lang)} {letter.number}",
+            author=letter.authority.into(lang),
+            lang=lang,
+            illustrative=letter.illustrative,
+        ),
+    )
+
+
+def opening(letter: CorrectionLetter) -> list[Flowable]:
+    count = len(letter.fields)
+    if letter.lang == "zh":
+        sentence = (
+            f"贵单位提交的“{letter.policy_title.zh}”申报（{letter.case_number}）"
+            f"有{count}项内容需要补正。请于{day(letter.due_on, 'zh')}"
+            "（含当日）前修改并重新提交。补正期间不计入办理时限；其余内容无需改动。"
+        )
+        return [text(f"{letter.company_name}：", BODY["zh"]), body(sentence, "zh")]
+    sentence = (
+        f"{count} {'item' if count == 1 else 'items'} of your application {letter.case_number} "
+        f"under “{letter.policy_title.en}” "
+        f"must be corrected. Correct and submit again by {day(letter.due_on, 'en')} (that day included). "
+        "The clock of the review stands still until then; nothing else need be changed."
+    )
+    return [text(f"{letter.company_name},", BODY["en"]), gap(4), body(sentence, "en")]
+
+
+def items(letter: CorrectionLetter) -> Flowable:
+    lang = letter.lang
+    head = [
+        Bilingual("序号", "No."),
+        Bilingual("事项", "Field"),
+        Bilingual("需补正的原因", "Reason"),
+        Bilingual("条款", "Clause"),
+    ]
+    rows = [
+        (str(index), item.label.into(lang), item.reason, item.clause or "—")
+        for index, item in enumerate(letter.fields, 1)
+    ]
+    return table(
+        [item.into(lang) for item in head], rows, widths=(14 * mm, 42 * mm, 82 * mm, 22 * mm), lang=lang, centre=(0,)
+    )
+
+
+def facts(letter: CorrectionLetter) -> list[tuple[Bilingual, str]]:
+    lang = letter.lang
+    days = f"（{letter.working_days}个工作日）" if lang == "zh" else f" ({letter.working_days} working days)"
+    return [
+        (Bilingual("截止日期", "Due"), f"{day(letter.due_on, lang)}{days}"),
+        (Bilingual("申报编号", "Case number"), letter.case_number),
+        (Bilingual("联系方式", "Contact"), letter.contact.into(lang)),
+    ]
