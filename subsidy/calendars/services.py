@@ -18,7 +18,11 @@ CLOCK_START = dt.datetime(2024, 3, 4, 9, 0, tzinfo=ZONE)
 
 
 class ClockRefusedError(Exception):
-    """The stored clock may not be used or moved in this way; the message says what to do, in Chinese and English."""
+    """The stored clock may not be used or moved in this way; `zh` and `en` say what to do next."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}\n{en}")
+        self.zh, self.en = zh, en
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,8 @@ def refuse_outside_demo() -> None:
     """The stored clock belongs to demo and training mode alone. Raises ClockRefusedError elsewhere."""
     if not settings.DEMO_MODE:
         raise ClockRefusedError(
-            "只有演示模式才能使用可移动的业务时钟；正式系统以数据库时间为准。\n"
-            "Only demo mode has a clock that can be moved; a real installation goes by the database's time."
+            "只有演示模式才能使用可移动的业务时钟；正式系统以数据库时间为准。",
+            "Only demo mode has a clock that can be moved; a real installation goes by the database's time.",
         )
 
 
@@ -97,11 +101,12 @@ def clock_move(*, seen: dt.datetime, to: dt.datetime) -> None:
     refuse_outside_demo()
     if to <= seen:
         raise ClockRefusedError(
-            "业务时钟只能向前移动；请选择更晚的时间。\nThe business clock only moves forward; choose a later time."
+            "业务时钟只能向前移动；请选择更晚的时间。",
+            "The business clock only moves forward; choose a later time.",
         )
     # The condition is the lock: of two people who press at once, one moves the clock and the other is told.
     if not BusinessClock.objects.filter(id=1, now=seen).update(now=to):
         raise ClockRefusedError(
-            "业务时钟刚刚已被移动（或尚未启用）；请刷新页面，核对日期后再试。\n"
-            "The business clock has just been moved (or was never started); reload, look at the date and try again."
+            "业务时钟刚刚已被移动（或尚未启用）；请刷新页面，核对日期后再试。",
+            "The business clock has just been moved (or was never started); reload, look at the date and try again.",
         )

@@ -1,0 +1,14 @@
+"""What falls due when the demo's clock moves on: the deadline jobs of the routes, in the order in which they run."""
+
+from __future__ import annotations
+
+from subsidy.audit.moment import Moment
+from subsidy.demo.next_day import Deadlines
+
+DEADLINES: tuple[Deadlines, ...] = ()
+
+
+def run_deadlines(now: Moment) -> None:
+    """Run every deadline job for this moment."""
+    for run in DEADLINES:
+        run(now)

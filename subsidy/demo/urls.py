@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from subsidy.demo import views
+
+urlpatterns = [path("next-day/", views.next_day, name="demo-next-day")]
