@@ -77,7 +77,7 @@ def hardened_events(source: Source, tags: tuple[str, ...]) -> Iterator[tuple[str
     Raises BankFileError for malformed, cut off, oversized files and for a DOCTYPE.
     """
     wanted = tuple("{*}" + tag for tag in tags)
-    first = True
+    line: int | None = None
     try:
         for event, element in iterparse(
             source,
@@ -85,12 +85,12 @@ def hardened_events(source: Source, tags: tuple[str, ...]) -> Iterator[tuple[str
             tag=wanted,
             **_HARDENED,
         ):
-            if first:
+            if line is None:
                 _refuse_doctype(source, element)
-                first = False
+            line = line_of(element)
             yield event, element
     except XMLSyntaxError as error:
-        raise _malformed(source, error) from error
+        raise _malformed(source, error, line) from error
 
 
 def sniffed_root(source: Source) -> _Element:
@@ -98,6 +98,9 @@ def sniffed_root(source: Source) -> _Element:
 
     Raises BankFileError for a DOCTYPE, for bytes that are no XML, and where no element begins there.
     """
+    if b"<!DOCTYPE" in source.head().replace(b"\0", b""):
+        # Before any parser sees it; the parsed document is asked as well, for one that begins further behind.
+        raise _doctype(source, 1)
     parser = XMLPullParser(events=("start",), **_HARDENED)
     try:
         parser.feed(source.head())
@@ -106,28 +109,32 @@ def sniffed_root(source: Source) -> _Element:
             _refuse_doctype(source, root)
             return root
     except XMLSyntaxError as error:
-        raise _malformed(source, error) from error
+        raise _malformed(source, error, 1) from error
     raise source.error(
         f"前 {HEAD_BYTES} 字节内没有 XML 元素，应为 pain.002 或 camt.054 报文，{_FRESH_ZH}",
         f"no XML element begins in the first {HEAD_BYTES} bytes; expected a pain.002 or camt.054; {_FRESH_EN}",
     )
 
 
-def _malformed(source: Source, error: XMLSyntaxError) -> BankFileError:
+def _malformed(source: Source, error: XMLSyntaxError, near: int | None) -> BankFileError:
     return source.error(
         f"XML 不完整或有误（{error.msg}），应为完整的 XML 文件，{_FRESH_ZH}",
         f"malformed or cut off XML ({error.msg}); expected one complete XML document; {_FRESH_EN}",
-        line=error.lineno,
+        line=error.lineno or near,
     )
 
 
 def _refuse_doctype(source: Source, element: _Element) -> None:
     if has_doctype(element):
-        raise source.error(
-            f"文件含 DOCTYPE，银行回执不应含有，为安全起见拒绝读取；请勿打开，{_FRESH_ZH}",
-            f"the file has a DOCTYPE, which no bank's answer carries; refused for safety; do not open it, {_FRESH_EN}",
-            line=line_of(element),
-        )
+        raise _doctype(source, line_of(element))
+
+
+def _doctype(source: Source, line: int | None) -> BankFileError:
+    return source.error(
+        f"文件含 DOCTYPE，银行回执不应含有，为安全起见拒绝读取；请勿打开，{_FRESH_ZH}",
+        f"the file has a DOCTYPE, which no bank's answer carries; refused for safety; do not open it, {_FRESH_EN}",
+        line=line,
+    )
 
 
 def forget(element: _Element) -> None:

@@ -123,9 +123,7 @@ def golden_files() -> dict[str, Callable[[], bytes]]:
         "camt.054.001.08-returned.xml": lambda: bank.money_back(
             pain, returned=back, answered_at=datetime(2024, 3, 11, 2, 0, tzinfo=UTC), booked_on=date(2024, 3, 11)
         ),
-        "result.csv": lambda: bank.result_csv(
-            plain, answered_at=ANSWERED_AT, booked_on=BOOKED_ON, instructions=told
-        ),
+        "result.csv": lambda: bank.result_csv(plain, answered_at=ANSWERED_AT, booked_on=BOOKED_ON, instructions=told),
     }
 
 

@@ -18,7 +18,8 @@ def test_fen_survive_both_texts(fen: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1.5", "1", "1.005", "1.500", "-1.00", "+1.00", "1,000.00", "01.00", " 1.00", "1.00\n", "", "１.00", "1e2.00"]
+    "text",
+    ["1.5", "1", "1.005", "1.500", "-1.00", "+1.00", "1,000.00", "01.00", " 1.00", "1.00\n", "", "１.00", "1e2.00"],
 )
 def test_bank_csv_amounts_have_exactly_two_decimals(text: str) -> None:
     assert text_to_fen(text) is None

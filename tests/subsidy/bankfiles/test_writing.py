@@ -46,7 +46,9 @@ def test_a_sound_payment_has_no_problem(format: str) -> None:
 
 
 @pytest.mark.parametrize("format", BOTH)
-@pytest.mark.parametrize("name", ["㛃𠮷䶮公司", "=1+1", "+86公司", "-公司", "@公司", "O'Neil & <Söhne>", "公司,“引号”\"x\""])
+@pytest.mark.parametrize(
+    "name", ["㛃𠮷䶮公司", "=1+1", "+86公司", "-公司", "@公司", "O'Neil & <Söhne>", '公司,“引号”"x"']
+)
 def test_unusual_but_real_names_pass(format: str, name: str) -> None:
     assert check_payment(format, payment(name=name)) == ()
     assert written(format, [payment(name=name)])
