@@ -1,5 +1,24 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from subsidy.web import errors
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler429 = errors.too_many
+handler500 = errors.failed
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("language/", set_language, name="set_language"),
+    path("my/", include("subsidy.portal.urls")),
+    path("console/", include("subsidy.console.urls")),
+    path("api/v1/", include("subsidy.api.urls")),
+    path("", include("subsidy.web.urls")),
+    path("", include("subsidy.public.urls")),
+]
+if settings.DEMO_MODE:
+    urlpatterns.append(path("demo/", include("subsidy.demo.urls")))

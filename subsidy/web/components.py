@@ -1,0 +1,194 @@
+"""The data that the page components take: plain, frozen, already in the reader's language.
+
+A view builds these from selectors and hands them to the tags of `subsidy.web.templatetags.ui`; a component never
+queries. Texts may be lazy translations.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+Tone = Literal["plain", "info", "wait", "stop", "done"]
+TaskState = Literal["not_started", "started", "blocked", "wrong", "done"]
+StepState = Literal["done", "current", "todo", "stopped"]
+Outcome = Literal["met", "not_met", "unknown"]
+Certainty = Literal["verified", "recalled", "assumed"]
+
+TASK_STATES: dict[TaskState, tuple[Text, Tone]] = {
+    "not_started": (_("not started"), "info"),
+    "started": (_("in progress"), "info"),
+    "blocked": (_("cannot start yet"), "plain"),
+    "wrong": (_("needs correction"), "stop"),
+    "done": (_("complete"), "done"),
+}
+OUTCOMES: dict[Outcome, tuple[str, Text]] = {
+    "met": ("✓", _("met")),
+    "not_met": ("✗", _("not met")),
+    "unknown": ("?", _("not known yet")),
+}
+CERTAINTIES: dict[Certainty, Text] = {
+    "verified": _("wording verified"),
+    "recalled": _("wording recalled"),
+    "assumed": _("illustrative"),
+}
+
+
+@dataclass(frozen=True)
+class Crumb:
+    label: Text
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A row of a task list; without url it cannot be opened, and `note` says why."""
+
+    title: Text
+    state: TaskState
+    url: str = ""
+    note: Text = ""
+
+    @property
+    def words(self) -> Text:
+        return TASK_STATES[self.state][0]
+
+    @property
+    def tone(self) -> Tone:
+        return TASK_STATES[self.state][1]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of a matter, in order; `on` is the day it was done, or is due."""
+
+    label: Text
+    state: StepState
+    on: dt.date | None = None
+    note: Text = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of a timeline: when, who (as what), what; in words and under which clause."""
+
+    at: dt.datetime
+    who: Text
+    what: Text
+    role: Text = ""
+    why: Text = ""
+    clause: Text = ""
+    amount_fen: int | None = None
+    url: str = ""
+    link_text: Text = ""
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One answer to check; `change_url` leads to the field, `source` says where a prefilled value comes from."""
+
+    label: Text
+    value: Text
+    change_url: str = ""
+    source: Text = ""
+    old: Text = ""
+    wrong: Text = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A node of the explanation of a decision: clause, outcome, sentence, the numbers it used, what lies beneath."""
+
+    sentence: Text
+    outcome: Outcome
+    clause: Text = ""
+    numbers: Sequence[Text] = ()
+    certainty: Certainty | None = None
+    ask: Text = ""
+    children: Sequence[Reason] = ()
+
+    @property
+    def mark(self) -> str:
+        return OUTCOMES[self.outcome][0]
+
+    @property
+    def words(self) -> Text:
+        return OUTCOMES[self.outcome][1]
+
+    @property
+    def certainty_words(self) -> Text:
+        return CERTAINTIES[self.certainty] if self.certainty else ""
+
+
+@dataclass(frozen=True)
+class Money:
+    label: Text
+    fen: int
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that an act would leave out, and why."""
+
+    what: Text
+    why: Text
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an act would do, computed and not yet done."""
+
+    changes: Sequence[Text] = ()
+    told: Sequence[Text] = ()
+    money: Sequence[Money] = ()
+    refused: Sequence[Refusal] = ()
+
+
+@dataclass(frozen=True)
+class File:
+    """A document in a list; `sha256` in hexadecimal; `state` in words with its tone."""
+
+    name: Text
+    url: str = ""
+    octets: int = 0
+    at: dt.datetime | None = None
+    what: Text = ""
+    state: Text = ""
+    tone: Tone = "plain"
+    sha256: str = ""
+    remove_url: str = ""
+
+
+@dataclass(frozen=True)
+class KeyFact:
+    label: Text
+    value: Text
+    note: Text = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its size as a whole number (fen, cases, days), the size as text, and where the number is made of."""
+
+    label: Text
+    size: int
+    text: Text
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A small, complete table; columns named in `numeric` (by position) are right-aligned."""
+
+    caption: Text
+    head: Sequence[Text]
+    rows: Sequence[Sequence[Text]]
+    numeric: Sequence[int] = ()
+    foot: Sequence[Text] = ()

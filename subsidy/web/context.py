@@ -1,0 +1,25 @@
+"""What the page frame shows on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.web import nav
+from subsidy.web.person import acting_of, moment_of
+
+SITE_NAME = _("Grants and subsidies")
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: site name, who acts, navigation, and the day of the demo's clock in demo mode."""
+    acting = acting_of(request)
+    return {
+        "site_name": SITE_NAME,
+        "acting": acting,
+        "nav_links": nav.links_for(acting.kind, acting.roles, path=request.path),
+        "demo_clock": moment_of(request).on if settings.DEMO_MODE else None,
+    }

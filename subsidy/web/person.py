@@ -1,0 +1,74 @@
+"""Who asks, when, and as what: read once a request, for the page frame and for views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from subsidy.accounts.enums import Role, UserKind
+from subsidy.accounts.models import RoleGrant, User
+from subsidy.applicants.models import Company
+from subsidy.audit.moment import Moment
+from subsidy.calendars.clock import business_now
+from subsidy.web import formats
+from subsidy.web.components import Text
+
+_MOMENT = "_subsidy_moment"
+_ACTING = "_subsidy_acting"
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who somebody acts as: their name, their roles valid today, the bureau or the companies they act for."""
+
+    name: str
+    kind: str
+    roles: Sequence[str]
+    role_words: Sequence[Text]
+    places: Sequence[str]
+
+
+NOBODY = Acting(name="", kind="", roles=(), role_words=(), places=())
+
+
+def moment_of(request: HttpRequest) -> Moment:
+    """The business moment of this request: asked of the clock once, so that a page speaks of one time."""
+    if not hasattr(request, _MOMENT):
+        setattr(request, _MOMENT, business_now())
+    return cast(Moment, getattr(request, _MOMENT))
+
+
+def acting_of(request: HttpRequest) -> Acting:
+    """Who the signed-in person acts as; NOBODY for somebody not signed in."""
+    if not hasattr(request, _ACTING):
+        setattr(request, _ACTING, _acting(request))
+    return cast(Acting, getattr(request, _ACTING))
+
+
+def _acting(request: HttpRequest) -> Acting:
+    if not request.user.is_authenticated:
+        return NOBODY
+    user = cast(User, request.user)
+    if user.kind == UserKind.COMPANY:
+        return Acting(str(user), user.kind, (), (), _companies(user))
+    today = moment_of(request).on
+    grants = (
+        RoleGrant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), user=user, valid_from__lte=today)
+        .select_related("authority")
+        .order_by("id")
+    )
+    roles: dict[str, Text] = {}
+    places: dict[str, None] = {}
+    for grant in grants:
+        roles[grant.role] = Role(grant.role).label
+        places[formats.pick(grant.authority.name_zh, grant.authority.name_en)] = None
+    return Acting(str(user), user.kind, tuple(roles), tuple(roles.values()), tuple(places))
+
+
+def _companies(user: User) -> tuple[str, ...]:
+    mine = Company.objects.filter(companyuserobjectpermission__user=user).distinct().order_by("id")
+    return tuple(mine.values_list("name", flat=True)[:3])

@@ -1,0 +1,39 @@
+"""Signs people out who were idle for long: an unattended desk must not act."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+SEEN = "seen_at"
+# The session is written at most this often for being seen.
+NOTE_EVERY_SECONDS = 60
+
+
+class IdleSignOutMiddleware:
+    """Ends a session that was not used for IDLE_SIGN_OUT_SECONDS. This is real time: a person at a desk, not business."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self._look(request, int(time.time()))
+        return self.get_response(request)
+
+    def _look(self, request: HttpRequest, now: int) -> None:
+        seen = request.session.get(SEEN, now)
+        if now - seen > settings.IDLE_SIGN_OUT_SECONDS:
+            logout(request)
+            messages.warning(
+                request,
+                _("You were signed out because nothing happened for a while. Saved drafts are kept; sign in again."),
+            )
+        elif SEEN not in request.session or now - seen >= NOTE_EVERY_SECONDS:
+            request.session[SEEN] = now

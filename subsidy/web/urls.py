@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from allauth.account import views as account
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from subsidy.web import catalogue, source, views
+
+# allauth's own names, because it looks its pages up by them. Signing up and e-mail pages are left out on purpose.
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("start/", views.home, name="home"),
+    path("source/", views.source, name="source"),
+    path("source/archive/", source.archive, name="source-archive"),
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("sign-in/inactive/", account.account_inactive, name="account_inactive"),
+    path("sign-in/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+]
+if settings.COMPONENT_CATALOGUE:
+    urlpatterns.append(path("_components/", catalogue.show, name="component-catalogue"))
