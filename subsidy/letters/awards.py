@@ -59,7 +59,7 @@ def award_letter(letter: AwardLetter) -> bytes:
         label = Bilingual("真伪核验：", "To verify this letter: ").into(lang)
         ending += [gap(10), text(f"{label}{letter.verification}", (9.5, 14), face="sans", grey=True)]
     ending += signature(letter.authority.into(lang), day(letter.issued_on, lang), lang)
-    story = closed(story, ending)
+    story = closed(story, ending, alone=bool(letter.next_steps))
     return render(
         story,
         Sheet(

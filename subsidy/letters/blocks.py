@@ -18,7 +18,7 @@ from subsidy.letters.records import Bilingual
 
 FIRST_EAST_ASIAN = 0x2E80
 #: (size, leading) in points of running text.
-BODY: dict[Language, tuple[float, float]] = {"zh": (11.5, 20), "en": (10.5, 15.5)}
+BODY: dict[Language, tuple[float, float]] = {"zh": (11, 18), "en": (10.5, 15.5)}
 SMALL: dict[Language, tuple[float, float]] = {"zh": (10, 15.5), "en": (9.5, 13)}
 #: A hash in hexadecimal.
 FINGERPRINT = re.compile(r"[0-9a-f]{40,64}")
@@ -49,15 +49,22 @@ def text(
     grey: bool = False,
     indent: float = 0,
     edge: float = 0,
+    before: float = 0,
     after: float = 0,
 ) -> Paragraph:
     """A paragraph; text with Chinese breaks between characters, other text between words.
 
-    `indent` sets in the first line, `edge` keeps off the right margin, `after` is the space below; all in points.
+    `indent` sets in the first line, `edge` keeps off the right margin, `before` and `after` are the space
+    above and below; all in points.
     """
     cjk = any(ord(character) >= FIRST_EAST_ASIAN for character in value)
     made = style(face, *size, cjk, grey).clone(
-        "letter", alignment=ALIGNMENT[align], firstLineIndent=indent, rightIndent=edge, spaceAfter=after
+        "letter",
+        alignment=ALIGNMENT[align],
+        firstLineIndent=indent,
+        rightIndent=edge,
+        spaceBefore=before,
+        spaceAfter=after,
     )
     return Paragraph(markup(western_quotes(value), face), made)
 
@@ -78,9 +85,9 @@ def gap(points: float) -> Spacer:
 
 def heading(value: Bilingual, lang: Language) -> list[Flowable]:
     """A section heading kept with what follows it."""
-    made = text(value.into(lang), (12, 18), face="sans-bold")
+    made = text(value.into(lang), (12, 18), face="sans-bold", before=9, after=2)
     made.keepWithNext = True
-    return [gap(9), made, gap(2)]
+    return [made]
 
 
 def letterhead(authority: Bilingual, title: Bilingual, number: str, lang: Language) -> list[Flowable]:
@@ -160,9 +167,10 @@ def table(
     return Table(cells, colWidths=list(widths), repeatRows=1, splitInRow=1, style=TableStyle(rules))
 
 
-def closed(story: Sequence[Flowable], ending: Sequence[Flowable]) -> list[Flowable]:
-    """The story with its ending, which never stands alone on a page: it takes the last block along."""
-    return [*story[:-1], KeepTogether([story[-1], *ending])]
+def closed(story: Sequence[Flowable], ending: Sequence[Flowable], *, alone: bool = False) -> list[Flowable]:
+    """The story and its ending, kept in one piece; if it may not stand alone it takes the last block along."""
+    kept = len(story) if alone else len(story) - 1
+    return [*story[:kept], KeepTogether([*story[kept:], *ending])]
 
 
 def signature(authority: str, day: str, lang: Language) -> list[Flowable]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 
 from subsidy.letters import (
     Answer,
@@ -20,7 +22,14 @@ from subsidy.letters import (
     NoticeRow,
     ReasonLine,
     Receipt,
+    award_letter,
+    batch_cover,
+    correction_letter,
+    decree,
+    notice_list,
+    receipt,
 )
+from subsidy.letters.formats import Language
 
 BEIJING = timezone(timedelta(hours=8))
 BUREAU = Bilingual("示范区科学技术局", "Science and Technology Bureau of the Sample District")
@@ -229,42 +238,62 @@ def cover() -> BatchCover:
     )
 
 
-def latin_records() -> dict[str, object]:
+def latin_letters() -> dict[str, bytes]:
     """Every letter in English whose data hold no Chinese: what is then Chinese on paper was never translated."""
-    made = decree_of(3)
+    made, paid, asked, listed = decree_of(3), cover(), correction(), notice()
+    plain_rows = tuple(replace(row, name=f"Sample {row.rank} Ltd") for row in made.rows)
     return {
-        "award": replace(
-            award(),
-            lang="en",
-            company_name="Sample Ltd",
-            policy_number="3/2023",
-            decree_number="1/2024",
-            amount_capitals="three million",
+        "award": award_letter(
+            replace(
+                award(),
+                lang="en",
+                company_name="Sample Ltd",
+                policy_number="3/2023",
+                decree_number="1/2024",
+                amount_capitals="three million",
+            )
         ),
-        "notice": replace(
-            notice(),
-            lang="en",
-            policy_number="3/2023",
-            rows=tuple(replace(row, name=f"Sample {row.rank} Ltd") for row in notice().rows),
+        "decree": decree(replace(made, lang="en", rows=plain_rows, basis=made.basis[1:])),
+        "notice": notice_list(
+            replace(
+                listed,
+                lang="en",
+                policy_number="3/2023",
+                rows=tuple(replace(row, name=f"Sample {row.rank} Ltd") for row in listed.rows),
+            )
         ),
-        "receipt": replace(receipt_record(), lang="en", company_name="Sample Ltd", policy_number="3/2023"),
-        "correction": replace(
-            correction(),
-            lang="en",
-            company_name="Sample Ltd",
-            fields=tuple(replace(item, reason="not stamped") for item in correction().fields),
+        "receipt": receipt(replace(receipt_record(), lang="en", company_name="Sample Ltd", policy_number="3/2023")),
+        "correction": correction_letter(
+            replace(
+                asked,
+                lang="en",
+                company_name="Sample Ltd",
+                fields=tuple(replace(item, reason="not stamped") for item in asked.fields),
+            )
         ),
-        "cover": replace(
-            cover(),
-            lang="en",
-            total_capitals="sixty-two million",
-            prepared=replace(cover().prepared, name="Wang"),
-            checked=Hand(name="Li", at=cover().prepared.at),
-        ),
-        "decree": replace(
-            made,
-            lang="en",
-            rows=tuple(replace(row, name=f"Sample {row.rank} Ltd") for row in made.rows),
-            basis=(made.basis[1],),
+        "cover": batch_cover(
+            replace(
+                paid,
+                lang="en",
+                total_capitals="sixty-two million",
+                prepared=replace(paid.prepared, name="Wang"),
+                checked=Hand(name="Li", at=paid.prepared.at),
+            )
         ),
     }
+
+
+@cache
+def rendered(name: str, lang: Language) -> bytes:
+    """One of the six letters as PDF, as a Chinese bureau has it."""
+    return MAKERS[name](lang)
+
+
+MAKERS: dict[str, Callable[[Language], bytes]] = {
+    "award": lambda lang: award_letter(replace(award(), lang=lang)),
+    "decree": lambda lang: decree(replace(decree_of(40), lang=lang)),
+    "notice": lambda lang: notice_list(replace(notice(), lang=lang)),
+    "receipt": lambda lang: receipt(replace(receipt_record(), lang=lang)),
+    "correction": lambda lang: correction_letter(replace(correction(), lang=lang)),
+    "cover": lambda lang: batch_cover(replace(cover(), lang=lang)),
+}
