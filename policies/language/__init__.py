@@ -10,6 +10,7 @@ from policies.language.decide import decide, required_documents
 from policies.language.decision import Ask, Decision, Input, Reason
 from policies.language.facts import ABSENT, UNKNOWN, Facts, RecordList, Value, facts_from_json, facts_to_json
 from policies.language.findings import Finding, PolicyError, Position, Text
+from policies.language.lint import check_pack
 from policies.language.model import FactDef, Leaf, Pack
 from policies.language.shown import format_value
 
@@ -31,6 +32,7 @@ __all__ = [
     "RecordList",
     "Text",
     "Value",
+    "check_pack",
     "decide",
     "facts_from_json",
     "facts_to_json",

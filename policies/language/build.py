@@ -105,7 +105,7 @@ class PackSource:
         return f"{self.name}/{name}" if self.name else name
 
 
-class _Skipped(PolicyError):
+class _SkippedError(PolicyError):
     """An expression that reads a name whose own fault is reported already."""
 
     def __init__(self) -> None:
@@ -168,7 +168,9 @@ class _Build:
             for key, value in entries(top.get(what), what):
                 with self._declaring(key):
                     name = checked_name(key, {**taken, **self.scope.pending})
-                    self.scope.pending[name] = value if what == "tables" else self._definition_node(value)
+                    self.scope.pending[name] = (
+                        mapping(value, name) if what == "tables" else self._definition_node(value)
+                    )
         if len(self.scope.pending) > MAX_DEFINITIONS:
             raise refuse(top.at, f"more than {MAX_DEFINITIONS} definitions; split the pack", "定义过多", "LIMIT")
         self.tables_of = {key.value for key, _ in entries(top.get("tables"), "tables")}
@@ -196,7 +198,9 @@ class _Build:
             return
         if name in self.scope.resolving:
             circle = " → ".join([*self.scope.resolving[self.scope.resolving.index(name) :], name])
-            raise refuse(node.at, f"definitions read one another in a circle: {circle}", f"定义循环引用：{circle}", "CYCLE")
+            raise refuse(
+                node.at, f"definitions read one another in a circle: {circle}", f"定义循环引用：{circle}", "CYCLE"
+            )
         self.scope.resolving.append(name)
         try:
             with _Declaring(self, name, swallow=False):
@@ -225,7 +229,7 @@ class _Build:
         expr = parse_expression(source)
         for name in _names(expr):
             if name in self.scope.failed:
-                raise _Skipped
+                raise _SkippedError
             self.resolve(name)
         return Checker(self.scope.symbols).check(expr)
 
@@ -259,7 +263,7 @@ class _Build:
             source = scalar(values["source"], "source").value
             return Leaf(name, clause, both(values, what), certainty, source, when, NEVER)
         except PolicyError as error:
-            raise (error if isinstance(error, _Skipped) else error.with_clause(clause)) from error
+            raise (error if isinstance(error, _SkippedError) else error.with_clause(clause)) from error
 
     def tree(self, node: Node, what: str) -> Criterion | None:
         """Read a tree of criteria; None when a part of it failed (and was reported)."""
@@ -335,7 +339,9 @@ class _Build:
 
     # -- programs ----------------------------------------------------------------------------------------------------
 
-    def program(self, values: Fields, stage: str | None, extra: Mapping[str, FactDef], on: str, title: Text) -> Program:
+    def program(
+        self, values: Fields, stage: str | None, extra: Mapping[str, FactDef], on: str, title: Text
+    ) -> Program:
         """Read the criteria of one decision and lower them. The vetoes of the pack hold in every stage."""
         vetoes = list(self.main.vetoes) if self.main else []
         for item in items(values.get("vetoes"), "vetoes"):
@@ -351,9 +357,7 @@ class _Build:
         if tree is None and not tiers:
             raise refuse(values.at, "expected eligibility or tiers", "应有 eligibility 或 tiers")
         facts = {**self.facts, **extra}
-        compiler = Compiler(
-            facts, self.records, self.parameters, self.definitions, self.tables, on, self.fiscal_start
-        )
+        compiler = Compiler(facts, self.records, self.parameters, self.definitions, self.tables, on, self.fiscal_start)
         self.compiler = self.compiler or compiler
         return self._lowered(compiler, stage, title, on, vetoes, tree, tiers, amount, values.at)
 
@@ -373,7 +377,8 @@ class _Build:
         for name in [*self.definitions, *self.tables, *self.parameters, *compiler.facts]:
             if name in compiler.facts and compiler.facts[name].kind == "text":
                 continue
-            compiler.lowerer.names[name]  # noqa: B018 — lowering a name that no criterion reads finds its faults too
+            # Lowering a name that no criterion reads finds its faults too.
+            compiler.lowered(name)
         roots = [eligible, tier, *([] if amount_core is None else [amount_core])]
         return Program(
             stage=stage, title=title, decides_on=on, facts=compiler.facts, symbols=dict(self.scope.symbols),
@@ -405,13 +410,13 @@ class _Build:
         after = scalar(values["after"], "after").value
         return replace(program, after=after, repeats=repeats, until=until)
 
-    def _pinned(
-        self, on: str, facts: Mapping[str, FactDef], at: Position, since: date, until: date | None
-    ) -> FactDef:
+    def _pinned(self, on: str, facts: Mapping[str, FactDef], at: Position, since: date, until: date | None) -> FactDef:
         """Return the deciding date, its range clipped to the days on which this version decides."""
         fact = facts.get(on)
         if fact is None or fact.kind != "date" or fact.optional:
-            raise refuse(at, f"decides_on: {on} is no date fact that always exists", f"decides_on：{on} 不是必有的日期事实")
+            raise refuse(
+                at, f"decides_on: {on} is no date fact that always exists", f"decides_on：{on} 不是必有的日期事实"
+            )
         last = fact.maximum if until is None else min(fact.maximum, until.toordinal())
         first = max(fact.minimum, since.toordinal())
         if first > last:
@@ -462,6 +467,10 @@ class _Build:
                 )
             )
         return tuple(found)
+
+    def _negative_rounds(self) -> tuple[Position, ...]:
+        assert self.compiler is not None
+        return tuple(dict.fromkeys(self.compiler.builder.negative_rounds))
 
     def allocation(self, node: Node | None) -> AllocationDef | None:
         if node is None:
@@ -518,7 +527,9 @@ class _Build:
                 self.cite(undertaking.clause, top.at, "")
         notice, reason = top.get("notice"), top.get("no_notice_reason")
         if (notice is None) == (reason is None):
-            raise refuse(top.at, "write either notice or no_notice_reason", "notice 与 no_notice_reason 须写且只写其一")
+            raise refuse(
+                top.at, "write either notice or no_notice_reason", "notice 与 no_notice_reason 须写且只写其一"
+            )
         version = scalar(top["version"], "version")
         if not re.fullmatch(r"\d{4}\.\d{1,3}", version.value):
             raise refuse(version.at, f"found {version.value!r}; expected YEAR.NUMBER", "version 应如 2024.1")
@@ -534,6 +545,7 @@ class _Build:
             allocation=self.allocation(top.get("allocation")), document=read_document(top["document"]),
             content_hash=content_hash(root, self.source.source), assumed_clauses=tuple(sorted(self.assumed)),
             clause_uses=tuple(self.uses),
+            negative_rounds=self._negative_rounds(),
         )  # fmt: skip
 
 

@@ -86,6 +86,10 @@ class Compiler:
         self.table_cores[name] = cores
         return self.lowerer.named(name, value)
 
+    def lowered(self, name: str) -> Lowered:
+        """Return the lowered value of a name."""
+        return self.lowerer.names[name]
+
     def _parameter(self, parameter: ParameterDef) -> Lowered:
         if len(parameter.values) == 1 and parameter.values[0].since is None:
             return self.lowerer.lower(parameter.values[0].value)
@@ -210,5 +214,3 @@ def minor_units(typed: Typed, what: Position) -> int:
     if not isinstance(value, Fraction) or value.denominator != 1:
         raise PolicyError.at(what, "SCHEMA", "expected an amount of money", "应为金额")
     return int(value)
-
-

@@ -12,8 +12,27 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
+
+from policies.language.findings import Position
 
 Interval = tuple[int, int]
+
+
+class Move(NamedTuple):
+    """How far a `shift` moves a date: months first (the end of the month clips), then days."""
+
+    months: int
+    days: int
+
+
+class Aggregate(NamedTuple):
+    """What an `agg` takes (sum, max or min) of which list, and how long the list may be."""
+
+    kind: str
+    list_name: str
+    length: int
+
 
 LIMIT = 2**127
 TRUE: Interval = (1, 1)
@@ -21,7 +40,7 @@ FALSE: Interval = (0, 0)
 EITHER: Interval = (0, 1)
 
 
-class RangeProblem(Exception):
+class RangeError(Exception):
     """A node's range leaves what the core can hold; the message (English, Chinese) says which bound."""
 
     def __init__(self, en: str, zh: str) -> None:
@@ -56,11 +75,11 @@ def shift_day(day: int, months: int, days: int) -> int:
     index = start.year * 12 + start.month - 1 + months
     year, month = divmod(index, 12)
     if not 1 <= year <= 9999:
-        raise RangeProblem(f"the year {year} is outside the calendar", f"年份 {year} 超出历法范围")
+        raise RangeError(f"the year {year} is outside the calendar", f"年份 {year} 超出历法范围")
     first = date(year, month + 1, 1).toordinal()
     moved = first + min(start.day, monthrange(year, month + 1)[1]) - 1 + days
     if not 1 <= moved <= date.max.toordinal():
-        raise RangeProblem("the date is outside the calendar", "日期超出历法范围")
+        raise RangeError("the date is outside the calendar", "日期超出历法范围")
     return moved
 
 
@@ -95,14 +114,14 @@ def _ite(_: object, c: Interval, a: Interval, b: Interval) -> Interval:
 
 
 def _shift(value: object, a: Interval) -> Interval:
-    months, days = value  # type: ignore[misc]
-    return (shift_day(a[0], months, days), shift_day(a[1], months, days))
+    assert isinstance(value, Move)
+    return (shift_day(a[0], *value), shift_day(a[1], *value))
 
 
 def _agg(value: object, values: Interval, _: Interval, if_none: Interval) -> Interval:
-    kind, _list, length = value  # type: ignore[misc]
-    if kind == "sum":
-        return (min(0, length * values[0]), max(0, length * values[1]))
+    assert isinstance(value, Aggregate)
+    if value.kind == "sum":
+        return (min(0, value.length * values[0]), max(0, value.length * values[1]))
     return hull(values, if_none)
 
 
@@ -133,11 +152,12 @@ class Builder:
 
     known: dict[tuple[str, tuple[int, ...], object], Core] = field(default_factory=dict)
     lets: dict[str, Core] = field(default_factory=dict)
+    negative_rounds: list[Position] = field(default_factory=list)
 
     def _keep(self, op: str, args: tuple[Core, ...], value: object, span: Interval) -> Core:
         if not (-LIMIT < span[0] <= span[1] < LIMIT):
-            raise RangeProblem(
-                f"the value may lie between {span[0]} and {span[1]}, beyond 127 bits; declare min and max of the facts",
+            raise RangeError(
+                f"the value may lie between {span[0]} and {span[1]}, beyond 127 bits; give the facts min and max",
                 "数值范围超过 127 位；请为所用事实声明 min 和 max",
             )
         key = (op, tuple(id(arg) for arg in args), value)
@@ -167,7 +187,7 @@ class Builder:
         return node
 
     def make(self, op: str, *args: Core, value: object = None) -> Core:
-        """Return the node `op` over `args`; raises RangeProblem beyond 127 bits."""
+        """Return the node `op` over `args`; raises RangeError beyond 127 bits."""
         span = TRANSFER[op](value, *(arg.range for arg in args))
         if op == "ite" and args[0].op == "const":
             return args[1] if args[0].value else args[2]

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from policies.language.core import EITHER, FALSE, TRUE, Core, Interval
+from policies.language.core import EITHER, FALSE, TRUE, Aggregate, Core, Interval
 from policies.language.decision import Ask, Decision, Input, Reason
 from policies.language.evaluate import Evaluation
 from policies.language.facts import ABSENT, UNKNOWN, Facts, RecordList, Value, encode
 from policies.language.findings import PolicyError, Position, Text
-from policies.language.lowered import Num
+from policies.language.lowered import Lowered, Num, Steps
 from policies.language.model import Criterion, Leaf, Pack, Program, TableDef
 from policies.language.shown import shown, shown_range
 from policies.language.typed import LIST, Type, Typed
@@ -106,7 +106,9 @@ class _Case:
             parts = [option.of for option in self.pack.tables[name].options]
             return tuple(found for part in parts for found in _written(part))
         if role == "set":
-            return tuple(found for tier in self.program.tiers for found in _written(tier.settings[name]))
+            known = self.tier()
+            tiers = [tier for tier in self.program.tiers if known in (None, tier.id)]
+            return tuple(found for tier in tiers for found in _written(tier.settings[name]))
         return ()
 
     def tables(self, names: tuple[str, ...]) -> tuple[Reason, ...]:
@@ -150,22 +152,22 @@ class _Case:
             return Input(name, fact.text, _json_fact(held), shown(fact, held))
         value = self.program.names[name]
         if not isinstance(value, Num):
-            written = self.pack.parameters.get(name)
-            text = str(written.values[0].value.value) if written else ""
-            return Input(name, self.label(name), text, Text(text, text))
+            text = _steps(value)
+            return Input(name, self.label(name), text.en, text)
         return Input(name, self.label(name), self.json_value(value), self.shown_value(value, symbol.type))
 
     def label(self, name: str) -> Text:
         for named in (self.pack.definitions, self.pack.parameters, self.pack.tables, self.pack.records):
             if name in named:
-                return named[name].text  # type: ignore[no-any-return,attr-defined]
+                text: Text = named[name].text
+                return text
         if name == "tier":
             return _TIER
         for tier in self.program.tiers:
             setting = tier.settings.get(name)
-            if setting is not None and setting.op == "name" and setting.value in self.pack.parameters:
-                if tier.id == self.tier():
-                    return self.pack.parameters[str(setting.value)].text
+            named_so = setting is not None and setting.op == "name" and setting.value in self.pack.parameters
+            if setting is not None and named_so and tier.id == self.tier():
+                return self.pack.parameters[str(setting.value)].text
         return Text(name, name)
 
     def exact(self, value: Num) -> Fraction | None:
@@ -207,7 +209,8 @@ class _Case:
 
     def asks(self) -> tuple[Ask, ...]:
         """Return the unknown facts below every node that is not yet decided."""
-        program, names = self.program, {}
+        program = self.program
+        names: dict[str, None] = {}
         roots = [program.eligible_core, program.tier_core]
         if program.amount_core is not None:
             roots.append(program.amount_core)
@@ -234,9 +237,10 @@ class _Case:
         return tuple(self._ask(name) for name in names)
 
     def _asks_of_list(self, node: Core) -> dict[str, None]:
-        _, name, _ = node.value  # type: ignore[misc]
+        assert isinstance(node.value, Aggregate)
+        name = node.value.list_name
         rows = self.evaluation.facts.lists[name]
-        found = {}
+        found: dict[str, None] = {}
         if rows.more or any(span[0] != span[1] for row in rows.rows for span in row.values()):
             found[name] = None
         stack = list(node.args)
@@ -263,6 +267,19 @@ def _written(typed: Typed) -> tuple[str, ...]:
             lists.append(str(node.value))
         stack.extend(node.args)
     return (*typed.names(), *lists)
+
+
+def _steps(value: Lowered) -> Text:
+    """Return a duration in words: "10 年" or "1 年 2 个月 3 天"."""
+    assert isinstance(value, Steps), "a growth is never named"
+    zh, en = [], []
+    for months, days in value.steps:
+        years, rest = divmod(months, 12)
+        for number, unit in ((years, ("年", "years")), (rest, ("个月", "months")), (days, ("天", "days"))):
+            if number:
+                zh.append(f"{number} {unit[0]}")
+                en.append(f"{number} {unit[1]}")
+    return Text(" ".join(zh), " ".join(en))
 
 
 def _json_fact(value: Value) -> int | str | bool | None:
@@ -296,8 +313,8 @@ def decide(
 ) -> Decision:
     """Decide one case under `pack`, or a later `stage` of it, with a reason for every clause.
 
-    `extra` are further facts (what the system gathers at the moment of decision), laid beside `facts`; a fact that both
-    give differently is refused. Raises PolicyError for facts that are undeclared, of a wrong type or out of range
+    `extra` are further facts (what the system gathers at the moment of decision), laid beside `facts`; a fact that
+    both give differently is refused. Raises PolicyError for facts that are undeclared, of a wrong type or out of range
     (a deciding date on which the version is not in force is such a fact). Unknown never pays.
     """
     program = pack.program_of(stage)

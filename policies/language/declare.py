@@ -42,7 +42,7 @@ SOURCES = (
 
 @dataclass(frozen=True, slots=True)
 class FactKind:
-    """What a kind of fact is by default: the range of the integer held (per 10^decimals), and whether it may change."""
+    """A kind of fact by default: the range of the integer held (per 10^decimals), and whether it may change."""
 
     low: int
     high: int
@@ -60,9 +60,7 @@ FACT_KINDS: dict[str, FactKind] = {
     "text": FactKind(0, 0, False),
 }
 
-_FACT_KEYS = (
-    "currency decimals unit of optional zh en help_zh help_en from asks proof min max section may_change"
-)
+_FACT_KEYS = "currency decimals unit of optional zh en help_zh help_en from asks proof min max section may_change"
 
 
 def checked_name(key: Scalar, taken: Mapping[str, object]) -> str:
@@ -92,11 +90,15 @@ def constant_of(node: Node, kind: Type | None, what: str) -> Typed:
 
 def read_fact(name: str, node: Node, currency: str, sections: Mapping[str, Text], *, field: bool = False) -> FactDef:
     """Read one fact (or, with `field`, one field of a record, which needs no source of its own)."""
-    values = fields(node, f"the fact {name}", "type" if field else "type from", _FACT_KEYS + (" from" if field else ""))
+    values = fields(
+        node, f"the fact {name}", "type" if field else "type from", _FACT_KEYS + (" from" if field else "")
+    )
     kind = one_of(values["type"], f"{name}.type", FACT_KINDS)
     choices = _choices(values.get("of"), name)
     if (kind == "choice") != bool(choices):
-        raise refuse(values.at, f"{name}: `of` belongs to a choice and only there", f"{name}：choice 须有 of，其他类型不可有")
+        raise refuse(
+            values.at, f"{name}: `of` belongs to a choice and only there", f"{name}：choice 须有 of，其他类型不可有"
+        )
     unit = _unit(values, name, kind)
     decimals = _decimals(values, name, kind)
     asks, source = values.get("asks"), values.get("from")
@@ -153,7 +155,9 @@ def _decimals(values: Fields, name: str, kind: str) -> int:
     if kind == "rate" and node is None:
         raise refuse(values.at, f"{name}: a rate needs decimals (digits of the share)", f"{name}：rate 须写 decimals")
     if node is not None and kind not in ("rate", "number"):
-        raise refuse(node.at, f"{name}: decimals belong to rate and number", f"{name}：只有 rate、number 可写 decimals")
+        raise refuse(
+            node.at, f"{name}: decimals belong to rate and number", f"{name}：只有 rate、number 可写 decimals"
+        )
     return 0 if node is None else whole(node, f"{name}.decimals", 0, 9)
 
 
@@ -174,7 +178,9 @@ def _bound(fact: FactDef, values: Fields, key: str, default: int, scale: int) ->
     if node is None:
         return default
     if fact.kind in ("yes_no", "choice", "text"):
-        raise refuse(node.at, f"{fact.name}: {key} belongs to quantities and dates", f"{fact.name}：此类型不可写 {key}")
+        raise refuse(
+            node.at, f"{fact.name}: {key} belongs to quantities and dates", f"{fact.name}：此类型不可写 {key}"
+        )
     if fact.kind == "number" and re.fullmatch(r"-?\d+", scalar(node, key).value):
         return int(scalar(node, key).value) * scale
     value = constant_of(node, fact.type, f"{fact.name}.{key}").value
@@ -195,7 +201,9 @@ def read_record(name: str, node: Node, currency: str, taken: Mapping[str, object
         field_name = checked_name(key, {**taken, **found})
         found[field_name] = read_fact(field_name, value, currency, {}, field=True)
         if found[field_name].optional:
-            raise refuse(value.at, f"{name}.{field_name}: fields are not optional", f"{name}.{field_name} 不可为 optional")
+            raise refuse(
+                value.at, f"{name}.{field_name}: fields are not optional", f"{name}.{field_name} 不可为 optional"
+            )
     length = values.get("max_length")
     key_field = one_of(values["key"], f"{name}.key", found)
     return RecordDef(
@@ -235,5 +243,3 @@ def read_parameter(name: str, node: Node) -> ParameterDef:
         found[0].value.type,
         values.at,
     )
-
-

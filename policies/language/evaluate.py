@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from policies.language.core import EITHER, FALSE, TRANSFER, TRUE, Core, Interval, hull
+from policies.language.core import EITHER, FALSE, TRANSFER, TRUE, Aggregate, Core, Interval, hull
 from policies.language.facts import Encoded, Rows
 
 
@@ -69,7 +69,8 @@ class Evaluation:
         return hull(self._inner(then, row, memo), self._inner(other, row, memo))
 
     def _aggregate(self, node: Core) -> Interval:
-        kind, name, _ = node.value  # type: ignore[misc]
+        assert isinstance(node.value, Aggregate)
+        kind, name = node.value.kind, node.value.list_name
         value_node, condition_node, none_node = node.args
         rows: Rows = self.facts.lists[name]
         found: list[tuple[Interval, Interval]] = []

@@ -17,7 +17,7 @@ from fractions import Fraction
 
 from policies.language.compile import scale_of
 from policies.language.core import EITHER, FALSE, TRUE, Interval
-from policies.language.findings import PolicyError, Position
+from policies.language.findings import Finding, PolicyError, Position
 from policies.language.model import FactDef, Pack, Program, RecordDef
 
 
@@ -89,7 +89,7 @@ def facts_from_json(pack: Pack, mapping: Mapping[str, object], *, stage: str | N
     Raises PolicyError that names every wrong fact and what was expected.
     """
     program = pack.program_of(stage)
-    findings = []
+    findings: list[Finding] = []
     facts: dict[str, Value] = {}
     for name, raw in mapping.items():
         try:
@@ -185,7 +185,12 @@ def encode_value(fact: FactDef, value: Value) -> Interval | None:
         return (fact.minimum, fact.maximum)
     if value is ABSENT:
         if not fact.optional:
-            raise _refuse(fact.name, None, f"{_EXPECTED[fact.kind][0]}: it is never absent", f"{_EXPECTED[fact.kind][1]}（不可为空）")
+            raise _refuse(
+                fact.name,
+                None,
+                f"{_EXPECTED[fact.kind][0]}: it is never absent",
+                f"{_EXPECTED[fact.kind][1]}（不可为空）",
+            )
         return None
     number = _integer(fact, value)
     if number is None:
@@ -234,7 +239,9 @@ def _encode_rows(record: RecordDef, value: Value) -> Rows:
     if not isinstance(value, RecordList):
         raise _refuse(record.name, value, "a list of records", "记录列表")
     if len(value.rows) > record.max_length:
-        raise _refuse(record.name, len(value.rows), f"at most {record.max_length} records", f"至多 {record.max_length} 条")
+        raise _refuse(
+            record.name, len(value.rows), f"at most {record.max_length} records", f"至多 {record.max_length} 条"
+        )
     rows = []
     keys = [row[record.key] for row in value.rows if row.get(record.key, UNKNOWN) is not UNKNOWN]
     if len(set(map(str, keys))) < len(keys):
@@ -249,11 +256,22 @@ def _encode_rows(record: RecordDef, value: Value) -> Rows:
     return Rows(tuple(rows), 0 if value.complete else record.max_length - len(value.rows))
 
 
+def _encode_lists(pack: Pack, facts: Facts) -> tuple[dict[str, Rows], list[Finding]]:
+    lists: dict[str, Rows] = {}
+    findings: list[Finding] = []
+    for name, record in pack.records.items():
+        try:
+            lists[name] = _encode_rows(record, facts.get(name, UNKNOWN))
+        except PolicyError as error:
+            findings.extend(error.findings)
+    return lists, findings
+
+
 def encode(pack: Pack, program: Program, facts: Facts) -> Encoded:
     """Return what the core reads; raises PolicyError naming every fact that is undeclared or out of range."""
     spans: dict[str, Interval] = {}
     unknown: set[str] = set()
-    findings = []
+    findings: list[Finding] = []
     for name in facts:
         if name not in program.facts and name not in pack.records:
             findings.extend(_refuse(name, name, "a fact that the policy declares", "该政策所声明的事实名称").findings)
@@ -270,15 +288,9 @@ def encode(pack: Pack, program: Program, facts: Facts) -> Encoded:
         spans[name] = (fact.minimum, fact.maximum) if span is None else span
         if fact.optional:
             spans[f"{name}?"] = EITHER if value is UNKNOWN else FALSE if span is None else TRUE
-    lists: dict[str, Rows] = {}
-    for name, record in pack.records.items():
-        try:
-            lists[name] = _encode_rows(record, facts.get(name, UNKNOWN))
-        except PolicyError as error:
-            findings.extend(error.findings)
-            continue
-        if lists[name].more:
-            unknown.add(name)
+    lists, wrong = _encode_lists(pack, facts)
+    findings.extend(wrong)
+    unknown.update(name for name, rows in lists.items() if rows.more)
     if findings:
         raise PolicyError(*findings)
     return Encoded(spans, lists, frozenset(unknown))

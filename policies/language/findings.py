@@ -55,9 +55,7 @@ class Finding:
         return f"{self.file}:{self.line}:{self.column}{clause}：{self.message_zh}"
 
 
-def finding(
-    position: Position, code: str, en: str, zh: str, *, clause: str = "", severity: str = "error"
-) -> Finding:
+def finding(position: Position, code: str, en: str, zh: str, *, clause: str = "", severity: str = "error") -> Finding:
     """Make a finding at `position`."""
     return Finding(position.file, position.line, position.column, clause, severity, code, zh, en)
 

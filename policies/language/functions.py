@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from policies.language.core import Aggregate, Move
 from policies.language.findings import PolicyError
 from policies.language.lowered import Growth, Lowered, Num
 from policies.language.parse import Expr
@@ -115,6 +116,8 @@ def round_to(lowerer: Lowerer, how: str, value: Num, unit: Num, typed: Typed) ->
         raise PolicyError.at(typed.at, "ROUND", "the unit must be a constant above 0", "取整单位应为大于 0 的常数")
     make, const = lowerer.builder.make, lowerer.builder.const
     top, bottom = lowerer.quotient(value, unit)
+    if top.lo < 0:
+        lowerer.builder.negative_rounds.append(typed.at)
     if how == "round_down":
         times = make("floordiv", top, bottom)
     elif how == "round_up":
@@ -233,8 +236,8 @@ def _lower_fiscal_year(lowerer: Lowerer, typed: Typed) -> Lowered:
     value = lowerer.number(typed.args[0])
     month, day = lowerer.fiscal_start
     # Moving the first day of the fiscal year to 1 January makes it the calendar year of the moved date.
-    first = lowerer.builder.make("shift", value.n, value=(0, 1 - day))
-    moved = lowerer.builder.make("shift", first, value=(1 - month, 0))
+    first = lowerer.builder.make("shift", value.n, value=Move(0, 1 - day))
+    moved = lowerer.builder.make("shift", first, value=Move(1 - month, 0))
     return replace(value, n=lowerer.builder.make("year", moved))
 
 
@@ -291,7 +294,7 @@ def _check_pick(checker: Checker, expr: Expr, present: Present) -> Typed:
 def _agg(lowerer: Lowerer, kind: str, name: str, *parts: Core) -> Core:
     lists = lowerer.lists[name]
     row = (*parts, lowerer.builder.const(0))[:3]
-    return lowerer.builder.make("agg", *row, value=(kind, name, lists.max_length))
+    return lowerer.builder.make("agg", *row, value=Aggregate(kind, name, lists.max_length))
 
 
 def _lower_aggregate(lowerer: Lowerer, typed: Typed) -> Lowered:

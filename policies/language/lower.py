@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from math import gcd
 
-from policies.language.core import Builder, Core, Interval, RangeProblem
+from policies.language.core import Builder, Core, Interval, Move, RangeError
 from policies.language.findings import PolicyError
 from policies.language.functions import FUNCTION_TABLE
 from policies.language.lowered import Growth, ListShape, Lowered, Num, Steps
@@ -34,7 +34,7 @@ class Lowerer:
         """Return the lowered value; raises PolicyError for a divisor not proven positive or a range too wide."""
         try:
             return self._lower(typed)
-        except RangeProblem as problem:
+        except RangeError as problem:
             raise PolicyError.at(typed.at, "RANGE", str(problem), problem.zh) from problem
 
     def number(self, typed: Typed) -> Num:
@@ -75,12 +75,8 @@ class Lowerer:
 
     def _lower(self, typed: Typed) -> Lowered:
         op, args, build = typed.op, typed.args, self.builder
-        if op == "const":
-            return constant(build, typed.value)
-        if op == "name":
-            return self.names[str(typed.value)]
-        if op == "field":
-            return self.fields[str(typed.value)]
+        if op in ("const", "name", "field"):
+            return self._leaf(typed)
         if op in ("and", "or"):
             left = self.condition(args[0])
             return Num(build.make(op, left, self.guarded(args[0], op == "and").condition(args[1])))
@@ -102,6 +98,11 @@ class Lowerer:
             return _ARITHMETIC[op](self, typed)
         return FUNCTION_TABLE[op].lower(self, typed)
 
+    def _leaf(self, typed: Typed) -> Lowered:
+        if typed.op == "const":
+            return constant(self.builder, typed.value)
+        return self.names[str(typed.value)] if typed.op == "name" else self.fields[str(typed.value)]
+
     def _compare(self, op: str, a: Typed, b: Typed) -> Core:
         kinds = (a.type.kind, b.type.kind)
         if GROWTH in kinds:
@@ -114,14 +115,18 @@ class Lowerer:
 
     def _days(self, typed: Typed) -> Num:
         value = self.lower(typed)
-        return Num(self.builder.const(sum(days for _, days in value.steps))) if isinstance(value, Steps) else _num(value)
+        return (
+            Num(self.builder.const(sum(days for _, days in value.steps))) if isinstance(value, Steps) else _num(value)
+        )
 
     def _growth(self, op: str, growth: Typed, bound: Typed) -> Core:
         value, rate = self.lower(growth), self.number(bound).constant
         assert isinstance(value, Growth)
         if rate is None or rate <= -1:
             raise PolicyError.at(
-                bound.at, "GROWTH", "found a growth below -100% or not constant; expected a constant rate",
+                bound.at,
+                "GROWTH",
+                "found a growth below -100% or not constant; expected a constant rate",
                 "增长率应与大于 -100% 的常数比较",
             )
         factor = (1 + rate) ** value.years
@@ -261,7 +266,7 @@ def _sum(lowerer: Lowerer, typed: Typed) -> Lowered:
     if isinstance(b, Steps):
         node = _num(a).n
         for months, days in b.steps:
-            node = lowerer.builder.make("shift", node, value=(sign * months, sign * days))
+            node = lowerer.builder.make("shift", node, value=Move(sign * months, sign * days))
         return Num(node)
     return lowerer.add("add" if sign == 1 else "sub", _num(a), _num(b))
 

@@ -25,8 +25,8 @@ class FactDef:
     """A fact that the pack asks for.
 
     `kind` is money (minor units of `currency`), count, rate (a share; `decimals` digits kept), number (`decimals`
-    digits, in `unit`), date, yes_no, choice, text. `source` is where it comes from (`from:` in the file), `asks` who is
-    asked when it is unknown, `minimum` and `maximum` bound the integer held (day number for dates).
+    digits, in `unit`), date, yes_no, choice, text. `source` is where it comes from (`from:` in the file), `asks` who
+    is asked when it is unknown, `minimum` and `maximum` bound the integer held (day number for dates).
     """
 
     name: str
@@ -371,6 +371,7 @@ class Pack:
     document: DocumentNumber
     content_hash: str
     assumed_clauses: tuple[str, ...]
+    negative_rounds: tuple[Position, ...] = field(compare=False, default=())
     clause_uses: tuple[tuple[str, Position], ...] = field(compare=False, default=())
 
     @property
@@ -394,11 +395,10 @@ class Pack:
         return bool(self.assumed_clauses)
 
     def leaves(self) -> tuple[Leaf, ...]:
-        """Return every leaf of the first decision and of the stages."""
-        found = list(self.program.leaves())
-        for stage in self.stages.values():
-            found.extend(stage.leaves())
-        return tuple(found)
+        """Return every leaf of the first decision and of the stages, each once (a veto holds in all)."""
+        found = {leaf.id: leaf for stage in self.stages.values() for leaf in stage.leaves()}
+        first = {leaf.id: leaf for leaf in self.program.leaves()}
+        return (*first.values(), *(leaf for name, leaf in found.items() if name not in first))
 
     def program_of(self, stage: str | None) -> Program:
         """Return the first decision (None) or a stage; raises KeyError with the stages there are."""

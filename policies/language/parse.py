@@ -359,7 +359,10 @@ def parse_expression(source: Scalar) -> Expr:
     """Return the surface tree of one expression; raises PolicyError at the exact column."""
     if source.escaped or "\\" in source.value:
         raise PolicyError.at(
-            source.at, "SYNTAX", "found an escape (\\ or ''); write the expression without it", "表达式中不能使用转义符"
+            source.at,
+            "SYNTAX",
+            "found an escape (\\ or ''); write the expression without it",
+            "表达式中不能使用转义符",
         )
     if len(source.value) > MAX_CHARACTERS:
         raise PolicyError.at(

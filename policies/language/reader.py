@@ -88,7 +88,10 @@ class _Composer:
             root = self.node(event, 0)
         if root is None:
             raise PolicyError.at(
-                Position(self.file, 1, 1), "YAML", "found an empty file; expected keys and values", "文件为空，应有内容"
+                Position(self.file, 1, 1),
+                "YAML",
+                "found an empty file; expected keys and values",
+                "文件为空，应有内容",
             )
         return root
 
@@ -97,7 +100,9 @@ class _Composer:
             raise self.refuse(event, f"found more than {MAX_NESTING} levels of nesting", f"嵌套超过 {MAX_NESTING} 层")
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
             raise self.refuse(
-                event, "found an anchor or alias (& or *); write the value out", "发现锚点或引用（& 或 *），请直接写出内容"
+                event,
+                "found an anchor or alias (& or *); write the value out",
+                "发现锚点或引用（& 或 *），请直接写出内容",
             )
         tag = getattr(event, "tag", None) or getattr(event, "ctag", None)
         if tag is not None and str(tag) not in ("", "None", "!"):
@@ -113,7 +118,9 @@ class _Composer:
     def scalar(self, event: ScalarEvent) -> Scalar:
         if event.style in ("|", ">"):
             raise self.refuse(
-                event, "found a block scalar (| or >); write the text on one line", "发现块文本（| 或 >），请写在一行内"
+                event,
+                "found a block scalar (| or >); write the text on one line",
+                "发现块文本（| 或 >），请写在一行内",
             )
         if event.start_mark.line != event.end_mark.line:
             raise self.refuse(
@@ -169,7 +176,9 @@ def read_yaml(text: str, file: str) -> Node:
         mark = error.problem_mark or error.context_mark
         where = Position(file, mark.line + 1, mark.column + 1) if mark else start
         raise PolicyError.at(
-            where, "YAML", f"not YAML: {error.problem}; check quotes, colons and indentation",
+            where,
+            "YAML",
+            f"not YAML: {error.problem}; check quotes, colons and indentation",
             f"不是有效的 YAML：{error.problem}；请检查引号、冒号和缩进",
         ) from error
     except YAMLError as error:

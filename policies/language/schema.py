@@ -198,7 +198,9 @@ def both(values: Fields, what: str, default: str | None = None, prefix: str = ""
         return Text(default, default)
     if zh is None or en is None:
         lacking = " and ".join(key for key, node in (("zh", zh), ("en", en)) if node is None)
-        raise refuse(values.at, f"{what} lacks {lacking}; write both languages", f"{what} 缺少 {lacking}，两种语言都要写")
+        raise refuse(
+            values.at, f"{what} lacks {lacking}; write both languages", f"{what} 缺少 {lacking}，两种语言都要写"
+        )
     return Text(scalar(zh, f"{what} zh").value, scalar(en, f"{what} en").value)
 
 
@@ -248,7 +250,9 @@ def read_document(node: Node) -> DocumentNumber:
     number = scalar(values["number"], "document.number")
     if not re.fullmatch(r"[\u4e00-\u9fa5（）]+〔\d{4}〕[1-9]\d*号", number.value):
         raise refuse(
-            number.at, f"found {number.value!r}; expected a number like 西科〔2024〕1号", "文号格式应如 西科〔2024〕1号"
+            number.at,
+            f"found {number.value!r}; expected a number like 西科〔2024〕1号",
+            "文号格式应如 西科〔2024〕1号",
         )
     review = values.get("fair_competition_review")
     return DocumentNumber(
@@ -264,7 +268,9 @@ def read_panel(node: Node) -> PanelDef:
     rubric = []
     for item in sequence(values["rubric"], "route.panel.rubric"):
         line = fields(item, "a line of the rubric", "id zh en max")
-        rubric.append(RubricItem(identifier(line["id"], "id"), both(line, "rubric"), whole(line["max"], "max", 1, 1000)))
+        rubric.append(
+            RubricItem(identifier(line["id"], "id"), both(line, "rubric"), whole(line["max"], "max", 1, 1000))
+        )
     seats = whole(values["seats"], "route.panel.seats", 1, 99)
     return PanelDef(
         seats,
@@ -337,7 +343,9 @@ def read_clauses(source: str, file: str) -> tuple[Clause, ...]:
             match = _HEADING.fullmatch(line.strip())
             if match is None:
                 raise refuse(
-                    Position(file, number, 1), "expected ## number heading / heading", "标题应为 ## 编号 中文 / English"
+                    Position(file, number, 1),
+                    "expected ## number heading / heading",
+                    "标题应为 ## 编号 中文 / English",
                 )
             if any(match["number"] == clause.number for clause in clauses):
                 raise refuse(Position(file, number, 4), f"clause {match['number']} stands twice", "条款编号重复")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from policies.language.core import Core
 from policies.language.declare import constant_of
@@ -23,7 +24,7 @@ Check = Callable[[Scalar], Typed]
 
 def read_table(name: str, node: Node, check: Check) -> TableDef:
     """Read one table (`of` and `bands`) or a `best_of` several; `check` types an expression."""
-    keys = dict((key.value, value) for key, value in mapping(node, name).items)
+    keys = {key.value: value for key, value in mapping(node, name).items}
     if "best_of" in keys:
         values = fields(node, f"the table {name}", "best_of", "clause zh en")
         options = tuple(
@@ -72,7 +73,9 @@ def _band(key: Scalar, value: Node, ends: Type, check: Check) -> Band:
     low, high = (_end(key, match[side], match.start(side), ends) for side in ("low", "high"))
     low_closed, high_closed = match["open"] == "[", match["close"] == "]"
     if (low is None and low_closed) or (high is None and high_closed):
-        raise refuse(key.at, f"{key.value}: an end written .. cannot belong; use a round bracket", "无端点处应为圆括号")
+        raise refuse(
+            key.at, f"{key.value}: an end written .. cannot belong; use a round bracket", "无端点处应为圆括号"
+        )
     return Band(key.value, low, low_closed, high, high_closed, check(scalar(value, key.value)))
 
 
@@ -100,7 +103,7 @@ def _contiguous(bands: list[Band], node: Node, what: str) -> tuple[Band, ...]:
     known = [_number(band.low) for band in bands if band.low is not None]
     first = min(known, default=Fraction(0)) - 1
     ordered = sorted(bands, key=lambda band: first if band.low is None else _number(band.low))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         meets = before.high is not None and after.low is not None and _number(before.high) == _number(after.low)
         if not meets or before.high_closed == after.low_closed:
             raise refuse(

@@ -142,7 +142,7 @@ class Checker:
             "NAME",
             f"found the name {name}, which no fact, definition, parameter or table has{f'; {near}?' if near else ''} "
             "Declare it under facts, define, parameters or tables",
-            f"未知名称 {name}{f'（是否为 {near}？）' if near else ''}；请在 facts、define、parameters 或 tables 中声明",
+            f"未知名称 {name}{f'（是否为 {near}？）' if near else ''}；请先在 facts、define 等处声明",
         )
 
     def _not(self, expr: Expr, present: frozenset[str]) -> Typed:
