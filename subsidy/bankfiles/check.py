@@ -45,13 +45,12 @@ class Findings:
 
     def __init__(self, row: int) -> None:
         self._row = row
-        self._where_zh = f"第{row}行：" if row else "文件头："
-        self._where_en = f"row {row}: " if row else "file head: "
         self.problems: list[Problem] = []
 
     def add(self, field: str, zh: str, en: str) -> None:
         """Record one problem of the named field, with the row in front of both sentences."""
-        self.problems.append(Problem(self._row, field, self._where_zh + zh, self._where_en + en))
+        where_zh, where_en = (f"第{self._row}行：", f"row {self._row}: ") if self._row else ("文件头：", "file head: ")
+        self.problems.append(Problem(self._row, field, where_zh + zh, where_en + en))
 
     def text(self, field: str, value: str, *, longest: int, may_be_blank: bool = False) -> None:
         """A text of at most ``longest`` characters without control characters or space at its ends."""
@@ -169,7 +168,9 @@ def guarded(header: PaymentFile, payments: Iterable[Payment], check: PaymentChec
     total_fen = 0
     last_row = 0
     for payment in payments:
-        problems = check(payment) or _misplaced(header, payment, last_row)
+        problems = check(payment)
+        if not problems and (payment.currency != header.currency or payment.row <= last_row):
+            problems = _misplaced(header, payment, last_row)
         if problems:
             raise problems[0].as_error()
         last_row = payment.row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from lxml.etree import QName, _Element
@@ -18,6 +19,12 @@ def entry_key(kind: str, *parts: object) -> str:
     """A short stable identity of a statement: the kind and a hash over what makes the statement itself."""
     canonical = "\x1f".join("" if part is None else str(part) for part in parts)
     return f"{kind}:{sha256(canonical.encode()).hexdigest()[:40]}"
+
+
+@lru_cache(maxsize=512)
+def _steps(namespace: str, path: str) -> tuple[str, ...]:
+    """The qualified names of a path; a message asks for the same few paths over and over."""
+    return tuple(f"{{{namespace}}}{tag}" for tag in path.split("/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +44,14 @@ class IsoReader:
         return True
 
     def find(self, element: _Element, path: str) -> _Element | None:
-        """The first descendant along ``A/B/C``."""
-        return element.find("/".join(f"{{{self.namespace}}}{tag}" for tag in path.split("/")))
+        """The descendant along ``A/B/C``, at each step the first child of that name."""
+        node = element
+        for tag in _steps(self.namespace, path):
+            child = next(node.iterchildren(tag), None)
+            if child is None:
+                return None
+            node = child
+        return node
 
     def text(self, element: _Element, path: str) -> str | None:
         """The trimmed text along the path; None when it is absent or blank."""

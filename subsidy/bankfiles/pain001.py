@@ -34,7 +34,7 @@ class Pain001Writer:
     def problems(self, payment: Payment) -> tuple[Problem, ...]:
         """Every reason why the payment cannot stand in this message."""
         problems = common_problems(payment)
-        if not problems:
+        if not problems and len(remittance(payment)) > NAME_MAX:
             found = Findings(payment.row)
             found.text("purpose+remark", remittance(payment), longest=NAME_MAX)
             problems = found.problems
@@ -49,8 +49,9 @@ class Pain001Writer:
                 with xml.element(f"{{{_NS}}}PmtInf"):
                     for element in _payment_information(header):
                         xml.write(element)
+                    form = _TransactionForm()
                     for payment in payments:
-                        xml.write(_transaction(payment))
+                        xml.write(form.filled(payment))
 
 
 def remittance(payment: Payment) -> str:
@@ -94,7 +95,7 @@ def _payment_information(header: PaymentFile) -> Iterable[_Element]:
     _leaf(SubElement(block, "ReqdExctnDt"), "Dt", header.execution_on.isoformat())
     _leaf(SubElement(block, "Dbtr"), "Nm", header.payer.name)
     account = SubElement(block, "DbtrAcct")
-    _account(account, header.payer)
+    _account(account, header.payer.account)
     _leaf(account, "Ccy", header.currency)
     _agent(SubElement(block, "DbtrAgt"), header.payer)
     _leaf(block, "ChrgBr", "DEBT")
@@ -102,26 +103,40 @@ def _payment_information(header: PaymentFile) -> Iterable[_Element]:
     return list(block)
 
 
-def _account(parent: _Element, party: Party) -> None:
-    _leaf(SubElement(SubElement(parent, "Id"), "Othr"), "Id", party.account)
+def _account(parent: _Element, account: str) -> _Element:
+    return _leaf(SubElement(SubElement(parent, "Id"), "Othr"), "Id", account)
 
 
-def _agent(parent: _Element, party: Party) -> None:
+def _agent(parent: _Element, party: Party | None) -> tuple[_Element, _Element]:
+    """A bank by its CNAPS number and name; hands back the two elements that hold them."""
     institution = SubElement(parent, "FinInstnId")
     member = SubElement(institution, "ClrSysMmbId")
     _leaf(SubElement(member, "ClrSysId"), "Cd", _CLEARING_SYSTEM)
-    _leaf(member, "MmbId", party.bank_code)
-    _leaf(institution, "Nm", party.bank_name)
+    code = _leaf(member, "MmbId", party.bank_code if party else "")
+    return code, _leaf(institution, "Nm", party.bank_name if party else "")
 
 
-def _transaction(payment: Payment) -> _Element:
-    transaction = Element("CdtTrfTxInf")
-    _leaf(SubElement(transaction, "PmtId"), "EndToEndId", payment.end_to_end_id)
-    amount = _leaf(SubElement(transaction, "Amt"), "InstdAmt", fen_to_text(payment.amount_fen))
-    amount.set("Ccy", payment.currency)
-    _agent(SubElement(transaction, "CdtrAgt"), payment.payee)
-    _leaf(SubElement(transaction, "Cdtr"), "Nm", payment.payee.name)
-    _account(SubElement(transaction, "CdtrAcct"), payment.payee)
-    _leaf(SubElement(transaction, "RmtInf"), "Ustrd", remittance(payment))
-    transaction.tail = "\n"
-    return transaction
+class _TransactionForm:
+    """One transaction element, filled anew for each payment: a written element is not kept, so one is enough."""
+
+    def __init__(self) -> None:
+        self._transaction = Element("CdtTrfTxInf")
+        self._transaction.tail = "\n"
+        self._end_to_end_id = _leaf(SubElement(self._transaction, "PmtId"), "EndToEndId", "")
+        self._amount = _leaf(SubElement(self._transaction, "Amt"), "InstdAmt", "")
+        self._bank_code, self._bank_name = _agent(SubElement(self._transaction, "CdtrAgt"), None)
+        self._name = _leaf(SubElement(self._transaction, "Cdtr"), "Nm", "")
+        self._account = _account(SubElement(self._transaction, "CdtrAcct"), "")
+        self._remittance = _leaf(SubElement(self._transaction, "RmtInf"), "Ustrd", "")
+
+    def filled(self, payment: Payment) -> _Element:
+        """The element with every field of the payment; none keeps a value of the payment before."""
+        self._end_to_end_id.text = payment.end_to_end_id
+        self._amount.text = fen_to_text(payment.amount_fen)
+        self._amount.set("Ccy", payment.currency)
+        self._bank_code.text = payment.payee.bank_code
+        self._bank_name.text = payment.payee.bank_name
+        self._name.text = payment.payee.name
+        self._account.text = payment.payee.account
+        self._remittance.text = remittance(payment)
+        return self._transaction
