@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
-import psycopg
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
@@ -13,6 +13,8 @@ from django.db import connection, transaction
 
 from tests.harness.database import FreshDatabase
 from tests.harness.together import Together
+
+CLONE = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.django_db
@@ -81,4 +83,21 @@ def test_databases_are_really_dropped(fresh_db: FreshDatabase, cluster: object) 
         found = {row[0] for row in beside.execute("SELECT datname FROM pg_database")}
     assert name in found
     assert before not in found
-    assert psycopg is not None
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("@pytest.mark.django_db(transaction=True)\ndef test_x(): ...\n", "django_db takes no arguments"),
+        ("def test_x(db, fresh_db): ...\n", "choose db"),
+        ("@pytest.mark.django_db\ndef test_x(together, fresh_db): ...\n", "choose db"),
+    ],
+)
+def test_what_would_flush_is_refused_before_anything_runs(tmp_path: Path, source: str, said: str) -> None:
+    path = tmp_path / "test_refused.py"
+    path.write_text(f"import pytest\n\n{source}")
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "tests.harness.database"]
+    command += ["-p", "tests.harness.together", "-p", "no:cacheprovider", "--collect-only", str(path)]
+    done = subprocess.run(command, cwd=CLONE, capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert said in done.stderr + done.stdout
