@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from subsidy.demo.industries import INDUSTRIES, Industry
-from subsidy.demo.names import brand, company_name, person_name, telephone
+from subsidy.demo.names import ODD_NAMES, brand, company_name, person_name, telephone
 from subsidy.demo.uscc import generated_uscc
 
 SEED = 2024
@@ -80,7 +80,7 @@ class RecognitionHeld:
 
 @dataclass(frozen=True, slots=True)
 class CreditFlag:
-    """An entry of the credit platform; open while `ended_on` is None."""
+    """An entry of the credit platform, one of FLAGS; open while `ended_on` is None."""
 
     kind: str
     since_on: dt.date
@@ -154,7 +154,8 @@ def generated_company(number: int, *, seed: int = SEED) -> GeneratedCompany:
     industry = rng.choices(INDUSTRIES, cum_weights=_WEIGHTS)[0]
     founded_on = _founded_on(rng)
     years = _years(rng, industry, founded_on)
-    name = company_name(rng, number, rng.choice(industry.words))
+    drawn = company_name(rng, number, rng.choice(industry.words))
+    name = ODD_NAMES.get(number, drawn)
     former_name = name.replace(brand(number), f"{brand(number)}时代") if rng.randrange(100) < 2 else None
     move = _move(rng)
     valued = years and rng.randrange(100) < 12
@@ -200,7 +201,7 @@ def _years(rng: random.Random, industry: Industry, founded_on: dt.date) -> tuple
     intensity = rng.betavariate(*industry.research)
     density = 30 * math.exp(rng.gauss(0, 0.3))
     share = rng.uniform(0.015, 0.04)
-    figures = []
+    figures: list[YearFigures] = []
     for year in range(max(FIRST_YEAR, founded_on.year), LAST_YEAR + 1):
         size = revenue * _path(shocks, year)
         staff = max(3, round(density * (size / MEDIAN_REVENUE_YUAN) ** 0.7))
@@ -257,10 +258,13 @@ def high_tech_certificate(number: int, valid_from: dt.date) -> RecognitionHeld:
     )
 
 
+FLAGS = ("dishonest_debtor", "abnormal_operation", "serious_violation", "major_incident")
+
+
 def _credit_flags(rng: random.Random) -> tuple[CreditFlag, ...]:
     if rng.randrange(100) >= 5:
         return ()
-    kind = rng.choice(("dishonest_debtor", "abnormal_operation", "serious_breach", "environment_penalty"))
+    kind = rng.choice(FLAGS)
     since_on = dt.date(rng.randint(2020, LAST_YEAR), 1, 1) + dt.timedelta(days=rng.randrange(365))
     ended_on = since_on + dt.timedelta(days=rng.randint(30, 700)) if rng.randrange(2) else None
     return (CreditFlag(kind, since_on, ended_on),)

@@ -38,6 +38,9 @@ _GIVEN = (
 )
 RARE_GIVEN = ("㛃", "𠮷", "䶮")
 
+# Names that try a program: characters outside the common planes, and a name that a spreadsheet takes for a formula.
+ODD_NAMES = {17: "杭州𠮷㛃智慧医疗有限公司", 29: "=SUM求和（杭州）软件有限公司"}
+
 REGIONS = {
     "330102": "上城区",
     "330105": "拱墅区",
