@@ -49,7 +49,7 @@ def assert_valid(message: str, content: bytes) -> None:
     schema(message).assertValid(etree.fromstring(content))
 
 
-def payment(row: int = 1, **changes: object) -> Payment:
+def payment(row: int = 1, /, **changes: object) -> Payment:
     """A sound payment; ``name``, ``account``, ``bank_name`` and ``bank_code`` change the payee."""
     payee = Party(f"杭州示例{row}号科技有限公司", f"5719{row:011d}", "招商银行杭州分行", "308584000013")
     of_payee = {key: changes.pop(key) for key in ("name", "account", "bank_name", "bank_code") if key in changes}

@@ -94,7 +94,7 @@ def test_unusual_but_real_names_pass(format: str, name: str) -> None:
     ],
 )
 def test_a_faulty_payment_is_refused_by_row_and_field(format: str, changes: dict[str, object], field: str) -> None:
-    faulty = payment(row=7, **{key: value for key, value in changes.items() if key != "row"})
+    faulty = payment(7, **{key: value for key, value in changes.items() if key != "row"})
     faulty = replace(faulty, row=0) if "row" in changes else faulty
     problems = check_payment(format, faulty)
     assert field in [problem.field for problem in problems]
@@ -133,7 +133,7 @@ def test_the_template_has_narrower_caps_than_iso(changes: dict[str, object], fie
 @pytest.mark.parametrize("character", ["㛃", "𠮷", "䶮"])
 def test_a_bank_that_insists_on_gbk_gets_the_row_refused_by_name_never_a_question_mark(character: str) -> None:
     gbk = BankCsvWriter(FORMATS["bank_csv"], replace(PAYOUT, encoding="gbk"))
-    problems = gbk.problems(payment(row=4, name=f"杭州{character}公司"))
+    problems = gbk.problems(payment(4, name=f"杭州{character}公司"))
     assert [(problem.row, problem.field) for problem in problems] == [(4, "payee.name")]
     assert character in problems[0].zh and character in problems[0].en
 
