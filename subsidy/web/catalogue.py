@@ -1,4 +1,4 @@
-"""The catalogue page: every component with sample data, for those who build screens and for the tests that look at it."""
+"""The catalogue page: every component with sample data, for those who build screens and for their tests."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SampleForm(forms.Form):
         self.fields["amount"].help_text = pick("单位：元。见审计报告第 4 页。", "In yuan; page 4 of the audit report.")
         self.fields["kind"].choices = [("a", pick("认定", "recognised")), ("b", pick("入库", "listed"))]
 
-    LABELS = {  # noqa: RUF012
+    LABELS = {
         "name": ("企业名称", "Company name"),
         "amount": ("研发投入", "R&D spending"),
         "kind": ("类别", "Kind"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are given by administrators, never taken."""
 
-    error_messages = {  # noqa: RUF012 - as the base class declares it
+    error_messages = {
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": _("User name or password is not right. Check both and try again."),
         "too_many_login_attempts": _("Too many failed attempts. Wait five minutes, then try again."),

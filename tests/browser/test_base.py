@@ -1,0 +1,84 @@
+"""The page frame, its components and signing in, in a real browser: accessibility, reflow and what a screen reader finds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
+from playwright.sync_api import Page
+
+from subsidy.accounts.enums import UserKind
+
+PASSWORD = "a long pass phrase 7"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = ["/_components/", "/sign-in/", "/source/", "/start/"]
+WIDTHS = [320, 390, 1280]
+
+
+def make_person(name: str = "acceptance") -> None:
+    get_user_model().objects.create_user(username=name, password=PASSWORD, name="张敏", kind=UserKind.COMPANY)
+
+
+def open_in(page: Page, language: str, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url_base}])  # type: ignore[attr-defined]
+    page.goto(address)
+    page.evaluate("document.fonts.ready")
+
+
+@pytest.fixture
+def tab(page: Page, live_server: object) -> Page:
+    page.url_base = str(live_server)  # type: ignore[attr-defined]
+    return page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_pages_are_accessible_and_fit_every_width(tab: Page, language: str) -> None:
+    for address in PAGES:
+        for width in WIDTHS:
+            open_in(tab, language, address, width)
+            _keep(tab, f"{address.strip('/').replace('/', '-')}-{language}-{width}")
+            found = Axe().run(tab, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+            assert found.violations_count == 0, f"{address} {width}: {found.generate_report()}"
+            wide = tab.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{address} is {wide} px wide in a window of {width}"
+            assert tab.evaluate("document.documentElement.lang") == ("zh-Hans" if language == "zh-hans" else "en")
+
+
+def test_wrong_password_puts_the_focus_on_the_errors(tab: Page) -> None:
+    make_person()
+    open_in(tab, "zh-hans", "/sign-in/", 390)
+    tab.get_by_label("用户名").fill("acceptance")
+    tab.get_by_label("密码").fill("something else")
+    tab.get_by_role("main").get_by_role("button", name="登录").click()
+    tab.locator(".error-summary").wait_for()
+    assert tab.evaluate("document.activeElement.className") == "error-summary"
+    assert tab.title().startswith("错误：")
+    _keep(tab, "sign-in-wrong-zh-hans-390")
+
+
+def test_language_switch_keeps_the_page(tab: Page) -> None:
+    open_in(tab, "zh-hans", "/_components/?sort=-model", 1280)
+    tab.get_by_role("button", name="English").click()
+    tab.wait_for_function("document.documentElement.lang === 'en'")
+    assert tab.url.endswith("/_components/?sort=-model")
+
+
+def test_sign_in_and_out(tab: Page) -> None:
+    make_person()
+    open_in(tab, "zh-hans", "/sign-in/", 1280)
+    tab.get_by_label("用户名").fill("acceptance")
+    tab.get_by_label("密码").fill(PASSWORD)
+    tab.get_by_role("main").get_by_role("button", name="登录").click()
+    tab.get_by_role("button", name="退出").click()
+    tab.wait_for_url("**/sign-in/")
+
+
+def _keep(page: Page, name: str) -> None:
+    """A picture for those who look, when they ask for it with SUBSIDY_PICTURES=folder."""
+    folder = os.environ.get("SUBSIDY_PICTURES", "")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
