@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import lzma
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 from xml.sax.saxutils import escape
 
@@ -30,6 +30,9 @@ FONT_FOLDER = Path(__file__).parent / "fonts"
 LAYOUT = frozenset("\r\n\t")
 #: A CMap block may hold at most this many entries (PDF 32000-1, 9.10.3 and Adobe's CMap specification).
 CMAP_BLOCK = 100
+#: A second font object of one name would split a document between two subsets; so one thread loads, the others wait.
+LOADING = Lock()
+LOADED: dict[str, Any] = {}
 
 
 class LetterError(ValueError):
@@ -76,12 +79,20 @@ def font_name(file_name: str) -> str:
     return f"Letter-{file_name}"
 
 
-@cache
 def font(file_name: str) -> Any:
-    """The font of that file name, unpacked and registered once a process."""
+    """The font of that file name, unpacked (about a second for all) and registered once a process."""
+    found = LOADED.get(file_name)
+    if found is None:
+        with LOADING:
+            found = LOADED.get(file_name) or load(file_name)
+    return found
+
+
+def load(file_name: str) -> Any:
     packed = (FONT_FOLDER / f"{file_name}.ttf.xz").read_bytes()
     made = EmbeddedFont(font_name(file_name), io.BytesIO(lzma.decompress(packed)))
     pdfmetrics.registerFont(made)
+    LOADED[file_name] = made
     return made
 
 

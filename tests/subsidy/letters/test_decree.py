@@ -57,6 +57,11 @@ def test_text_keeps_within_the_margins_of_the_standard() -> None:
         assert max(item.y1 for item in body) <= A4_HEIGHT - 37 * mm + 1
 
 
+def test_a_title_breaks_where_it_is_told_to() -> None:
+    made = replace(samples.decree_of(1), title=Bilingual("关于下达奖补资金\n的通知", "Decree on Grants"))
+    assert "关于下达奖补资金\n的通知" in text_of(decree(made))
+
+
 def test_joint_issuers_stand_in_one_measure() -> None:
     head = [item for item in characters_of(samples.rendered("decree", "zh"), 0) if item.size > 30]
     lefts = [item.x0 for item in head if item.get_text() == "示"]

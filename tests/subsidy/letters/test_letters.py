@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -68,6 +69,13 @@ def test_the_file_names_its_title_author_and_language(name: str, lang: Language)
 def test_nothing_is_left_untranslated(name: str) -> None:
     text = text_of(samples.latin_letters()[name]).replace("示例 ILLUSTRATIVE", "").replace("示科〔2024〕1号", "")
     assert HAN.findall(text) == []
+
+
+def test_letters_made_at_once_do_not_mix() -> None:
+    names = sorted(samples.MAKERS) * 2
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        made = list(pool.map(lambda name: samples.MAKERS[name]("zh"), names))
+    assert [name for name, pdf in zip(names, made, strict=True) if pdf != samples.rendered(name, "zh")] == []
 
 
 def test_rare_names_are_printed_and_can_be_copied() -> None:
