@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class WorkflowsConfig(AppConfig):
 
     name = "workflows"
     label = "workflows"
+
+    def ready(self) -> None:
+        """Register the kinds of matter; flow classes need every model, so not before."""
+        import_module("workflows.kinds")

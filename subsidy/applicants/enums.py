@@ -14,6 +14,7 @@ class FactSource(models.TextChoices):
     STATISTICS = "statistics", _("statistics office")
     CREDIT = "credit", _("credit platform")
     EXPERT = "expert", _("experts")
+    OFFICER = "officer", _("officer of the bureau")
     SYSTEM = "system", _("this system")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -51,14 +50,6 @@ class Act:
     def __post_init__(self) -> None:
         if sum((self.role is not None, bool(self.member), self.system)) != 1:
             raise ValueError(f"act {self.name}: name exactly one of role, member and system")
-
-
-@dataclass(frozen=True)
-class Due:
-    """The last day for an act; provisional beyond the published calendar, where nothing irreversible may fire."""
-
-    on: dt.date
-    provisional: bool = False
 
 
 def nothing(_turn: Turn) -> None:

@@ -29,7 +29,7 @@ from subsidy.ledger.services import NotEnough
 from subsidy.work.enums import Duty
 from workflows.common import flush
 from workflows.common.acts import Act
-from workflows.common.guard import look
+from workflows.common.guard import look, refuse_clash
 from workflows.common.nodes import Standing, Start
 from workflows.common.refusals import BadData, Busy, InsufficientFunds, NotFound, Refused, Stale, WrongState
 from workflows.common.subjects import Kind, Opening, kind_named
@@ -174,7 +174,7 @@ def _open(
     act = opening.act
     clean = _clean(act, None, data, files)
     data_hash = _data_hash({**clean, "authority": authority_id})
-    turn = Turn(passage=passage, kind=kind.name, subject=None, act=act, data=clean)
+    turn = Turn(passage=passage, kind=kind.name, subject=None, act=act, data=clean, authority_id=authority_id)
     found = look(
         kind=kind,
         subject_id=None,
@@ -189,9 +189,10 @@ def _open(
     if found.replay_seq is not None:
         return Outcome(kind.name, flush.subject_of_key(passage.key), found.replay_seq, replayed=True)
     turn.subject = opening.make(turn)
-    turn.subject.authority_id = authority_id
+    if turn.subject.authority_id != authority_id:
+        raise NotFound
     _begin(kind, opening, turn)
-    return _carry_out(passage, turn, data_hash)
+    return _carry_out(passage, turn, data_hash, judge_after=kind)
 
 
 def _begin(kind: Kind, opening: Opening, turn: Turn) -> None:
@@ -224,10 +225,13 @@ def _begin(kind: Kind, opening: Opening, turn: Turn) -> None:
     turn.task = task
 
 
-def _carry_out(passage: Passage, turn: Turn, data_hash: str) -> Outcome:
+def _carry_out(passage: Passage, turn: Turn, data_hash: str, *, judge_after: Kind | None = None) -> Outcome:
+    """Step, walk, write. A new matter is judged for separation of duties when its step has bound it to others."""
     passage.join = lambda kind, ids, action, data: _join(passage, kind_named(kind), ids, action, data)
     passage.turns.append(turn)
     _move(turn)
+    if judge_after is not None and turn.act.duty is not None:
+        refuse_clash(judge_after, [turn.subject.pk], passage.actor, turn.act)
     passage.join = None
     seq = flush.write(passage, turn, data_hash)
     return Outcome(turn.kind, turn.subject.pk, seq, replayed=False)
@@ -395,6 +399,7 @@ def _turn(
         subject=subject,
         act=act,
         data=clean,
+        authority_id=subject.authority_id,
         process=subject.process if kind.flows else None,
         task=task,
         open_tasks=tasks,

@@ -15,6 +15,7 @@ from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 
 from subsidy.audit.services import Entry, append
+from subsidy.calendars.working import Due
 from subsidy.ledger.services import post
 from subsidy.work.models import NO_DUE, Hand, Pool, WorkItem
 from workflows.common.nodes import End, Standing
@@ -86,12 +87,15 @@ def _write_work_items(passage: Passage) -> None:
 
 def _items(turn: Turn) -> Iterator[WorkItem]:
     kind = kind_named(turn.kind)
+    dues: dict[str, Due | None] = {}
     for task in turn.new_tasks:
         node = task.flow_task
         if not isinstance(node, Standing) or task.finished is not None or node.task_type != "HUMAN":
             continue
         card = kind.card(turn.subject)
-        due = node.due(turn) if node.due else None
+        if node.name not in dues:
+            dues[node.name] = node.due(turn) if node.due else None
+        due = dues[node.name]
         yield WorkItem(
             authority_id=turn.subject.authority_id,
             task_id=task.pk,

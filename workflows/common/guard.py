@@ -148,3 +148,12 @@ def _permission(
         raise Forbidden if row["roles"] else NotFound
     if assignee is not None and assignee != actor.pk:
         raise NotFound if act.role == Role.EXPERT else Forbidden
+
+
+def refuse_clash(kind: Kind, ids: Iterable[int], actor: User, act: Act) -> None:
+    """Judge separation of duties on matters that the act reaches only once it is under way (raises DutiesClash)."""
+    ids = list(ids)
+    bound = Q(subject_kind=kind.name, subject_id__in=ids) | kind.kin(ids)
+    earlier = Hand.objects.filter(bound, actor=actor).exclude(duty="").values_list("duty", flat=True).distinct()
+    if clash(act.duty, earlier) is not None:
+        raise DutiesClash

@@ -19,7 +19,8 @@ from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
 
 from subsidy.accounts.enums import Role
-from workflows.common.acts import Act, Due
+from subsidy.calendars.working import Due
+from workflows.common.acts import Act
 from workflows.common.refusals import Message
 from workflows.common.task_ids import next_task_id
 from workflows.common.turn import Turn

@@ -71,12 +71,14 @@ class Turn:
     verdict: str = ""
     held: bool = False
     was: str = ""
+    authority_id: int = 0
     details: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, Any] = field(default_factory=dict)
     new_tasks: list[Task] = field(default_factory=list)
     links: list[tuple[Task, Task]] = field(default_factory=list)
     done_tasks: list[Task] = field(default_factory=list)
     cancelled_tasks: list[Task] = field(default_factory=list)
+    seated: list[int] = field(default_factory=list)
     process_over: bool = False
     changed: set[str] = field(default_factory=set)
 

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL("CREATE SEQUENCE batch_number", "DROP SEQUENCE batch_number"),
         append_only("payouts_exportfile"),
         append_only("payouts_answerfile"),
         append_only("payouts_answer"),

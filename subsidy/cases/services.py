@@ -1,0 +1,96 @@
+"""Writers of cases and applications. Only the door calls them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+from policies.language import Pack
+from subsidy.accounts.models import Authority
+from subsidy.applicants.models import CompanyFact
+from subsidy.applicants.records import TypedValue
+from subsidy.cases.models import Answer, Case, Correction, CorrectionItem
+from subsidy.cases.values import columns, is_asked
+
+
+def case_number(authority: Authority, year: int) -> str:
+    """A new case number such as XH-2024-000123: from a sequence, so numbers may have gaps but never repeat."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('case_number')")
+        return f"{authority.code.upper()}-{year}-{cursor.fetchone()[0]:06d}"
+
+
+def answers_prefill(case: Case, pack: Pack, facts: Sequence[CompanyFact]) -> list[str]:
+    """Copy what the state already knows into a new application; returns the names that were filled."""
+    known = {fact.name: fact for fact in facts}
+    rows = [
+        Answer(case=case, name=name, prefilled_from=known[name], **_copy(known[name]))
+        for name, fact in pack.facts.items()
+        if is_asked(fact) and name in known
+    ]
+    Answer.objects.bulk_create(rows)
+    return [row.name for row in rows]
+
+
+def _copy(value: TypedValue) -> dict[str, Any]:
+    return {
+        "kind": value.kind,
+        "integer": value.integer,
+        "day": value.day,
+        "text": value.text,
+        "absent": value.absent,
+    }
+
+
+def answers_save(case: Case, pack: Pack, values: Mapping[str, Any]) -> None:
+    """Replace the named answers; None takes an answer back (the fact is unknown again)."""
+    Answer.objects.filter(case=case, name__in=list(values)).delete()
+    Answer.objects.bulk_create(
+        [
+            Answer(case=case, name=name, **columns(pack.facts[name], value))
+            for name, value in values.items()
+            if value is not None
+        ]
+    )
+
+
+def correction_open(
+    case: Case,
+    *,
+    asked_by: Any,
+    asked_at: dt.datetime,
+    due_on: dt.date,
+    due_provisional: bool,
+    message: str,
+    items: Sequence[tuple[str, str, str]],
+) -> Correction:
+    """Ask for a correction of named fields or documents: (name, reason, value now as shown)."""
+    correction = Correction.objects.create(
+        authority_id=case.authority_id,
+        case=case,
+        asked_by=asked_by,
+        asked_at=asked_at,
+        due_on=due_on,
+        due_provisional=due_provisional,
+        message=message,
+    )
+    CorrectionItem.objects.bulk_create(
+        [
+            CorrectionItem(correction=correction, name=name, reason=reason, before=before)
+            for name, reason, before in items
+        ]
+    )
+    return correction
+
+
+def correction_answer(correction: Correction, *, answered_at: dt.datetime, after: Mapping[str, str]) -> None:
+    """Close an open correction with the values as they now are, by name."""
+    items = list(correction.items.all())
+    for item in items:
+        item.after = after.get(item.name, "")
+    CorrectionItem.objects.bulk_update(items, ["after"])
+    correction.answered_at = answered_at
+    correction.save(update_fields=["answered_at"])

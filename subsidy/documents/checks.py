@@ -1,0 +1,76 @@
+"""Is an upload what it says it is? Content and extension must agree, and only a few kinds are let in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import IO
+
+import puremagic
+from django.core.files.base import File
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.documents.refusals import UploadRefused
+
+MAX_BYTES = 20 * 1024 * 1024
+_HEAD = 4096
+ALLOWED = {
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+}
+_SAME = {".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg"}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What an accepted upload is: its name as shown, media type, size in bytes, SHA-256 in hexadecimal."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def check(upload: File) -> Checked:
+    """Look at name, size and content; raises UploadRefused with what to do instead. Leaves the file rewound."""
+    name = PurePath(upload.name or "").name[-200:]
+    extension = PurePath(name).suffix.lower()
+    if extension not in ALLOWED:
+        raise UploadRefused(_("Only PDF, PNG and JPEG files can be taken. Convert the file and add it again."))
+    if not upload.size:
+        raise UploadRefused(_("The file is empty. Choose the right file and add it again."))
+    if upload.size > MAX_BYTES:
+        raise UploadRefused(_("The file is larger than 20 MB. Make it smaller or split it, and add it again."))
+    upload.seek(0)
+    head = upload.read(_HEAD)
+    if not _content_fits(head, extension):
+        raise UploadRefused(
+            _("The content of the file is not what its name says. Save it again as PDF, PNG or JPEG and add it again.")
+        )
+    digest = hashlib.sha256()
+    size = 0
+    for chunk in _chunks(upload):
+        digest.update(chunk)
+        size += len(chunk)
+    upload.seek(0)
+    return Checked(name=name, media_type=ALLOWED[extension], size=size, sha256=digest.hexdigest())
+
+
+def _chunks(upload: File) -> Iterator[bytes]:
+    upload.seek(0)
+    stream: IO[bytes] = upload.file if upload.file is not None else upload
+    while chunk := stream.read(64 * 1024):
+        yield chunk
+
+
+def _content_fits(head: bytes, extension: str) -> bool:
+    try:
+        found = puremagic.from_string(head)
+    except puremagic.PureError:
+        return False
+    plain = found.lower()
+    return _SAME.get(plain, plain) == _SAME.get(extension, extension)

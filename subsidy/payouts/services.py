@@ -1,0 +1,188 @@
+"""Writers of batches, exports and bank answers. Only the door calls them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import connection
+from django.db.models import Max
+
+from subsidy.applicants.models import PayeeAccount
+from subsidy.applicants.services import account_fingerprint
+from subsidy.audit.canonical import canonical
+from subsidy.audit.moment import ZONE, Moment
+from subsidy.bankfiles import FORMATS, Party, Payment, PaymentFile, check_payment, write
+from subsidy.decisions.enums import InstalmentState
+from subsidy.decisions.models import Instalment
+from subsidy.ledger.enums import ReservationState
+from subsidy.ledger.models import PayingAccount, Reservation
+from subsidy.payouts.enums import LineState
+from subsidy.payouts.models import Batch, BatchLine, ExportFile, LineShare
+
+
+def batch_number(year: int) -> str:
+    """A new batch number such as B2024-00012, at most 35 characters for message ids; gaps may occur, repeats never."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('batch_number')")
+        return f"B{year}-{cursor.fetchone()[0]:05d}"
+
+
+def lines_freeze(batch: Batch, instalments: Sequence[Instalment]) -> list[BatchLine]:
+    """Freeze one payment an instalment, with what each budget line bears of it; the natural key counts attempts.
+
+    The instalments come with award, case and payee account at hand and are moved to IN_BATCH.
+    """
+    attempts = _attempts(instalments)
+    lines = BatchLine.objects.bulk_create(
+        [
+            _line(batch, row, instalment, attempts.get(instalment.pk, 0) + 1)
+            for row, instalment in enumerate(instalments, 1)
+        ]
+    )
+    LineShare.objects.bulk_create(_shares(lines, instalments))
+    Instalment.objects.filter(pk__in=[one.pk for one in instalments]).update(state=InstalmentState.IN_BATCH)
+    return lines
+
+
+def _attempts(instalments: Sequence[Instalment]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    earlier = BatchLine.objects.filter(instalment__in=instalments).values_list("instalment_id", flat=True)
+    for instalment_id in earlier:
+        counts[instalment_id] = counts.get(instalment_id, 0) + 1
+    return counts
+
+
+def _line(batch: Batch, row: int, instalment: Instalment, attempt: int) -> BatchLine:
+    case = instalment.award.case
+    account: PayeeAccount = case.payee_account
+    return BatchLine(
+        batch=batch,
+        row=row,
+        instalment=instalment,
+        case=case,
+        key=f"{instalment.award_id}:{instalment.position}:{attempt}",
+        end_to_end_id=f"{case.number}-{instalment.position}-{attempt}",
+        amount_fen=instalment.amount_fen,
+        payee_name=account.holder_name,
+        payee_account=account,
+        account_number=account.account_number,
+        bank_name=account.bank_name,
+        bank_code=account.bank_code,
+        account_fingerprint=account.fingerprint,
+    )
+
+
+def _shares(lines: Sequence[BatchLine], instalments: Sequence[Instalment]) -> Iterator[LineShare]:
+    """What each budget line bears: the obligated reservations of the case, which must add up to the payment."""
+    cases = {instalment.award.case_id for instalment in instalments}
+    held: dict[int, list[Reservation]] = {}
+    for reservation in Reservation.objects.filter(case_id__in=cases, state=ReservationState.OBLIGATED).order_by("line_id"):
+        held.setdefault(reservation.case_id, []).append(reservation)
+    for line in lines:
+        shares = held.get(line.case_id, [])
+        if sum(share.amount_fen for share in shares) != line.amount_fen:
+            raise ValueError(f"obligations of case {line.case_id} do not add up to its payment {line.end_to_end_id}")
+        for share in shares:
+            yield LineShare(batch_line=line, budget_line_id=share.line_id, amount_fen=share.amount_fen)
+
+
+def payment_of(line: BatchLine, *, purpose: str, currency: str) -> Payment:
+    """A frozen line as the bank file takes it."""
+    return Payment(
+        end_to_end_id=line.end_to_end_id,
+        amount_fen=line.amount_fen,
+        currency=currency,
+        payee=Party(
+            name=line.payee_name,
+            account=line.account_number,
+            bank_name=line.bank_name,
+            bank_code=line.bank_code,
+        ),
+        purpose=purpose,
+        remark=line.end_to_end_id,
+        row=line.row,
+    )
+
+
+def format_problems(batch: Batch, instalments: Sequence[Instalment]) -> list[str]:
+    """Why rows cannot stand in a file of this format, each named, in Chinese and English; empty when all can."""
+    problems = []
+    for row, instalment in enumerate(instalments, 1):
+        payment = payment_of(_line(batch, row, instalment, 1), purpose=batch.purpose, currency=batch.currency)
+        problems.extend(f"{problem.zh} {problem.en}" for problem in check_payment(batch.format, payment))
+    return problems
+
+
+def export_seal(batch: Batch, *, now: Moment) -> ExportFile:
+    """Write the batch's file once and keep its bytes; the sequence runs per paying account, under its row's lock."""
+    account = PayingAccount.objects.select_for_update(no_key=True).get(pk=batch.paying_account_id)
+    last = ExportFile.objects.filter(paying_account=account).aggregate(last=Max("sequence"))["last"] or 0
+    header = PaymentFile(
+        message_id=batch.number,
+        sequence=last + 1,
+        created_at=now.at.astimezone(ZONE),
+        execution_on=batch.execution_on,
+        payer=Party(
+            name=account.name, account=account.account_number, bank_name=account.bank_name, bank_code=account.bank_code
+        ),
+        currency=batch.currency,
+        count=batch.line_count,
+        total_fen=batch.total_fen,
+        purpose=batch.purpose,
+    )
+    content = _file_bytes(batch, header)
+    return ExportFile.objects.create(
+        authority_id=batch.authority_id,
+        batch=batch,
+        name=f"{batch.number}.{FORMATS[batch.format].extension}",
+        sequence=header.sequence,
+        paying_account=account,
+        content=content,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        sealed_at=now.at,
+    )
+
+
+def _file_bytes(batch: Batch, header: PaymentFile) -> bytes:
+    lines = BatchLine.objects.filter(batch=batch).order_by("row").iterator(chunk_size=2000)
+    payments = (payment_of(line, purpose=batch.purpose, currency=batch.currency) for line in lines)
+    with tempfile.SpooledTemporaryFile(max_size=8 * 1024 * 1024) as out:
+        write(batch.format, header, payments, out)
+        out.seek(0)
+        return out.read()
+
+
+def accounts_digest(lines: Iterable[BatchLine]) -> str:
+    """One hash over the accounts of all lines by row: what checker and releaser saw."""
+    return hashlib.sha256(canonical([[line.row, line.account_fingerprint] for line in lines]).encode()).hexdigest()
+
+
+def changed_accounts(lines: Sequence[BatchLine], *, at: dt.datetime) -> list[BatchLine]:
+    """Lines whose account is no longer the confirmed, valid one that was frozen."""
+    valid = {
+        account.pk: account.fingerprint
+        for account in PayeeAccount.objects.filter(pk__in=[line.payee_account_id for line in lines], valid__contains=at)
+    }
+    return [
+        line
+        for line in lines
+        if valid.get(line.payee_account_id) != line.account_fingerprint
+        or account_fingerprint(line.payee_name, line.account_number, line.bank_code) != line.account_fingerprint
+    ]
+
+
+def lines_move(batch: Batch, state: LineState) -> int:
+    """Move every line of a batch to `state`; returns how many."""
+    return BatchLine.objects.filter(batch=batch).update(state=state)
+
+
+def lines_withdraw(batch: Batch) -> None:
+    """Take the batch apart: its instalments are due again."""
+    lines_move(batch, LineState.WITHDRAWN)
+    Instalment.objects.filter(lines__batch=batch).update(state=InstalmentState.DUE)
+
+

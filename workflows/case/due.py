@@ -1,0 +1,30 @@
+"""By when each stage of a case is due, from the policy's route; working days."""
+
+from __future__ import annotations
+
+from subsidy.calendars.working import Due
+from subsidy.programmes.packs import pack_of
+from workflows.common.deadlines import working_days_after
+from workflows.common.turn import Turn
+
+SCORING_DAYS = 10
+AMOUNT_DAYS = 2
+
+
+def acceptance_due(turn: Turn) -> Due:
+    """From filing, and anew from a resubmission."""
+    return working_days_after(turn.now.on, pack_of(turn.subject.policy_version).route.acceptance_days)
+
+
+def correction_due(turn: Turn) -> Due:
+    """From the service of the correction letter, which the portal serves at once."""
+    correction = turn.subject.corrections.filter(answered_at__isnull=True).get()
+    return Due(on=correction.due_on, provisional=correction.due_provisional)
+
+
+def score_due(turn: Turn) -> Due:
+    return working_days_after(turn.now.on, SCORING_DAYS)
+
+
+def amount_due(turn: Turn) -> Due:
+    return working_days_after(turn.now.on, AMOUNT_DAYS)

@@ -1,0 +1,161 @@
+"""The data of each act of a case."""
+
+from __future__ import annotations
+
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from policies.language import FactDef, Pack
+from subsidy.applicants.enums import AccountState
+from subsidy.applicants.models import PayeeAccount
+from subsidy.cases.enums import CaseState
+from subsidy.cases.values import is_asked
+from subsidy.correspondence.models import LetterKind
+from subsidy.programmes.packs import pack_of
+from workflows.case.fields import field_for, spoken, stored
+from workflows.common.acts import ActForm
+
+
+class OpenForm(ActForm):
+    call = forms.IntegerField()
+    company = forms.IntegerField()
+
+
+def asked_facts(pack: Pack, section: str | None = None) -> dict[str, FactDef]:
+    """Facts that the applicant is asked for, in the pack's order; of one section of the form, if named."""
+    return {
+        name: fact
+        for name, fact in pack.facts.items()
+        if is_asked(fact) and (section is None or fact.section == section)
+    }
+
+
+class AnswersForm(ActForm):
+    """Answers of one section (`_section`), or any answers by name. While a correction is open only what it names."""
+
+    def __init__(self, data: Any = None, files: Any = None, *, subject: Any, **kwargs: Any) -> None:
+        super().__init__(data, files, subject=subject, **kwargs)
+        pack = pack_of(subject.policy_version)
+        section = (data or {}).get("_section") if data else kwargs.get("initial", {}).get("_section")
+        self.facts = asked_facts(pack, section)
+        if data is not None and section is None:
+            self.facts = {name: fact for name, fact in self.facts.items() if name in data}
+        if subject.state == CaseState.AWAITING_CORRECTION:
+            named = open_item_names(subject)
+            self.facts = {name: fact for name, fact in self.facts.items() if name in named}
+        for name, fact in self.facts.items():
+            self.fields[name] = field_for(fact)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.data and not self.facts:
+            raise ValidationError(_("None of these answers can be changed now. Open the application and see which are asked."))
+        return {name: stored(fact, cleaned.get(name)) for name, fact in self.facts.items() if name not in self.errors}
+
+
+def open_item_names(case: Any) -> set[str]:
+    """The facts and documents that the open correction names."""
+    correction = case.corrections.filter(answered_at__isnull=True).first()
+    return set(correction.items.values_list("name", flat=True)) if correction else set()
+
+
+class AttachForm(ActForm):
+    slot = forms.CharField(max_length=60)
+    file = forms.FileField(allow_empty_file=True)
+
+    def clean_slot(self) -> str:
+        slot: str = self.cleaned_data["slot"]
+        if slot not in {document.id for document in pack_of(self.subject.policy_version).documents}:
+            raise ValidationError(_("The policy does not ask for this document. Choose one from the list."))
+        if self.subject.state == CaseState.AWAITING_CORRECTION and slot not in open_item_names(self.subject):
+            raise ValidationError(_("This document is not part of the correction that was asked for."))
+        return slot
+
+
+class DetachForm(ActForm):
+    file = forms.IntegerField()
+
+
+class SubmitForm(ActForm):
+    declaration = forms.BooleanField(
+        label=_("I declare that these statements and documents are true and complete, and that I may file for the company."),
+        error_messages={"required": _("Declare that the statements are true before you submit.")},
+    )
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ReturnForm(ActForm):
+    """Which fields or documents must be mended, each with its reason: `reason_<name>` for every named item."""
+
+    message = forms.CharField(label=_("Message to the company"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pack = pack_of(self.subject.policy_version)
+        self.names: dict[str, str] = {
+            **{name: spoken(fact.text) for name, fact in asked_facts(pack).items()},
+            **{document.id: spoken(document.text) for document in pack.documents},
+        }
+        for name, label in self.names.items():
+            self.fields[f"reason_{name}"] = forms.CharField(label=label, required=False, max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        items = {name: cleaned[f"reason_{name}"] for name in self.names if cleaned.get(f"reason_{name}")}
+        if not items:
+            raise ValidationError(_("Name at least one field or document that must be corrected, with the reason."))
+        return {"message": cleaned.get("message", ""), "items": items}
+
+
+class ScoreForm(ActForm):
+    """Points for every item of the rubric, a comment, and the declaration that there is no conflict of interest."""
+
+    comment = forms.CharField(label=_("Comment"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    no_conflict = forms.BooleanField(
+        label=_("I have no link to this company: no employment, share, kinship, or joint work in the last three years."),
+        error_messages={"required": _("Without this declaration you may not score. If there is a link, tell the office.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rubric = pack_of(self.subject.policy_version).route.panel.rubric
+        comment, declaration = self.fields.pop("comment"), self.fields.pop("no_conflict")
+        for item in self.rubric:
+            self.fields[f"points_{item.id}"] = forms.IntegerField(
+                label=spoken(item.text),
+                min_value=0,
+                max_value=item.max_points,
+                help_text=_("0 to %(max)d points") % {"max": item.max_points},
+                widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+            )
+        self.fields["comment"], self.fields["no_conflict"] = comment, declaration
+
+    def points(self) -> dict[str, int]:
+        return {item.id: self.cleaned_data[f"points_{item.id}"] for item in self.rubric}
+
+
+class RemarkForm(ActForm):
+    remark = forms.CharField(label=_("Remark"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class AccountForm(ActForm):
+    account = forms.ModelChoiceField(
+        label=_("Account for this payment"), queryset=PayeeAccount.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["account"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = PayeeAccount.objects.filter(
+            company_id=self.subject.company_id, state=AccountState.CONFIRMED
+        ).order_by("id")
+
+
+class LetterForm(ActForm):
+    kind = forms.ChoiceField(choices=LetterKind.choices)

@@ -1,0 +1,58 @@
+"""The case as the door knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from subsidy.cases.models import Case
+from subsidy.decisions.models import RoundRow
+from subsidy.payouts.models import BatchLine
+from workflows.case import steps
+from workflows.case.flow import FREE_ACTS, OPEN, CaseR3V1
+from workflows.common.subjects import Card, Kind, Opening, register
+
+
+def card(case: Case) -> Card:
+    return Card(
+        title=case.company_name,
+        policy_id=case.policy_version.policy_id,
+        company_id=case.company_id,
+        amount_fen=case.computed_fen or 0,
+    )
+
+
+def kin(ids: Iterable[int]) -> Q:
+    """Acts on the rounds and batches that the cases are in."""
+    ids = list(ids)
+    return Q(
+        subject_kind="round", subject_id__in=RoundRow.objects.filter(case__in=ids).values("round")
+    ) | Q(subject_kind="batch", subject_id__in=BatchLine.objects.filter(case__in=ids).values("batch"))
+
+
+def pins(case: Case) -> dict[str, Any]:
+    return {"policy_version": case.policy_version.content_hash, "route": f"{case.route} v{case.route_version}"}
+
+
+def _company(turn: Any) -> int | None:
+    company: int = turn.data["company"]
+    return company
+
+
+CASE = register(
+    Kind(
+        name="case",
+        model=Case,
+        card=card,
+        flows={("R3", 1): CaseR3V1},
+        free_acts=FREE_ACTS,
+        opens={"open": Opening(act=OPEN, make=steps.make, route=steps.route_of, company_id=_company)},
+        kin=kin,
+        company_path="company_id",
+        pins=pins,
+        related=("policy_version", "call", "company"),
+        deferred=("policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text"),
+    )
+)

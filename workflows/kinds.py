@@ -1,0 +1,13 @@
+"""Makes every kind of matter known to the door; imported when the app is ready."""
+
+from __future__ import annotations
+
+from workflows.case.kind import CASE
+from workflows.payout_batch.answers import AUTHORITY
+from workflows.payout_batch.kind import BATCH
+from workflows.policy_release.kind import CALL, POLICY_VERSION
+from workflows.proposal.kind import BUDGET_LINE
+from workflows.registry.kind import COMPANY
+from workflows.round.kind import ROUND
+
+ALL = (CASE, ROUND, BATCH, AUTHORITY, POLICY_VERSION, CALL, BUDGET_LINE, COMPANY)

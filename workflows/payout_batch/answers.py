@@ -1,0 +1,261 @@
+"""Reading the bank's answers, and receiving money: acts on the bureau itself, in its own stream.
+
+An answer file may speak of several batches and of payments nobody knows. It is known by its hash, its statements by
+the bank's own entry, so that any file read twice, in any order, changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.accounts.enums import Role
+from subsidy.accounts.models import Authority
+from subsidy.bankfiles import Answer as BankAnswer
+from subsidy.bankfiles import BankFileError, read
+from subsidy.decisions.enums import InstalmentState
+from subsidy.decisions.models import Instalment
+from subsidy.ledger.enums import Kind as LedgerKind
+from subsidy.ledger.models import PayingAccount
+from subsidy.ledger.posting import Posting
+from subsidy.payouts.answers import Consequence, Effect, consequence
+from subsidy.payouts.models import Answer, AnswerFile, Batch, BatchLine
+from subsidy.work.enums import Duty
+from workflows.common.acts import Act, ActForm
+from workflows.common.guard import refuse_clash
+from workflows.common.refusals import BadData
+from workflows.common.subjects import Card, Kind, kind_named, register
+from workflows.common.turn import Turn
+
+
+class ImportForm(ActForm):
+    file = forms.FileField(label=_("Answer file"), allow_empty_file=True)
+
+
+class FundsForm(ActForm):
+    paying_account = forms.ModelChoiceField(queryset=PayingAccount.objects.all())
+    amount_fen = forms.IntegerField(min_value=1)
+    document = forms.CharField(max_length=60)
+
+
+class Reading:
+    """One import under way: what each statement did, gathered for one write a kind of row."""
+
+    def __init__(self, turn: Turn, file: AnswerFile) -> None:
+        self.turn, self.file = turn, file
+        self.rows: list[Answer] = []
+        self.lines: dict[str, BatchLine] = {}
+        self.accounts = {one.account_number: one for one in PayingAccount.objects.filter(authority_id=turn.authority_id)}
+
+    def take(self, statements: Iterable[BankAnswer]) -> None:
+        """Read all statements; those that were read from an earlier file are passed over."""
+        statements = list(statements)
+        seen = set(
+            Answer.objects.filter(
+                authority_id=self.turn.authority_id, entry__in=[one.entry for one in statements]
+            ).values_list("entry", flat=True)
+        )
+        fresh = [one for one in statements if one.entry not in seen]
+        self._load_lines(fresh)
+        for statement in fresh:
+            for line in self._lines_of(statement):
+                self._apply(statement, line)
+
+    def _load_lines(self, statements: list[BankAnswer]) -> None:
+        """Lock batches first, then their lines, so that two imports never wait for each other crosswise."""
+        ids = [one.end_to_end_id for one in statements if one.end_to_end_id]
+        messages = [one.original_message_id for one in statements if one.level != "transaction"]
+        mine = Batch.objects.filter(authority_id=self.turn.authority_id)
+        batches = mine.filter(lines__end_to_end_id__in=ids) | mine.filter(number__in=[m for m in messages if m])
+        wanted = sorted(set(batches.values_list("pk", flat=True)))
+        list(mine.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
+        refuse_clash(kind_named("batch"), wanted, self.turn.actor, self.turn.act)
+        for line in (
+            BatchLine.objects.filter(batch__in=wanted)
+            .select_related("batch", "case")
+            .prefetch_related("shares")
+            .order_by("pk")
+        ):
+            self.lines[line.end_to_end_id] = line
+
+    def _lines_of(self, statement: BankAnswer) -> list[BatchLine | None]:
+        """The payment that a statement speaks of; of a whole file or block, every payment of that message."""
+        if statement.level == "transaction":
+            return [self.lines.get(statement.end_to_end_id or "")]
+        whole = [line for line in self.lines.values() if line.batch.number == statement.original_message_id]
+        return list(whole) if whole and statement.status == "rejected" else [None]
+
+    def _apply(self, statement: BankAnswer, line: BatchLine | None) -> None:
+        what = consequence(statement, line)
+        account = self.accounts.get(statement.account or "") or (line.batch.paying_account if line else None)
+        if what.posting in (LedgerKind.SUSPEND_IN, LedgerKind.SUSPEND_OUT) and account is None:
+            what = Consequence(Effect.UNKNOWN)
+        entry = statement.entry if statement.level == "transaction" else f"{statement.entry}:{line.pk if line else 0}"
+        if what.posting is not None:
+            self._post(what, statement, line, account, entry)
+        if line is not None and what.state is not None:
+            line.state = what.state
+            line.reason_code, line.reason_text = statement.reason_code or "", (statement.reason_text or "")[:200]
+            line.settled_on = statement.booked_on if what.effect == Effect.SETTLED else None
+        self.rows.append(
+            Answer(
+                authority_id=self.turn.authority_id,
+                file=self.file,
+                line=line,
+                entry=entry[:200],
+                end_to_end_id=(statement.end_to_end_id or "")[:100],
+                status=statement.status,
+                amount_fen=statement.amount_fen,
+                bank_reference=(statement.bank_reference or "")[:100],
+                booked_on=statement.booked_on,
+                reason_code=(statement.reason_code or "")[:20],
+                reason_text=(statement.reason_text or "")[:200],
+                effect=what.effect,
+            )
+        )
+
+    def _post(
+        self,
+        what: Consequence,
+        statement: BankAnswer,
+        line: BatchLine | None,
+        account: PayingAccount | None,
+        entry: str,
+    ) -> None:
+        shares: list[tuple[int | None, int]] = [(None, statement.amount_fen or 0)]
+        if what.effect in (Effect.SETTLED, Effect.REFUSED) and line is not None:
+            shares = [(share.budget_line_id, share.amount_fen) for share in line.shares.all()]
+        for line_id, amount in shares:
+            assert what.posting is not None
+            self.turn.passage.post(
+                Posting(
+                    kind=what.posting,
+                    key=f"{what.posting.value}:{hashlib.sha256(entry.encode()).hexdigest()[:40]}:{line_id or 0}",
+                    amount_fen=amount,
+                    authority_id=self.turn.authority_id,
+                    subject_kind="batch" if line else "authority",
+                    subject_id=line.batch_id if line else self.turn.authority_id,
+                    line_id=line_id,
+                    paying_account_id=account.pk if account else None,
+                    memo=(statement.end_to_end_id or "")[:200],
+                )
+            )
+
+    def finish(self) -> dict[str, int]:
+        """Write lines and statements, let batches and cases know; returns how many statements had which effect."""
+        Answer.objects.bulk_create(self.rows)
+        touched = {row.line.pk: row.line for row in self.rows if row.line is not None}
+        BatchLine.objects.bulk_update(touched.values(), ["state", "reason_code", "reason_text", "settled_on"])
+        effects: dict[str, int] = defaultdict(int)
+        by_batch: dict[int, dict[str, Any]] = {}
+        for row in self.rows:
+            effects[row.effect] += 1
+            if row.line is not None:
+                report = by_batch.setdefault(row.line.batch_id, {"file": self.file.sha256, "effects": {}})
+                report["effects"][row.effect] = report["effects"].get(row.effect, 0) + 1
+        self._tell_cases(Effect.SETTLED, InstalmentState.PAID, "payment_settled")
+        self._tell_cases(Effect.REFUSED, InstalmentState.DUE, "payment_refused")
+        if by_batch:
+            self.turn.passage.also("batch", by_batch, "take_answers", {"answers": by_batch})
+        return dict(effects)
+
+    def _tell_cases(self, effect: Effect, state: InstalmentState, action: str) -> None:
+        rows = [row for row in self.rows if row.effect == effect and row.line is not None]
+        if not rows:
+            return
+        Instalment.objects.filter(pk__in=[row.line.instalment_id for row in rows]).update(state=state)
+        answers = {
+            row.line.case_id: {
+                "end_to_end_id": row.end_to_end_id,
+                "amount_fen": row.line.amount_fen,
+                "booked_on": row.booked_on,
+                "reason_code": row.reason_code,
+                "reason": row.reason_text,
+            }
+            for row in rows
+        }
+        self.turn.passage.also("case", answers, action, {"answers": answers})
+
+
+def import_answers(turn: Turn) -> None:
+    upload = turn.data["file"]
+    content = upload.read()
+    sha256 = hashlib.sha256(content).hexdigest()
+    if AnswerFile.objects.filter(authority_id=turn.authority_id, sha256=sha256).exists():
+        turn.record(sha256=sha256, name=upload.name, already_read=True)
+        return
+    try:
+        head = read(io.BytesIO(content), name=upload.name)
+        statements = list(head.answers)
+    except BankFileError as error:
+        raise BadData(fields={"file": [str(error)]}) from error
+    file = AnswerFile.objects.create(
+        authority_id=turn.authority_id,
+        sha256=sha256,
+        name=upload.name[:200],
+        format=head.format[:30],
+        message_id=head.message_id[:100],
+        content=content,
+        imported_by=turn.actor,
+        imported_at=turn.now.at,
+    )
+    reading = Reading(turn, file)
+    reading.take(statements)
+    effects = reading.finish()
+    turn.record(sha256=sha256, name=upload.name, format=head.format, statements=len(statements), effects=effects)
+
+
+def receive_funds(turn: Turn) -> None:
+    """Money that the treasury or a higher level paid in."""
+    account: PayingAccount = turn.data["paying_account"]
+    turn.passage.post(
+        Posting(
+            kind=LedgerKind.FUND,
+            key=f"fund:{account.pk}:{turn.data['document']}",
+            amount_fen=turn.data["amount_fen"],
+            authority_id=turn.authority_id,
+            subject_kind="authority",
+            subject_id=turn.authority_id,
+            paying_account_id=account.pk,
+            currency=account.currency,
+            memo=turn.data["document"],
+        )
+    )
+    turn.record(amount_fen=turn.data["amount_fen"], document=turn.data["document"])
+
+
+def _card(authority: Authority) -> Card:
+    return Card(title=authority.name_zh)
+
+
+AUTHORITY = register(
+    Kind(
+        name="authority",
+        model=Authority,
+        card=_card,
+        free_acts=(
+            Act(
+                "import_answers",
+                _("Import the bank's answers"),
+                import_answers,
+                role=Role.FINANCE_PREPARE,
+                duty=Duty.IMPORTS,
+                form=ImportForm,
+            ),
+            Act(
+                "receive_funds",
+                _("Receive funds"),
+                receive_funds,
+                role=Role.FINANCE_CHECK,
+                duty=Duty.KEEPS_BUDGET,
+                form=FundsForm,
+            ),
+        ),
+    )
+)

@@ -1,0 +1,50 @@
+"""The data of each act of a payout batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.bankfiles import FORMATS
+from subsidy.ledger.models import PayingAccount
+from workflows.common.acts import ActForm
+
+
+class PrepareForm(ActForm):
+    instalments = forms.TypedMultipleChoiceField(coerce=int, choices=())
+    format = forms.ChoiceField(
+        label=_("Format"),
+        choices=[(name, f"{info.title_zh} / {info.title_en}") for name, info in FORMATS.items()],
+        widget=forms.RadioSelect,
+    )
+    paying_account = forms.ModelChoiceField(
+        label=_("Paying account"), queryset=PayingAccount.objects.order_by("id"), empty_label=None
+    )
+    execution_on = forms.DateField(label=_("Execution date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    purpose = forms.CharField(label=_("Purpose"), max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = args[0] if args else kwargs.get("data")
+        ids = _all(chosen, "instalments")
+        field = self.fields["instalments"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [(value, value) for value in ids]
+
+    def clean_instalments(self) -> list[int]:
+        return sorted(set(self.cleaned_data["instalments"]))
+
+
+def _all(data: Any, name: str) -> list[Any]:
+    """Every value given for `name`, from a QueryDict or a plain mapping."""
+    if data is None:
+        return []
+    if hasattr(data, "getlist"):
+        return list(data.getlist(name))
+    return list(data.get(name, []))
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

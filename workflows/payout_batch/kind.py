@@ -1,0 +1,46 @@
+"""The payout batch as the door knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from subsidy.decisions.models import RoundRow
+from subsidy.payouts.models import Batch, BatchLine
+from workflows.common.subjects import Card, Kind, Opening, register
+from workflows.payout_batch import steps
+from workflows.payout_batch.flow import PREPARE, BatchV1
+
+
+def card(batch: Batch) -> Card:
+    return Card(title=f"{batch.purpose} ({batch.format})", amount_fen=batch.total_fen)
+
+
+def kin(ids: Iterable[int]) -> Q:
+    """Acts on the cases that the batches pay, on their rounds, and on the payees' accounts."""
+    lines = BatchLine.objects.filter(batch__in=list(ids))
+    cases = lines.values("case")
+    return (
+        Q(subject_kind="case", subject_id__in=cases)
+        | Q(subject_kind="round", subject_id__in=RoundRow.objects.filter(case__in=cases).values("round"))
+        | Q(subject_kind="company", subject_id__in=lines.values("case__company"))
+    )
+
+
+def pins(batch: Batch) -> dict[str, Any]:
+    return {"route": f"batch v{batch.route_version}", "format": batch.format}
+
+
+BATCH = register(
+    Kind(
+        name="batch",
+        model=Batch,
+        card=card,
+        flows={("batch", 1): BatchV1},
+        opens={"prepare": Opening(act=PREPARE, make=steps.make, route=steps.route_of)},
+        kin=kin,
+        pins=pins,
+    )
+)

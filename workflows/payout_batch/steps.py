@@ -1,0 +1,173 @@
+"""What each act of a batch changes: frozen when prepared, three people, sealed when released, settled by the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.bankfiles import FORMATS
+from subsidy.cases.enums import CaseState
+from subsidy.decisions.enums import InstalmentState
+from subsidy.decisions.models import Instalment
+from subsidy.ledger.enums import Kind as LedgerKind
+from subsidy.ledger.posting import Posting
+from subsidy.payouts.enums import BatchState, LineState
+from subsidy.payouts.models import Batch, BatchLine
+from subsidy.payouts.services import (
+    accounts_digest,
+    batch_number,
+    changed_accounts,
+    export_seal,
+    format_problems,
+    lines_freeze,
+    lines_move,
+    lines_withdraw,
+)
+from workflows.common.refusals import BadData, NotFound, WrongState
+from workflows.common.turn import Turn
+
+
+def chosen(turn: Turn) -> list[Instalment]:
+    """The instalments to pay, locked, with award, case and account at hand; one that is not due is refused by name."""
+    wanted = turn.data["instalments"]
+    found = list(
+        Instalment.objects.select_for_update(no_key=True, of=("self",))
+        .filter(pk__in=wanted)
+        .select_related("award__case__payee_account")
+        .order_by("pk")
+    )
+    if len(found) != len(wanted):
+        raise NotFound
+    wrong = [
+        one.award.case.number
+        for one in found
+        if one.state != InstalmentState.DUE or one.award.case.state != CaseState.AWAITING_PAYMENT
+    ]
+    if wrong:
+        raise WrongState(
+            _("These cases are not due for payment, or are in another batch: %(cases)s. Leave them out.")
+            % {"cases": ", ".join(wrong)}
+        )
+    return found
+
+
+def make(turn: Turn) -> Batch:
+    instalments = chosen(turn)
+    account = turn.data["paying_account"]
+    authorities = {one.authority_id for one in instalments} | {account.authority_id}
+    if len(authorities) != 1:
+        raise NotFound
+    if turn.data["execution_on"] < turn.now.on:
+        raise BadData(fields={"execution_on": [str(_("The execution date lies in the past. Choose today or a later day."))]})
+    limit = FORMATS[turn.data["format"]].max_rows
+    if limit is not None and len(instalments) > limit:
+        raise BadData(
+            fields={"instalments": [str(_("This format takes at most %(n)d rows a file. Make several batches.") % {"n": limit})]}
+        )
+    return Batch(
+        authority_id=account.authority_id,
+        number=batch_number(turn.now.on.year),
+        format=turn.data["format"],
+        paying_account=account,
+        currency=account.currency,
+        execution_on=turn.data["execution_on"],
+        purpose=turn.data["purpose"],
+        line_count=len(instalments),
+        total_fen=sum(one.amount_fen for one in instalments),
+        prepared_by=turn.actor,
+        prepared_at=turn.now.at,
+    )
+
+
+def route_of(_turn: Turn) -> tuple[str, int]:
+    return "batch", 1
+
+
+def prepared(turn: Turn) -> None:
+    """Freeze the lines; a row that the format cannot carry refuses the whole batch and is named."""
+    batch: Batch = turn.subject
+    instalments = chosen(turn)
+    problems = format_problems(batch, instalments)
+    if problems:
+        raise BadData(fields={"instalments": problems})
+    lines = lines_freeze(batch, instalments)
+    turn.record(
+        format=batch.format,
+        count=batch.line_count,
+        total_fen=batch.total_fen,
+        lines=[[line.row, line.end_to_end_id, line.amount_fen] for line in lines],
+        accounts=accounts_digest(lines),
+    )
+
+
+def _lines(batch: Batch) -> list[BatchLine]:
+    return list(batch.lines.order_by("row"))
+
+
+def _refuse_changed(lines: Sequence[BatchLine], turn: Turn) -> None:
+    """I12: what is paid to is the account that the company confirmed, valid today."""
+    changed = changed_accounts(lines, at=turn.now.at)
+    if changed:
+        raise WrongState(
+            _("The payee account changed after this batch was prepared: %(rows)s. Return the batch and prepare it again.")
+            % {"rows": ", ".join(f"{line.row} {line.payee_name}" for line in changed)}
+        )
+
+
+def check(turn: Turn) -> None:
+    batch: Batch = turn.subject
+    lines = _lines(batch)
+    _refuse_changed(lines, turn)
+    turn.set(checked_by=turn.actor, checked_at=turn.now.at)
+    turn.record(count=len(lines), total_fen=sum(line.amount_fen for line in lines), accounts=accounts_digest(lines))
+
+
+def take_apart(turn: Turn) -> None:
+    """The batch is given up: its instalments are due again, nothing of it was payable."""
+    lines_withdraw(turn.subject)
+    turn.record(reason=turn.data["reason"])
+
+
+def release(turn: Turn) -> None:
+    """Seal the bytes and move the money from obligated to in flight, line by line."""
+    batch: Batch = turn.subject
+    lines = _lines(batch)
+    _refuse_changed(lines, turn)
+    if sum(line.amount_fen for line in lines) != batch.total_fen or len(lines) != batch.line_count:
+        raise WrongState(_("The lines no longer add up to the batch's totals. Return the batch and report this."))
+    turn.set(released_by=turn.actor, released_at=turn.now.at)
+    file = export_seal(batch, now=turn.now)
+    lines_move(batch, LineState.IN_FLIGHT)
+    for line in batch.lines.prefetch_related("shares").order_by("row"):
+        for share in line.shares.all():
+            turn.passage.post(
+                Posting(
+                    kind=LedgerKind.RELEASE,
+                    key=f"release:{line.end_to_end_id}:{share.budget_line_id}",
+                    amount_fen=share.amount_fen,
+                    authority_id=batch.authority_id,
+                    subject_kind="batch",
+                    subject_id=batch.pk,
+                    line_id=share.budget_line_id,
+                )
+            )
+    turn.record(
+        sha256=file.sha256, sequence=file.sequence, size=file.size, total_fen=batch.total_fen, accounts=accounts_digest(lines)
+    )
+
+
+def export(turn: Turn) -> None:
+    """Hand the sealed bytes out for the first time; every later time they are the same."""
+    file = turn.subject.export_file
+    turn.record(sha256=file.sha256, sequence=file.sequence)
+
+
+def take_answers(turn: Turn) -> None:
+    """The bank has answered for some lines: the batch is settled when each is paid or refused."""
+    batch: Batch = turn.subject
+    turn.record(**turn.data["answers"][batch.pk])
+    open_lines = batch.lines.filter(state__in=[LineState.IN_FLIGHT, LineState.ACCEPTED]).exists()
+    if open_lines:
+        turn.set(state=BatchState.ANSWERED)
+        turn.hold()

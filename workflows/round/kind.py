@@ -1,0 +1,56 @@
+"""The round as the door knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Case
+from subsidy.decisions.models import Round, RoundRow
+from subsidy.payouts.models import BatchLine
+from workflows.common.subjects import Card, Kind, Opening, register
+from workflows.round import steps
+from workflows.round.flow import OPEN, RoundV1
+
+
+def card(round_: Round) -> Card:
+    return Card(title=round_.call.title_zh, policy_id=round_.call.policy_version.policy_id)
+
+
+def kin(ids: Iterable[int]) -> Q:
+    """Acts on the cases in the rounds, on those of their calls that wait, and on batches that pay their awards."""
+    ids = list(ids)
+    listed = RoundRow.objects.filter(round__in=ids).values("case")
+    waiting = Case.objects.filter(call__rounds__in=ids, state=CaseState.AWAITING_ROUND).values("pk")
+    paying = BatchLine.objects.filter(case__round_rows__round__in=ids).values("batch")
+    return (
+        Q(subject_kind="case", subject_id__in=listed)
+        | Q(subject_kind="case", subject_id__in=waiting)
+        | Q(subject_kind="batch", subject_id__in=paying)
+    )
+
+
+def pins(round_: Round) -> dict[str, Any]:
+    return {"policy_version": round_.call.policy_version.content_hash, "route": f"round v{round_.route_version}"}
+
+
+ROUND = register(
+    Kind(
+        name="round",
+        model=Round,
+        card=card,
+        flows={("round", 1): RoundV1},
+        opens={"open": Opening(act=OPEN, make=steps.make, route=steps.route_of)},
+        kin=kin,
+        pins=pins,
+        related=("call", "call__policy_version"),
+        deferred=(
+            "call__policy_version__policy_text",
+            "call__policy_version__source_text",
+            "call__policy_version__cases_text",
+        ),
+    )
+)

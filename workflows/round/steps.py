@@ -1,0 +1,251 @@
+"""What each act of a round changes: many cases are decided on one list."""
+
+from __future__ import annotations
+
+import hashlib
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from policies.language.apportion import Allotment, Candidate, rank
+from subsidy.audit.canonical import canonical
+from subsidy.audit.moment import Moment
+from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Case
+from subsidy.decisions.enums import RowState
+from subsidy.decisions.models import Decree, Finding, Notice, Round, RoundRow
+from subsidy.decisions.services import awards_grant, rows_rank, rows_set
+from subsidy.ledger.enums import Kind as LedgerKind
+from subsidy.ledger.enums import ReservationState
+from subsidy.ledger.models import Reservation
+from subsidy.ledger.posting import Posting
+from subsidy.programmes.models import Call
+from subsidy.programmes.packs import pack_of
+from workflows.common.deadlines import working_days_after
+from workflows.common.refusals import NotFound, WrongState
+from workflows.common.turn import Turn
+
+LIVE = (RowState.LISTED, RowState.BELOW_CUT)
+
+
+def make(turn: Turn) -> Round:
+    call = Call.objects.filter(pk=turn.data["call"]).first()
+    if call is None:
+        raise NotFound
+    if turn.now.at < call.closes_at:
+        raise WrongState(_("The filing window is still open. Open the round when it has closed."))
+    count = Round.objects.filter(call=call).count()
+    return Round(authority_id=call.authority_id, call=call, number=f"{call.number}-R{count + 1}")
+
+
+def opened(turn: Turn) -> None:
+    turn.record(call=turn.subject.call.number)
+
+
+def route_of(_turn: Turn) -> tuple[str, int]:
+    return "round", 1
+
+
+def close_collection(turn: Turn) -> None:
+    """Rank the cases that wait, cut where the call's budget ends, and reserve for the listed in one fold."""
+    round_: Round = turn.subject
+    call = round_.call
+    waiting = list(Case.objects.filter(call=call, state=CaseState.AWAITING_ROUND).values_list("pk", flat=True))
+    if not waiting:
+        raise WrongState(_("No case of this call waits for a round. Finish the amount checks first."))
+    turns = turn.passage.also("case", waiting, "enter_round", {"round": round_.number})
+    cases = {str(one.subject.pk): one.subject for one in turns if one.subject.state == CaseState.AWAITING_ROUND}
+    places = ranking(list(cases.values()), call)
+    funded = [cases[place.key] for place in places if not place.cut]
+    if not funded:
+        raise WrongState(_("The call's budget does not reach the first case of the ranking. Have the budget checked."))
+    rows_rank(round_, [(cases[place.key], place.rank, not place.cut) for place in places])
+    reserve(turn, call, funded)
+    turn.record(
+        ranking=[[cases[place.key].number, place.rank, place.granted, place.tied] for place in places],
+        listed=len(funded),
+        total_fen=sum(case.computed_fen or 0 for case in funded),
+    )
+
+
+def ranking(cases: list[Case], call: Call) -> tuple[Allotment, ...]:
+    """By panel mean, ties by the policy's rule, cut off where the call's budget ends."""
+    allocation = pack_of(call.policy_version).allocation
+    return rank(
+        [
+            Candidate(
+                key=str(case.pk),
+                amount=case.computed_fen or 0,
+                score=Fraction(case.score or 0, 100),
+                filed_at=case.submitted_at,
+            )
+            for case in cases
+        ],
+        budget=call.budget_fen,
+        ties=allocation.ties if allocation is not None else "earliest_filed",
+    )
+
+
+def reserve(turn: Turn, call: Call, cases: list[Case]) -> None:
+    Reservation.objects.bulk_create(
+        [
+            Reservation(
+                authority_id=case.authority_id,
+                case_id=case.pk,
+                line_id=call.budget_line_id,
+                amount_fen=case.computed_fen,
+                reserved_at=turn.now.at,
+            )
+            for case in cases
+        ]
+    )
+    for case in cases:
+        turn.passage.post(_posting(turn, LedgerKind.RESERVE, case, call.budget_line_id, case.computed_fen or 0))
+
+
+def _posting(turn: Turn, kind: LedgerKind, case: Case, line_id: int, amount_fen: int) -> Posting:
+    return Posting(
+        kind=kind,
+        key=f"{kind.value}:{turn.subject.number}:{turn.subject.head_seq + 1}:{case.number}:{line_id}",
+        amount_fen=amount_fen,
+        authority_id=case.authority_id,
+        subject_kind="case",
+        subject_id=case.pk,
+        line_id=line_id,
+    )
+
+
+def listed(round_: Round) -> list[RoundRow]:
+    """The rows that are to be awarded, by rank, with their cases."""
+    return list(
+        RoundRow.objects.filter(round=round_, state=RowState.LISTED)
+        .select_related("case", "case__company")
+        .order_by("rank")
+    )
+
+
+def approve(turn: Turn) -> None:
+    round_: Round = turn.subject
+    rows = listed(round_)
+    if not rows:
+        raise WrongState(_("Nothing is left on the list. Send the round back."))
+    turn.set(minute_number=turn.data["minute_number"], approved_at=turn.now.at)
+    turn.record(
+        minute=turn.data["minute_number"],
+        statement=turn.data["statement"],
+        count=len(rows),
+        total_fen=sum(row.amount_fen for row in rows),
+    )
+
+
+def send_back(turn: Turn) -> None:
+    """Back to collecting: what was reserved falls back to the line, the ranking is made anew."""
+    round_: Round = turn.subject
+    rows = listed(round_)
+    by_case = {row.case_id: row.case for row in rows}
+    live = Reservation.objects.filter(case_id__in=by_case, state=ReservationState.RESERVED).order_by("line_id", "pk")
+    for reservation in live:
+        case = by_case[reservation.case_id]
+        turn.passage.post(_posting(turn, LedgerKind.UNRESERVE, case, reservation.line_id, reservation.amount_fen))
+    live.order_by().update(state=ReservationState.FALLEN)
+    rows_set(round_, RowState.REMOVED, of=LIVE, reason=turn.data["reason"])
+    turn.record(reason=turn.data["reason"], released=len(by_case))
+
+
+def publish(turn: Turn) -> None:
+    """Freeze the masked list and open it to objection for the policy's working days."""
+    round_: Round = turn.subject
+    spec = pack_of(round_.call.policy_version).notice
+    if spec is None:
+        raise WrongState(_("This policy has no public notice; its version says why. Have the route corrected."))
+    due = working_days_after(turn.now.on, spec.days, count=spec.count)
+    text = canonical(
+        [
+            {"rank": row.rank, "name": row.case.company_name, "tier": row.case.tier, "amount_fen": row.amount_fen}
+            for row in listed(round_)
+        ]
+    )
+    notice = Notice.objects.create(
+        authority_id=round_.authority_id,
+        round=round_,
+        title_zh=turn.data["title_zh"],
+        title_en=turn.data["title_en"],
+        starts_on=turn.now.on,
+        ends_on=due.on,
+        ends_provisional=due.provisional,
+        list_text=text,
+        list_hash=hashlib.sha256(text.encode()).hexdigest(),
+        published_at=turn.now.at,
+    )
+    turn.record(notice=notice.pk, list_hash=notice.list_hash, starts_on=notice.starts_on, ends_on=notice.ends_on)
+
+
+def refuse_before_end(notice: Notice, now: Moment) -> None:
+    """A notice closes after its last day, and never on a day that may still move."""
+    if notice.ends_provisional:
+        raise WrongState(_("The end of this notice is provisional until the calendar of that year is published."))
+    if now.on <= notice.ends_on:
+        raise WrongState(_("The notice is still open to objection. It closes after its last day."))
+
+
+def close_notice(turn: Turn) -> None:
+    notice = turn.subject.notice
+    refuse_before_end(notice, turn.now)
+    notice.closed_at = turn.now.at
+    notice.save(update_fields=["closed_at"])
+    turn.record(notice=notice.pk, ends_on=notice.ends_on)
+
+
+def issue_decree(turn: Turn) -> None:
+    """Grant every listed case what was reserved for it, under one document number; the others end unfunded."""
+    round_: Round = turn.subject
+    rows = listed(round_)
+    if not rows:
+        raise WrongState(_("Nothing is left on the list to decree."))
+    decree = Decree.objects.create(
+        authority_id=round_.authority_id,
+        round=round_,
+        number=turn.data["number"],
+        issued_on=turn.now.on,
+        issued_at=turn.now.at,
+    )
+    granted = turn.passage.also(
+        "case",
+        [row.case_id for row in rows],
+        "award",
+        {"decree": decree.number, "amounts": {row.case_id: row.amount_fen for row in rows}},
+    )
+    if len(granted) != len(rows):
+        raise WrongState
+    awards_grant(decree, rows, _findings(rows))
+    rows_set(round_, RowState.AWARDED, of=[RowState.LISTED])
+    _obligate(turn, {row.case_id: row.case for row in rows})
+    below = list(
+        RoundRow.objects.filter(round=round_, state=RowState.BELOW_CUT, case__state=CaseState.AWAITING_ROUND).values_list(
+            "case_id", flat=True
+        )
+    )
+    if below:
+        turn.passage.also("case", below, "leave_unfunded", {"decree": decree.number})
+    turn.record(decree=decree.number, count=len(rows), total_fen=sum(row.amount_fen for row in rows), unfunded=len(below))
+    turn.passage.defer("issue_decree_papers", round_id=round_.pk)
+
+
+def _findings(rows: list[RoundRow]) -> dict[int, Finding]:
+    """The finding that each amount comes from: the last of its case."""
+    found = Finding.objects.filter(case__in=[row.case_id for row in rows]).order_by("case_id", "-id").distinct("case_id")
+    return {finding.case_id: finding for finding in found}
+
+
+def _obligate(turn: Turn, cases: dict[int, Case]) -> None:
+    reserved = Reservation.objects.filter(case_id__in=cases, state=ReservationState.RESERVED).order_by("line_id", "pk")
+    held: dict[int, int] = {}
+    for reservation in reserved:
+        held[reservation.case_id] = held.get(reservation.case_id, 0) + reservation.amount_fen
+        turn.passage.post(
+            _posting(turn, LedgerKind.OBLIGATE, cases[reservation.case_id], reservation.line_id, reservation.amount_fen)
+        )
+    short = [case.number for pk, case in cases.items() if held.get(pk, 0) != case.computed_fen]
+    if short:
+        raise WrongState(_("The reservation of %(cases)s does not equal the award.") % {"cases": ", ".join(short)})
+    reserved.order_by().update(state=ReservationState.OBLIGATED)
