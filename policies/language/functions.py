@@ -129,7 +129,10 @@ def round_to(lowerer: Lowerer, how: str, value: Num, unit: Num, typed: Typed) ->
         if how == "round_half_even":
             tie = make("eq", lifted, make("mul", times, twice))
             odd = make("lt", lowerer.builder.times(make("floordiv", times, const(2)), 2), times)
-            times = make("ite", make("and", tie, odd), make("sub", times, const(1)), times)
+            lower = make("sub", times, const(1))
+            # An odd number of units at or above 0 is at least 1; the interval alone cannot know that.
+            lower = make("max", const(0), lower) if times.lo >= 0 else lower
+            times = make("ite", make("and", tie, odd), lower, times)
     return Num(lowerer.builder.times(times, size.numerator), size.denominator)
 
 

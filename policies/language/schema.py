@@ -118,7 +118,7 @@ def entries(node: Node | None, what: str) -> Iterable[tuple[Scalar, Node]]:
         return ()
     items = mapping(node, what).items
     for key, _ in items:
-        if key.value.endswith(")"):
+        if key.value.endswith(")") and key.value[0] not in "([":
             raise _unknown_key(key, what, [])
     return items
 
