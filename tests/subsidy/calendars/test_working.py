@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import chinese_calendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,3 +107,17 @@ def test_the_library_reaches_the_years_that_the_program_promises() -> None:
 def test_a_year_not_yet_published_is_refused() -> None:
     with pytest.raises(ValueError, match="is not known"):
         list(published_days([published_years()[-1] + 1]))
+
+
+def test_a_year_of_which_only_a_few_days_are_known_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    following = published_years()[-1] + 1
+    first_of_january = {dt.date(following, 1, 1): "New Year's Day"}
+    monkeypatch.setattr(chinese_calendar, "holidays", {**chinese_calendar.holidays, **first_of_january})
+    assert following not in published_years()
+
+
+def test_a_library_with_a_year_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = {day: name for day, name in chinese_calendar.holidays.items() if day.year != 2020}
+    monkeypatch.setattr(chinese_calendar, "holidays", without)
+    with pytest.raises(ValueError, match="a year missing"):
+        published_years()

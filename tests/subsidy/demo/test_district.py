@@ -7,6 +7,7 @@ import os
 import statistics
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,10 +21,12 @@ from subsidy.demo.district import (
     BANKS,
     HOME,
     REFERENCE_YEAR,
+    CreditFlag,
     GeneratedCompany,
     generate_companies,
     generate_district,
     generated_company,
+    high_tech_certificate,
 )
 from subsidy.demo.facts import answers_for, facts_for, known_facts_for, officer_facts_for
 from subsidy.demo.industries import BY_CODE, INDUSTRIES
@@ -189,3 +192,47 @@ def test_tax_office_follows_a_moving_company_later() -> None:
     later = facts_for(moved, pack, filed_on=moved.move.on + dt.timedelta(days=70))
     assert (soon["registered_in_district"], soon["taxed_in_district"]) == (True, False)
     assert (later["registered_in_district"], later["taxed_in_district"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("on", "counts"),
+    [("2022-02-27", False), ("2022-02-28", True), ("2024-02-28", True), ("2024-02-29", False)],
+)
+def test_an_incident_counts_for_two_years(on: str, counts: bool) -> None:
+    pack = load_pack(PACKS / "2023.1")
+    flag = CreditFlag("major_incident", dt.date.fromisoformat(on), None)
+    company = replace(generated_company(0), credit_flags=(flag,))
+    assert officer_facts_for(company, pack, filed_on=dt.date(2024, 2, 28)) == {"major_incident": counts}
+
+
+def test_the_certificate_that_counts_is_the_longest_of_those_issued() -> None:
+    pack = load_pack(PACKS / "2023.1")
+    issued = [dt.date(2019, 12, 4), dt.date(2022, 12, 24), dt.date(2024, 12, 6)]
+    held = tuple(high_tech_certificate(number, on) for number, on in enumerate(issued))
+    company = replace(generated_company(0), recognitions=held)
+    assert facts_for(company, pack, filed_on=dt.date(2024, 2, 28))["high_tech_until"] == "2025-12-23"
+    assert facts_for(replace(company, recognitions=()), pack)["high_tech_until"] is None
+
+
+def test_a_fact_that_the_district_does_not_know_is_named() -> None:
+    pack = load_pack(PACKS / "2023.1")
+    odd = replace(pack, facts={"moon_phase": pack.facts["sales_y1"]})
+    with pytest.raises(ValueError, match="no fact 'moon_phase'"):
+        facts_for(generated_company(0), odd)
+
+
+def test_a_version_without_a_day_of_filing_asks_for_one() -> None:
+    pack = replace(load_pack(PACKS / "2023.1"), version="2025.1")
+    with pytest.raises(ValueError, match="pass filed_on"):
+        facts_for(generated_company(0), pack)
+
+
+def test_sources_speak_chinese_and_of_yuan() -> None:
+    pack = load_pack(PACKS / "2023.1")
+    company = next(company for company in generate_companies(scale=100) if not company.recognitions and company.years)
+    raw = {fact.name: fact.raw for fact in known_facts_for(company, pack)}
+    assert raw["high_tech_until"] == "高新技术企业认定名册：无"
+    assert raw["registered_in_district"] == "市场主体登记：是"
+    figures = company.figures(2023)
+    assert figures is not None
+    assert raw["contribution_y1"] == f"区税务局：{figures.contribution_fen // 100}.00元"
