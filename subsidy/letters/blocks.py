@@ -13,6 +13,7 @@ from reportlab.platypus import Flowable, HRFlowable, KeepTogether, Paragraph, Sp
 
 from subsidy.letters.faces import CHAINS, Face, font, font_name, markup
 from subsidy.letters.formats import Language
+from subsidy.letters.lines import ChineseParagraph
 from subsidy.letters.page import GREY, INK, LETTER, RULE, Align
 from subsidy.letters.records import Bilingual
 
@@ -66,7 +67,7 @@ def text(
         spaceBefore=before,
         spaceAfter=after,
     )
-    return Paragraph(markup(western_quotes(value), face), made)
+    return (ChineseParagraph if cjk else Paragraph)(markup(western_quotes(value), face), made)
 
 
 def western_quotes(value: str) -> str:

@@ -48,6 +48,15 @@ def test_running_text_holds_28_characters_a_line_and_22_lines_a_page() -> None:
     assert set(counted.values()) == {28}
 
 
+@pytest.mark.parametrize("before", [18, 23, 24, 25, 26, 27])
+@pytest.mark.parametrize("character", ["甲", "𠮷"])
+def test_no_line_ends_with_an_opening_bracket_and_nothing_is_lost(before: int, character: str) -> None:
+    written = (character * before + "（示科〔2024〕1号）") * 12
+    text = text_of(decree(replace(samples.decree_of(1), body=(Bilingual(written, "long"),), illustrative=False)))
+    assert [line for line in text.splitlines() if line[-1] in "（〔"] == []
+    assert flat(text).count(f"{character}（示科〔2024〕1号）") == 12
+
+
 def test_text_keeps_within_the_margins_of_the_standard() -> None:
     made = replace(samples.decree_of(60), illustrative=False)
     for page in (0, 2):
