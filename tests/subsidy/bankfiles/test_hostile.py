@@ -59,6 +59,12 @@ def test_a_doctype_behind_a_long_prologue_is_refused_too() -> None:
     refused(with_doctype(f"<!--{' ' * HEAD_BYTES}--><!DOCTYPE Document>"))
 
 
+def test_a_doctype_written_in_an_encoding_that_hides_it_is_refused() -> None:
+    hidden = with_doctype("<!DOCTYPE Document>").decode().replace('"utf-8"', '"UTF-7"').replace("<!", "+ADwAIQ-")
+    assert b"<!DOCTYPE" not in hidden.encode()
+    assert "DOCTYPE" in refused(hidden.encode()).en
+
+
 def test_an_undeclared_entity_is_malformed() -> None:
     assert refused(pain002(block(transaction("&x;")))).line
 
@@ -167,7 +173,8 @@ def test_an_endless_file_is_left_at_the_limit(start: bytes, more: bytes) -> None
 
 
 def test_deep_nesting_is_refused() -> None:
-    refused(pain002("<A>" * 5000 + "</A>" * 5000))
+    deep = "<A>" * 1000 + "</A>" * 1000
+    assert "depth" in refused(pain002(block(transaction("RJCT")) + deep)).en
 
 
 def test_the_name_of_a_real_file_is_told(tmp_path: Path) -> None:
