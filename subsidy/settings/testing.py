@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -17,8 +19,14 @@ os.environ["SUBSIDY_SECRET_KEY"] = "a key for tests alone, long enough to satisf
 os.environ["SUBSIDY_ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ["SUBSIDY_HTTPS"] = "0"
 
-from subsidy.settings import *  # noqa: F403
-from subsidy.settings import STORAGES
+# Python has imported the package `subsidy.settings` before this module of it could set anything: read it again.
+importlib.reload(sys.modules["subsidy.settings"])
+
+from subsidy.settings import *  # noqa: E402,F403
+from subsidy.settings import STATIC_ROOT, STORAGES  # noqa: E402
+
+# Tests read static files where they are kept; whitenoise asks that its own folder exists.
+STATIC_ROOT.mkdir(exist_ok=True)
 
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Signing in is on the path of most tests; the strong hash is slow on purpose.
