@@ -1,0 +1,13 @@
+"""Writers of pools. Work items and hands are written by the door alone."""
+
+from __future__ import annotations
+
+from subsidy.accounts.enums import Role
+from subsidy.accounts.models import Authority
+from subsidy.work.models import Pool
+
+
+def pools_make(authority: Authority) -> None:
+    """One pool a role, so that work always has a queue to wait in (idempotent)."""
+    held = set(Pool.objects.filter(authority=authority, unit=None).values_list("role", flat=True))
+    Pool.objects.bulk_create([Pool(authority=authority, role=role) for role in Role if role not in held])
