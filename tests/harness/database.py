@@ -29,6 +29,8 @@ class Cluster:
     """The server of this test run: the embedded one, or SUBSIDY_TEST_DATABASE_URL, whose user may create databases."""
 
     def __init__(self) -> None:
+        # Tests drop databases: they must never meet a folder that is not their run's.
+        assert str(settings.DATA_DIR) == os.environ["SUBSIDY_TEST_DATA_DIR"], "the tests run with other settings"
         given = os.environ.get("SUBSIDY_TEST_DATABASE_URL", "")
         self.embedded = None if given else EmbeddedServer(Path(settings.DATA_DIR) / "postgres", durable=False)
         self.base_url = self.embedded.acquire().url("postgres") if self.embedded else given
@@ -83,7 +85,7 @@ def point_to(cluster: Cluster, name: str) -> None:
     described = environment.database(environ={"DATABASE_URL": cluster.url(name)}, data=Path(settings.DATA_DIR))
     described.pop("ENGINE")
     # Kept open between requests, connections would outlive the database they belong to.
-    connection.settings_dict.update(described, CONN_MAX_AGE=0)
+    connection.settings_dict.update(described, CONN_MAX_AGE=0, EMBEDDED_IN=None)
 
 
 @dataclass(frozen=True)
