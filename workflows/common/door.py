@@ -90,6 +90,14 @@ def open_matter(
     return _attempt(lambda: _open(kind_named(kind), action, passage, authority_id, data or {}, files or {}))
 
 
+def act_named(kind: Kind, subject: Any, action: str) -> Act:
+    """The act of that name, whether or not it is possible now (NotFound if the matter knows none such)."""
+    act = kind.free_act(action) or _anywhere(kind, subject, action)
+    if act is None:
+        raise NotFound
+    return act
+
+
 def _attempt(work: Any) -> Outcome:
     """Run one transaction; deadlocks and serialization failures are tried again, a held lock is a polite Busy."""
     for attempt in range(1, ATTEMPTS + 1):

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from subsidy.accounts.models import User
+from subsidy.accounts.selectors import SEES_CASES, grants_of
+from subsidy.applicants.models import CompanyUserObjectPermission
+from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Case, Recusal
+
+
+def cases_of_member(user: User) -> QuerySet[Case]:
+    """Cases of the companies that the person may act for, by an indexed join on guardian's rows."""
+    mine = CompanyUserObjectPermission.objects.filter(user=user, content_object=OuterRef("company"))
+    return Case.objects.filter(Exists(mine))
+
+
+def cases_of_officer(user: User, *, on: dt.date) -> QuerySet[Case]:
+    """Filed cases of the bureaus in which the person holds a role that sees cases, without those recused from."""
+    authorities = grants_of(user, on=on, roles=SEES_CASES).values("authority")
+    recused = Recusal.objects.filter(user=user, case=OuterRef("pk"))
+    return Case.objects.filter(authority__in=authorities).exclude(state=CaseState.DRAFT).exclude(Exists(recused))
