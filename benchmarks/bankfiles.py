@@ -6,7 +6,9 @@ Each case runs in a process of its own, so that its peak memory is its own; peer
 the rounds counts. ``PYTHONPATH=. python benchmarks/bankfiles.py [COUNT [ROUNDS]]`` prints the table; nothing fails
 on a slow machine.
 
-Baseline (two cores, other work running beside it): see ``benchmarks/bankfiles.txt``.
+Baseline, 100,000 payments on two cores with other work running beside it (CPU seconds, peak of the process; ratios
+count, not seconds): writing pain.001 3.5 s and 32 MiB, peer 4.3 s and 26 MiB (0.8 times); bank CSV 6.7 s and 25 MiB;
+reading camt.054 17.9 s and 26 MiB, peer 1.1 s (16 times: the peer only counts entries).
 """
 
 from __future__ import annotations

@@ -71,6 +71,7 @@ def test_every_legal_form_is_read(text: str, fen: int) -> None:
         "壹元伍分整",
         "拾元整",
         "壹万万元整",
+        "壹拾壹万零柒仟元整",  # no zero digit stands before 柒仟
         "贰壹元整",
         "1409.50",
         "壹仟肆佰零玖元伍角 ",

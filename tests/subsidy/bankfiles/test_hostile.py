@@ -99,6 +99,10 @@ def test_what_is_no_answer_is_refused(content: bytes) -> None:
     refused(content)
 
 
+def test_an_empty_file_is_called_empty() -> None:
+    assert "empty" in refused(b"").en and "为空" in refused(b" \n").zh
+
+
 @pytest.mark.parametrize("message", ["pain.001.001.09", "pain.002.001.99", "camt.053.001.08", "camt.054.001.03", "x"])
 def test_another_namespace_is_refused_with_those_that_are_read(message: str) -> None:
     error = refused(pain002(block(transaction("RJCT"))).replace(b"pain.002.001.12", message.encode()))
