@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from subsidy import environment
 from subsidy.postgres import EmbeddedServer
+from tests.harness import template
 
 TEMPLATE = "subsidy_template"
 # Any number: it names the lock under which exactly one worker migrates.
@@ -72,11 +73,21 @@ class Cluster:
             building = f"{self.template}_building"
             self.drop(building)
             self.create(building, template="template0")
-            point_to(self, building)
-            call_command("migrate", verbosity=0, interactive=False)
-            connections.close_all()
+            self._fill(building)
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             lock.execute(rename.format(sql.Identifier(building), sql.Identifier(self.template)))
+
+    def _fill(self, name: str) -> None:
+        major = self.embedded.data_version() if self.embedded else None
+        dump = template.remembered(major) if major else None
+        if major and dump and dump.exists():
+            template.load(self.url(name), dump, server_major=major)
+            return
+        point_to(self, name)
+        call_command("migrate", verbosity=0, interactive=False)
+        connections.close_all()
+        if major and dump:
+            template.save(self.url(name), dump, server_major=major)
 
 
 def point_to(cluster: Cluster, name: str) -> None:
