@@ -62,16 +62,16 @@ def first_ids(
     """
     names = [str(key) for key in order]
     columns = ["pk", *(key.name for key in order)]
-    branches = [
-        branch.order_by(*names).values_list(*columns)[:size]
-        for source in sources
-        for branch in _after(source, order, after)
-    ]
-    if len(branches) == 1:
-        return list(branches[0])
-    # Columns of a union have no names of their own across tables; they are ordered by position.
-    merged = branches[0].union(*branches[1:], all=True)
-    return list(merged.order_by(*names)[:size])
+    branches = [branch for source in sources for branch in _after(source, order, after)]
+    limited = [branch.order_by(*names).values_list(*columns)[:size] for branch in branches]
+    merged = together(limited)
+    return list(merged if merged.query.is_sliced else merged.order_by(*names)[:size])
+
+
+def together(limited: Sequence[QuerySet[Any]]) -> QuerySet[Any]:
+    """Several limited querysets as one; those known to be empty are left out, and one alone stays as it is."""
+    filled = [queryset for queryset in limited if not queryset.query.is_empty()] or limited[:1]
+    return filled[0].union(*filled[1:], all=True) if len(filled) > 1 else filled[0]
 
 
 def _after(source: QuerySet[Any], order: Sequence[Key], values: Sequence[Any] | None) -> list[QuerySet[Any]]:

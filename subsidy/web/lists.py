@@ -251,8 +251,8 @@ class _Chosen:
     def count(self) -> int:
         """How many rows, counting no further than one beyond the cap."""
         limited = [source.order_by().values_list("pk")[: COUNT_CAP + 1] for source in self.sources]
-        merged = limited[0] if len(limited) == 1 else limited[0].union(*limited[1:], all=True)[: COUNT_CAP + 1]
-        return merged.count()
+        merged = keyset.together(limited)
+        return (merged if merged.query.is_sliced else merged[: COUNT_CAP + 1]).count()
 
     def all_rows(self) -> Iterator[Any]:
         order = self.sort.order

@@ -103,14 +103,17 @@ def file_size(octets: int) -> str:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """All errors of a form, each a link to its field; takes the focus when the page opens."""
-    rows = []
+    rows: list[tuple[str, components.Text, components.Text]] = []
     for name, errors in form.errors.items():
-        target = form[name].id_for_label or form[name].auto_id if name in form.fields else ""
-        # A group of choices has no single control to label: its first one takes the focus.
-        if target and form[name].use_fieldset:
-            target = f"{form[name].auto_id}_0"
-        rows += [(target, message) for message in errors]
+        target, label = _field_place(form, name) if name in form.fields else ("", "")
+        rows += [(target, label, message) for message in errors]
     return {"rows": rows}
+
+
+@register.inclusion_tag("components/fields.html")
+def form_fields(form: BaseForm) -> dict[str, Any]:
+    """The fields of a form with their own errors; the others stand in `error_summary`, which the page must show."""
+    return {"form": form}
 
 
 @register.inclusion_tag("components/breadcrumbs.html")
@@ -222,6 +225,14 @@ def illustrative() -> dict[str, Any]:
 def queue_table(context: Context, listing: object, caption: components.Text) -> dict[str, Any]:
     """A list of `subsidy.web.lists`: filters, search, sorts, rows, count, pages, exports."""
     return {"page": listing, "caption": caption, "request": context["request"]}
+
+
+def _field_place(form: BaseForm, name: str) -> tuple[str, components.Text]:
+    """The id of the control to go to, and the label of its field."""
+    bound = form[name]
+    # A group of choices has no single control: its first one takes the focus.
+    target = f"{bound.auto_id}_0" if bound.use_fieldset else bound.id_for_label
+    return target, bound.label
 
 
 def _cells(
