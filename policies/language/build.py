@@ -119,7 +119,6 @@ class _Scope:
     symbols: dict[str, Symbol] = field(default_factory=dict)
     pending: dict[str, Scalar | MapNode] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
-    resolving: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -141,6 +140,7 @@ class _Build:
     main: Program | None = None
     compiler: Compiler | None = None
     tables_of: set[str] = field(default_factory=set)
+    order: list[str] = field(default_factory=list)
 
     # -- names -------------------------------------------------------------------------------------------------------
 
@@ -174,9 +174,32 @@ class _Build:
         if len(self.scope.pending) > MAX_DEFINITIONS:
             raise refuse(top.at, f"more than {MAX_DEFINITIONS} definitions; split the pack", "定义过多", "LIMIT")
         self.tables_of = {key.value for key, _ in entries(top.get("tables"), "tables")}
-        for name in list(self.scope.pending):
+        for name in self._in_order():
             with self.problems.collecting():
                 self.resolve(name)
+
+    def _in_order(self) -> list[str]:
+        """Return the definitions and tables, each after those it reads, so that no chain of them nests calls."""
+        reads = {name: _mentioned(node) & self.scope.pending.keys() for name, node in self.scope.pending.items()}
+        done: dict[str, None] = {}
+        path: list[str] = []
+        stack = [(name, False) for name in reversed(self.scope.pending)]
+        while stack:
+            name, leaving = stack.pop()
+            if leaving:
+                path.pop()
+                done[name] = None
+            elif name in path:
+                circle = " → ".join([*path[path.index(name) :], name])
+                at = self.scope.pending[name].at
+                raise refuse(
+                    at, f"definitions read one another in a circle: {circle}", f"定义循环引用：{circle}", "CYCLE"
+                )
+            elif name not in done:
+                path.append(name)
+                stack.append((name, True))
+                stack.extend((other, False) for other in sorted(reads[name], reverse=True))
+        return list(done)
 
     def _declaring(self, key: Scalar) -> _Declaring:
         return _Declaring(self, key.value)
@@ -192,22 +215,14 @@ class _Build:
                 taken[name] = Symbol(name, "fact", fact.type, fact.optional)
 
     def resolve(self, name: str) -> None:
-        """Type a definition or table when it is first read; a cycle is an error."""
+        """Type a definition or table; those that it reads are typed before it."""
         node = self.scope.pending.get(name)
         if node is None or name in self.scope.symbols:
             return
-        if name in self.scope.resolving:
-            circle = " → ".join([*self.scope.resolving[self.scope.resolving.index(name) :], name])
-            raise refuse(
-                node.at, f"definitions read one another in a circle: {circle}", f"定义循环引用：{circle}", "CYCLE"
-            )
-        self.scope.resolving.append(name)
-        try:
-            with _Declaring(self, name, swallow=False):
-                kind = self._define(name, node)
-            self.scope.symbols[name] = kind
-        finally:
-            self.scope.resolving.pop()
+        with _Declaring(self, name, swallow=False):
+            kind = self._define(name, node)
+        self.scope.symbols[name] = kind
+        self.order.append(name)
 
     def _define(self, name: str, node: Scalar | MapNode) -> Symbol:
         if name in self.tables_of:
@@ -225,12 +240,11 @@ class _Build:
         return Symbol(name, "define", definition.value.type, const=definition.value.const)
 
     def check(self, source: Scalar) -> Typed:
-        """Type one expression, resolving the definitions that it reads first."""
+        """Type one expression over the names declared so far."""
         expr = parse_expression(source)
         for name in _names(expr):
             if name in self.scope.failed:
                 raise _SkippedError
-            self.resolve(name)
         return Checker(self.scope.symbols).check(expr)
 
     def condition(self, source: Scalar) -> Typed:
@@ -365,6 +379,8 @@ class _Build:
         self, compiler: Compiler, stage: str | None, title: Text, on: str, vetoes: list[Leaf],
         tree: Criterion | None, tiers: tuple[Tier, ...], amount: AmountDef | None, at: Position,
     ) -> Program:  # fmt: skip
+        for name in self.order:
+            compiler.lowered(name)
         lowered_vetoes = tuple(compiler.leaf(veto) for veto in vetoes)
         lowered_tree = None if tree is None else compiler.criterion(tree)
         lowered_tiers = tuple(replace(tier, requires=compiler.criterion(tier.requires)) for tier in tiers)
@@ -575,6 +591,18 @@ def _names(expr: Expr) -> list[str]:
             found.append(str(node.value))
         stack.extend(node.args)
     return found
+
+
+def _mentioned(node: Node) -> set[str]:
+    """Return every word of the expressions of a definition or table (a superset of the names it reads)."""
+    if isinstance(node, Scalar):
+        return set(re.findall(r"[a-z][a-z0-9_]*", node.value))
+    parts = (
+        [part for key, part in node.items if key.value not in ("zh", "en", "clause")]
+        if isinstance(node, MapNode)
+        else node.items
+    )
+    return {word for part in parts for word in _mentioned(part)}
 
 
 def content_hash(policy: Node, source: str) -> str:

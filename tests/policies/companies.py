@@ -33,11 +33,15 @@ def company(draw: st.DrawFn, version: str) -> dict[str, Any]:
         usual, flags = ({k: v ^ (k == odd) for k, v in part.items()} for part in (usual, flags))
     return {
         "submitted_on": filed.isoformat(),
-        "founded_on": (filed - timedelta(days=draw(st.one_of(st.integers(3649, 3655), st.integers(1, 9000))))).isoformat(),
+        "founded_on": (
+            filed - timedelta(days=draw(st.one_of(st.integers(3649, 3655), st.integers(1, 9000))))
+        ).isoformat(),
         "sales_y1": sales,
         "sales_y3": before,
         "rd_y1": max(0, sales * share // 100 + draw(st.integers(-1, 1))),
-        "high_tech_until": draw(st.sampled_from([None, *[(filed + timedelta(days=d)).isoformat() for d in (-1, 0, 500)]])),
+        "high_tech_until": draw(
+            st.sampled_from([None, *[(filed + timedelta(days=d)).isoformat() for d in (-1, 0, 500)]])
+        ),
         "valuation": draw(st.one_of(st.none(), money())),
         "contribution_y1": draw(st.integers(0, 8000 * WAN)),
         "contribution_y2": base,

@@ -57,9 +57,7 @@ def source_of(
             "certainty: recalled, source: trial}"
         )
     lines = "\n".join(f"  {line.strip()}" for line in facts.strip().splitlines())
-    text = SKELETON.format(
-        facts=lines, when=when, amount=amount, more=more, currency=currency, fiscal=fiscal, to=to
-    )
+    text = SKELETON.format(facts=lines, when=when, amount=amount, more=more, currency=currency, fiscal=fiscal, to=to)
     return PackSource(text, SOURCE, cases, "trial")
 
 

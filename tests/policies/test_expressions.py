@@ -240,7 +240,9 @@ def test_choices_rates_and_numbers() -> None:
     assert outcome_of("kind == own and kind != let and kind in (own, let)", facts, given) == "met"
     assert outcome_of("share >= 5.25%", facts, given) == "met"
     assert outcome_of("share > 5.25%", facts, given) == "not_met"
-    assert amount_of("round_down(10GBP/m2 * area, 1GBP)", facts, given, currency="GBP", rounding="down to 1GBP") == 12500
+    assert (
+        amount_of("round_down(10GBP/m2 * area, 1GBP)", facts, given, currency="GBP", rounding="down to 1GBP") == 12500
+    )
 
 
 def test_compound_growth_is_compared_by_powers() -> None:

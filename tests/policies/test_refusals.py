@@ -130,7 +130,7 @@ def test_columns_are_characters_after_chinese_text() -> None:
 def test_every_fault_is_reported_at_once_and_consequences_are_not() -> None:
     error = refusal(
         facts="a: {type: money, from: nowhere}\nb: {type: many, from: tax}",
-        more='define:\n  x: a + 1元\n  y: x + 1元\n  w: ghost',
+        more="define:\n  x: a + 1元\n  y: x + 1元\n  w: ghost",
     )
     assert [found.code for found in error.findings] == ["SCHEMA", "SCHEMA", "NAME"]
 
