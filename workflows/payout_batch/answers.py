@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import Authority
+from subsidy.audit.canonical import canonical
 from subsidy.bankfiles import Answer as BankAnswer
 from subsidy.bankfiles import BankFileError, read
 from subsidy.decisions.enums import InstalmentState
@@ -44,6 +45,11 @@ class FundsForm(ActForm):
     document = forms.CharField(max_length=60)
 
 
+def identity(statement: BankAnswer) -> str:
+    """What makes a statement the same one, wherever it is read again: SHA-256 of the bank's reference and entry."""
+    return hashlib.sha256(canonical([statement.bank_reference, statement.entry]).encode()).hexdigest()
+
+
 class Reading:
     """One import under way: what each statement did, gathered for one write a kind of row."""
 
@@ -58,10 +64,10 @@ class Reading:
         statements = list(statements)
         seen = set(
             Answer.objects.filter(
-                authority_id=self.turn.authority_id, entry__in=[one.entry for one in statements]
-            ).values_list("entry", flat=True)
+                authority_id=self.turn.authority_id, statement__in=[identity(one) for one in statements]
+            ).values_list("statement", flat=True)
         )
-        fresh = [one for one in statements if one.entry not in seen]
+        fresh = [one for one in statements if identity(one) not in seen]
         self._load_lines(fresh)
         for statement in fresh:
             for line in self._lines_of(statement):
@@ -96,7 +102,7 @@ class Reading:
         account = self.accounts.get(statement.account or "") or (line.batch.paying_account if line else None)
         if what.posting in (LedgerKind.SUSPEND_IN, LedgerKind.SUSPEND_OUT) and account is None:
             what = Consequence(Effect.UNKNOWN)
-        entry = statement.entry if statement.level == "transaction" else f"{statement.entry}:{line.pk if line else 0}"
+        entry = f"{identity(statement)}:{line.pk if line and statement.level != 'transaction' else 0}"
         if what.posting is not None:
             self._post(what, statement, line, account, entry)
         if line is not None and what.state is not None:
@@ -108,7 +114,8 @@ class Reading:
                 authority_id=self.turn.authority_id,
                 file=self.file,
                 line=line,
-                entry=entry[:200],
+                statement=identity(statement),
+                entry=entry,
                 end_to_end_id=(statement.end_to_end_id or "")[:100],
                 status=statement.status,
                 amount_fen=statement.amount_fen,
@@ -136,7 +143,7 @@ class Reading:
             self.turn.passage.post(
                 Posting(
                     kind=what.posting,
-                    key=f"{what.posting.value}:{hashlib.sha256(entry.encode()).hexdigest()[:40]}:{line_id or 0}",
+                    key=f"{what.posting.value}:{entry}:{line_id or 0}",
                     amount_fen=amount,
                     authority_id=self.turn.authority_id,
                     subject_kind="batch" if line else "authority",

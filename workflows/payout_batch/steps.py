@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from subsidy.bankfiles import FORMATS
+from subsidy.bankfiles import FORMATS, BankFileError
 from subsidy.cases.enums import CaseState
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
@@ -132,12 +132,17 @@ def take_apart(turn: Turn) -> None:
 def release(turn: Turn) -> None:
     """Seal the bytes and move the money from obligated to in flight, line by line."""
     batch: Batch = turn.subject
+    if batch.execution_on < turn.now.on:
+        raise WrongState(_("The execution date of this batch has passed. Return it and prepare it again with a later date."))
     lines = _lines(batch)
     _refuse_changed(lines, turn)
     if sum(line.amount_fen for line in lines) != batch.total_fen or len(lines) != batch.line_count:
         raise WrongState(_("The lines no longer add up to the batch's totals. Return the batch and report this."))
     turn.set(released_by=turn.actor, released_at=turn.now.at)
-    file = export_seal(batch, now=turn.now)
+    try:
+        file = export_seal(batch, now=turn.now)
+    except BankFileError as error:
+        raise WrongState(str(error)) from error
     lines_move(batch, LineState.IN_FLIGHT)
     for line in batch.lines.prefetch_related("shares").order_by("row"):
         for share in line.shares.all():

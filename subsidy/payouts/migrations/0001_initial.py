@@ -103,7 +103,8 @@ class Migration(migrations.Migration):
             name='Answer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry', models.CharField(help_text='what identifies the entry at the bank', max_length=200)),
+                ('statement', models.CharField(db_index=True, help_text="SHA-256 of the bank's reference and entry", max_length=64)),
+                ('entry', models.CharField(help_text='the statement, and the payment where it speaks of several', max_length=90)),
                 ('end_to_end_id', models.CharField(blank=True, max_length=100)),
                 ('status', models.CharField(max_length=12)),
                 ('amount_fen', models.BigIntegerField(blank=True, null=True)),
