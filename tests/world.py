@@ -81,7 +81,11 @@ class World:
 
     def __post_init__(self) -> None:
         self.authority: Authority = authority_found(
-            code=self.code, name_zh=f"{self.code} 区科技局", name_en=f"{self.code} bureau", short_name="西科", region="330106"
+            code=self.code,
+            name_zh=f"{self.code} 区科技局",
+            name_en=f"{self.code} bureau",
+            short_name="西科",
+            region="330106",
         )
         pools_make(self.authority)
         calendar_import(years=[2022, 2023, 2024, 2025])
@@ -148,15 +152,27 @@ class World:
             "budget_line",
             "establish",
             "finance2",
-            {"year": 2024, "code": f"L{next(self.serial)}", "name_zh": "飞天计划", "name_en": "Flying-Sky", "source": "district"},
+            {
+                "year": 2024,
+                "code": f"L{next(self.serial)}",
+                "name_zh": "飞天计划",
+                "name_en": "Flying-Sky",
+                "source": "district",
+            },
         )
         if appropriated_fen:
             self.act(
-                "budget_line", pk, "appropriate", "finance2", data={"amount_fen": appropriated_fen, "document": "西财〔2024〕1号"}
+                "budget_line",
+                pk,
+                "appropriate",
+                "finance2",
+                data={"amount_fen": appropriated_fen, "document": "西财〔2024〕1号"},
             )
         return BudgetLine.objects.get(pk=pk)
 
-    def call(self, *, line: BudgetLine | None = None, budget_fen: int = 100_000_000_00, version: str = "2023.1") -> Call:
+    def call(
+        self, *, line: BudgetLine | None = None, budget_fen: int = 100_000_000_00, version: str = "2023.1"
+    ) -> Call:
         pk = self.open(
             "call",
             "open",
@@ -267,7 +283,9 @@ class World:
         round_ = self.round_on(call)
         self.act("round", round_, "close_collection", "amount")
         self.act("round", round_, "approve", "leader", data={"minute_number": "会议纪要2024-3", "statement": "同意"})
-        self.act("round", round_, "publish", "notice", data={"title_zh": "拟奖补名单公示", "title_en": "Proposed awards"})
+        self.act(
+            "round", round_, "publish", "notice", data={"title_zh": "拟奖补名单公示", "title_en": "Proposed awards"}
+        )
         return fresh(round_)
 
     def decreed(self, call: Call, number: str = "西科〔2024〕8号") -> Round:

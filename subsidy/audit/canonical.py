@@ -11,7 +11,9 @@ from typing import Any
 def _plain(value: Any) -> str:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no canonical form; pass text, whole numbers, dates, lists or mappings")
+    raise TypeError(
+        f"{type(value).__name__} has no canonical form; pass text, whole numbers, dates, lists or mappings"
+    )
 
 
 def canonical(value: Any) -> str:

@@ -29,6 +29,11 @@ def chain_hash(prev_hash: bytes, body: str) -> bytes:
     return hashlib.sha256(bytes(prev_hash) + digest(body)).digest()
 
 
+def private_digest(salt: bytes, values: str) -> str:
+    """SHA-256(salt ‖ values) in hexadecimal: what the body of an event holds of its personal values."""
+    return hashlib.sha256(bytes(salt) + values.encode()).hexdigest()
+
+
 def append(entries: Sequence[Entry], *, actor_id: int, now: Moment) -> list[Event]:
     """Append one event to each record's stream and move the heads in memory; the caller saves the records' rows.
 
@@ -64,8 +69,9 @@ def _event(entry: Entry, *, actor_id: int, now: Moment) -> tuple[Event, EventPri
     }
     secret = None
     if entry.private:
-        secret = EventPrivate(salt=secrets.token_bytes(16), values=canonical(entry.private))
-        body["private"] = hashlib.sha256(secret.salt + secret.values.encode()).hexdigest()
+        salt, values = secrets.token_bytes(16), canonical(entry.private)
+        secret = EventPrivate(salt=salt, values=values)
+        body["private"] = private_digest(salt, values)
     text = canonical(body)
     event = Event(
         stream=record.STREAM,

@@ -89,9 +89,7 @@ class Correction(AuthorityRecord):
         verbose_name = _("correction")
         verbose_name_plural = _("corrections")
         constraints = [
-            models.UniqueConstraint(
-                fields=["case"], condition=Q(answered_at__isnull=True), name="one_open_correction"
-            )
+            models.UniqueConstraint(fields=["case"], condition=Q(answered_at__isnull=True), name="one_open_correction")
         ]
 
     def __str__(self) -> str:

@@ -86,7 +86,9 @@ def _cash_accounts(postings: Iterable[Posting]) -> dict[CashKey, int]:
     if missing:
         CashAccount.objects.bulk_create(
             [
-                CashAccount(authority_id=key[0], kind=key[1], currency=key[2], line_id=key[3], paying_account_id=key[4])
+                CashAccount(
+                    authority_id=key[0], kind=key[1], currency=key[2], line_id=key[3], paying_account_id=key[4]
+                )
                 for key in missing
             ],
             ignore_conflicts=True,
@@ -169,10 +171,7 @@ def _move_line(line_id: int, deltas: LineDeltas) -> None:
         conditions.append(f"{account.value} + %s >= 0")
         values.append(change)
     table = BudgetLine._meta.db_table
-    sql = (
-        f"UPDATE {table} SET {', '.join(sets)} "
-        f"WHERE id = %s AND closed_at IS NULL AND {' AND '.join(conditions)}"
-    )
+    sql = f"UPDATE {table} SET {', '.join(sets)} WHERE id = %s AND closed_at IS NULL AND {' AND '.join(conditions)}"
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, line_id, *values])
         moved = cursor.rowcount

@@ -43,7 +43,11 @@ def consequence(answer: BankAnswer, line: BatchLine | None) -> Consequence:
     if answer.status == "settled":
         return _settled(answer, line)
     if answer.status == "returned":
-        return Consequence(Effect.SUSPENSE_IN, posting=Kind.SUSPEND_IN) if answer.amount_fen else Consequence(Effect.UNKNOWN)
+        return (
+            Consequence(Effect.SUSPENSE_IN, posting=Kind.SUSPEND_IN)
+            if answer.amount_fen
+            else Consequence(Effect.UNKNOWN)
+        )
     if line is None:
         return Consequence(Effect.UNKNOWN)
     if answer.status == "rejected":

@@ -161,7 +161,9 @@ class Answer(AuthorityRecord):
 
     file = models.ForeignKey(AnswerFile, on_delete=models.PROTECT, related_name="answers")
     line = models.ForeignKey(BatchLine, on_delete=models.PROTECT, null=True, related_name="bank_answers")
-    statement = models.CharField(max_length=64, db_index=True, help_text=_("SHA-256 of the bank's reference and entry"))
+    statement = models.CharField(
+        max_length=64, db_index=True, help_text=_("SHA-256 of the bank's reference and entry")
+    )
     entry = models.CharField(max_length=90, help_text=_("the statement, and the payment where it speaks of several"))
     end_to_end_id = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=12)

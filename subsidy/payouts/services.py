@@ -79,7 +79,9 @@ def _shares(lines: Sequence[BatchLine], instalments: Sequence[Instalment]) -> It
     """What each budget line bears: the obligated reservations of the case, which must add up to the payment."""
     cases = {instalment.award.case_id for instalment in instalments}
     held: dict[int, list[Reservation]] = {}
-    for reservation in Reservation.objects.filter(case_id__in=cases, state=ReservationState.OBLIGATED).order_by("line_id"):
+    for reservation in Reservation.objects.filter(case_id__in=cases, state=ReservationState.OBLIGATED).order_by(
+        "line_id"
+    ):
         held.setdefault(reservation.case_id, []).append(reservation)
     for line in lines:
         shares = held.get(line.case_id, [])
@@ -165,7 +167,9 @@ def changed_accounts(lines: Sequence[BatchLine], *, at: dt.datetime) -> list[Bat
     """Lines whose account is no longer the confirmed, valid one that was frozen."""
     valid = {
         account.pk: account.fingerprint
-        for account in PayeeAccount.objects.filter(pk__in=[line.payee_account_id for line in lines], valid__contains=at)
+        for account in PayeeAccount.objects.filter(
+            pk__in=[line.payee_account_id for line in lines], valid__contains=at
+        )
     }
     return [
         line
@@ -184,5 +188,3 @@ def lines_withdraw(batch: Batch) -> None:
     """Take the batch apart: its instalments are due again."""
     lines_move(batch, LineState.WITHDRAWN)
     Instalment.objects.filter(lines__batch=batch).update(state=InstalmentState.DUE)
-
-

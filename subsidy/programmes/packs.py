@@ -23,7 +23,9 @@ def _parsed(content_hash: str) -> Pack:
         )
     )
     if pack.content_hash != content_hash:
-        raise ValueError(f"policy version {version.pk} does not hash to what was pinned: it was changed in the database")
+        raise ValueError(
+            f"policy version {version.pk} does not hash to what was pinned: it was changed in the database"
+        )
     return pack
 
 

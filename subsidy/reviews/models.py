@@ -22,9 +22,7 @@ class Panel(AuthorityRecord):
         verbose_name_plural = _("panels")
         constraints = [
             models.CheckConstraint(condition=Q(seats_wanted__gt=0, quorum__gt=0), name="panel_not_empty"),
-            models.UniqueConstraint(
-                fields=["case"], condition=Q(concluded_at__isnull=True), name="one_open_panel"
-            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(concluded_at__isnull=True), name="one_open_panel"),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.work.enums import Duty
 from workflows.case import forms, steps
 from workflows.case.due import acceptance_due, amount_due, correction_due, score_due
-from workflows.common.acts import Act, nothing
+from workflows.common.acts import Act
 from workflows.common.nodes import End, Human, Join, Seats, Start, Switch, Wait, verdict
 
 FILE_FOR, CONFIRM_FOR = "file_for", "confirm_for"
@@ -36,9 +36,7 @@ class CaseR3V1(Flow):
     draft = Human(
         state=CaseState.DRAFT,
         title=_("Fill in and submit"),
-        acts=(
-            Act("submit", _("Submit"), steps.submit, member=FILE_FOR, duty=Duty.FILES, form=forms.SubmitForm),
-        ),
+        acts=(Act("submit", _("Submit"), steps.submit, member=FILE_FOR, duty=Duty.FILES, form=forms.SubmitForm),),
     ).Next(this.acceptance)
 
     acceptance = Human(
@@ -79,7 +77,9 @@ class CaseR3V1(Flow):
         state=CaseState.AWAITING_CORRECTION,
         title=_("Correct and resubmit"),
         due=correction_due,
-        acts=(Act("resubmit", _("Resubmit"), steps.resubmit, member=FILE_FOR, duty=Duty.FILES, form=forms.SubmitForm),),
+        acts=(
+            Act("resubmit", _("Resubmit"), steps.resubmit, member=FILE_FOR, duty=Duty.FILES, form=forms.SubmitForm),
+        ),
     ).Next(this.acceptance)
 
     seats = Seats(people=steps.seated).Next(this.score)

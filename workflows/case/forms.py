@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -51,7 +52,9 @@ class AnswersForm(ActForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.data and not self.facts:
-            raise ValidationError(_("None of these answers can be changed now. Open the application and see which are asked."))
+            raise ValidationError(
+                _("None of these answers can be changed now. Open the application and see which are asked.")
+            )
         return {name: stored(fact, cleaned.get(name)) for name, fact in self.facts.items() if name not in self.errors}
 
 
@@ -80,7 +83,9 @@ class DetachForm(ActForm):
 
 class SubmitForm(ActForm):
     declaration = forms.BooleanField(
-        label=_("I declare that these statements and documents are true and complete, and that I may file for the company."),
+        label=_(
+            "I declare that these statements and documents are true and complete, and that I may file for the company."
+        ),
         error_messages={"required": _("Declare that the statements are true before you submit.")},
     )
 
@@ -92,7 +97,9 @@ class ReasonForm(ActForm):
 class ReturnForm(ActForm):
     """Which fields or documents must be mended, each with its reason: `reason_<name>` for every named item."""
 
-    message = forms.CharField(label=_("Message to the company"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    message = forms.CharField(
+        label=_("Message to the company"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,8 +124,12 @@ class ScoreForm(ActForm):
 
     comment = forms.CharField(label=_("Comment"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     no_conflict = forms.BooleanField(
-        label=_("I have no link to this company: no employment, share, kinship, or joint work in the last three years."),
-        error_messages={"required": _("Without this declaration you may not score. If there is a link, tell the office.")},
+        label=_(
+            "I have no link to this company: no employment, share, kinship, or joint work in the last three years."
+        ),
+        error_messages={
+            "required": _("Without this declaration you may not score. If there is a link, tell the office.")
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -140,12 +151,17 @@ class ScoreForm(ActForm):
 
 
 class RemarkForm(ActForm):
-    remark = forms.CharField(label=_("Remark"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    remark = forms.CharField(
+        label=_("Remark"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class AccountForm(ActForm):
     account = forms.ModelChoiceField(
-        label=_("Account for this payment"), queryset=PayeeAccount.objects.none(), empty_label=None, widget=forms.RadioSelect
+        label=_("Account for this payment"),
+        queryset=PayeeAccount.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -27,9 +27,9 @@ def card(case: Case) -> Card:
 def kin(ids: Iterable[int]) -> Q:
     """Acts on the rounds and batches that the cases are in."""
     ids = list(ids)
-    return Q(
-        subject_kind="round", subject_id__in=RoundRow.objects.filter(case__in=ids).values("round")
-    ) | Q(subject_kind="batch", subject_id__in=BatchLine.objects.filter(case__in=ids).values("batch"))
+    return Q(subject_kind="round", subject_id__in=RoundRow.objects.filter(case__in=ids).values("round")) | Q(
+        subject_kind="batch", subject_id__in=BatchLine.objects.filter(case__in=ids).values("batch")
+    )
 
 
 def pins(case: Case) -> dict[str, Any]:

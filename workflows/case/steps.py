@@ -69,7 +69,9 @@ def refuse_outside_window(call: Call, turn: Turn) -> None:
     if turn.now.at < call.opens_at:
         raise WrongState(_("The call is not open yet. Come back when its filing window begins."))
     if turn.now.at >= call.closes_at:
-        raise WrongState(_("The filing window of this call has closed; late filing is not possible. Watch for the next call."))
+        raise WrongState(
+            _("The filing window of this call has closed; late filing is not possible. Watch for the next call.")
+        )
 
 
 def route_of(turn: Turn) -> tuple[str, int]:
@@ -155,7 +157,6 @@ def submit(turn: Turn) -> None:
 
 def accept(turn: Turn) -> None:
     """Accept the filing and draw its panel at random; the seed is recorded so that the draw can be repeated."""
-    case: Case = turn.subject
     turn.set(accepted_at=turn.now.at)
     draw_panel(turn)
 
@@ -174,7 +175,9 @@ def draw_panel(turn: Turn) -> None:
     )
     if len(pool) < spec.seats:
         raise WrongState(
-            _("The pool has too few experts without a conflict for this panel. Have more experts admitted, then accept.")
+            _(
+                "The pool has too few experts without a conflict for this panel. Have more experts admitted, then accept."
+            )
         )
     seed = secrets.token_hex(16)
     drawn = random.Random(seed).sample(pool, spec.seats)
@@ -186,9 +189,7 @@ def draw_panel(turn: Turn) -> None:
         seats_wanted=spec.seats,
         quorum=spec.quorum,
     )
-    Seat.objects.bulk_create(
-        [Seat(panel=panel, expert_id=user_id, position=n) for n, user_id in enumerate(drawn, 1)]
-    )
+    Seat.objects.bulk_create([Seat(panel=panel, expert_id=user_id, position=n) for n, user_id in enumerate(drawn, 1)])
     turn.seated = drawn
     turn.record(panel=panel.pk, seed=seed, pool=pool, drawn=drawn)
 
@@ -212,9 +213,7 @@ def return_for_correction(turn: Turn) -> None:
         due_on=due.on,
         due_provisional=due.provisional,
         message=turn.data["message"],
-        items=[
-            (name, reason, shown(pack, name, answers)) for name, reason in turn.data["items"].items()
-        ],
+        items=[(name, reason, shown(pack, name, answers)) for name, reason in turn.data["items"].items()],
     )
     turn.record(items=turn.data["items"], message=turn.data["message"], due_on=due.on)
     turn.passage.defer("issue_letter", case_id=case.pk, kind=LetterKind.CORRECTION)
@@ -290,11 +289,18 @@ def confirm_amount(turn: Turn) -> None:
     case: Case = turn.subject
     panel = pack_of(case.policy_version).route.panel
     if panel is not None and (case.score or 0) < panel.pass_mark * HUNDREDTHS:
-        raise BadData(_("The panel's mean lies below the mark that the policy asks for. Reject the application with this reason."))
+        raise BadData(
+            _(
+                "The panel's mean lies below the mark that the policy asks for. Reject the application with this reason."
+            )
+        )
     pack, facts, decision = decision_of(case, now=turn.now)
     if decision.outcome != "met" or not decision.amount:
         raise BadData(
-            _("The policy does not find this application entitled on the facts at hand. Read the reasons, then reject it or ask for the missing facts.")
+            _(
+                "The policy does not find this application entitled on the facts at hand. "
+                "Read the reasons, then reject it or ask for the missing facts."
+            )
         )
     finding = finding_record(case, pack, facts, decision, now=turn.now)
     turn.set(computed_fen=decision.amount, tier=decision.tier or "")
@@ -357,8 +363,12 @@ def withdraw(turn: Turn) -> None:
     """The company takes its application back; what was reserved for it falls back to the line."""
     case: Case = turn.subject
     give_reason(turn)
-    RoundRow.objects.filter(case=case, state=RowState.LISTED).update(state=RowState.REMOVED, reason=turn.data["reason"])
-    for reservation in Reservation.objects.filter(case_id=case.pk, state=ReservationState.RESERVED).order_by("line_id"):
+    RoundRow.objects.filter(case=case, state=RowState.LISTED).update(
+        state=RowState.REMOVED, reason=turn.data["reason"]
+    )
+    for reservation in Reservation.objects.filter(case_id=case.pk, state=ReservationState.RESERVED).order_by(
+        "line_id"
+    ):
         turn.passage.post(
             Posting(
                 kind=LedgerKind.UNRESERVE,

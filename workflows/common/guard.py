@@ -102,9 +102,7 @@ def _facts(
             WorkItem.objects.filter(task_id=task_id or 0).values(json=JSONObject(assignee=F("assignee_id")))
         ),
     )
-    row = dict(
-        query.values("is_active", "replays", "roles", "anywhere", "member", "recused", "duties", "items").get()
-    )
+    row = dict(query.values("is_active", "replays", "roles", "anywhere", "member", "recused", "duties", "items").get())
     # An empty condition is compiled away, and its array with it.
     return {name: [] if value is None else value for name, value in row.items()}
 

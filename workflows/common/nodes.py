@@ -5,6 +5,9 @@ these create tasks in memory and leave one INSERT, one UPDATE and one set of lin
 unmodified. None of them works outside the door: without a turn on the process they fail at once.
 """
 
+# viewflow is not typed: its transition decorators are not either.
+# mypy: disallow-untyped-decorators=False
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -193,7 +196,9 @@ class EndActivation(GatewayActivation):
     def activate(self) -> None:
         left = [task for task in self.turn.live_tasks() if task is not self.task]
         if left:
-            raise RuntimeError(f"{self.flow_task.name} reached while {left} are open; the validator should refuse this")
+            raise RuntimeError(
+                f"{self.flow_task.name} reached while {left} are open; the validator should refuse this"
+            )
         self.process.status = PROCESS.DONE
         self.process.finished = self.turn.now.at
         self.turn.process_over = True
@@ -206,9 +211,12 @@ class EndActivation(GatewayActivation):
 class Standing:
     """What a node tells the door about a matter that stands there."""
 
+    name: str
+    task_type: str | None
     state: str
     title: Message
     acts: tuple[Act, ...]
+    role: Role | None
     due: DueRule | None
 
     def act(self, name: str) -> Act | None:
@@ -243,10 +251,10 @@ class Wait(Standing, nodes.Handle):
     """Waits for something that is not a person's turn at this matter: its round, the end of a notice, the bank."""
 
     activation_class = WaitingActivation
-    role: Role | None = None
 
     def __init__(self, *, state: str, title: Message, acts: tuple[Act, ...], due: DueRule | None = None) -> None:
         super().__init__()
+        self.role = None
         self.state, self.title, self.acts, self.due = state, title, acts, due
 
 

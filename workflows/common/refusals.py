@@ -52,7 +52,9 @@ class Stale(Refused):
 class Forbidden(Refused):
     code = "permission"
     status = 403
-    default_message = _("Your role does not allow this act. Ask the person responsible, or your security administrator.")
+    default_message = _(
+        "Your role does not allow this act. Ask the person responsible, or your security administrator."
+    )
 
 
 class Recused(Refused):
@@ -93,4 +95,6 @@ class InsufficientFunds(Refused):
 class Busy(Refused):
     code = "busy"
     status = 503
-    default_message = _("Others are working on this matter at this moment. Nothing was written: try again in a moment.")
+    default_message = _(
+        "Others are working on this matter at this moment. Nothing was written: try again in a moment."
+    )

@@ -57,7 +57,9 @@ class Reading:
         self.turn, self.file = turn, file
         self.rows: list[Answer] = []
         self.lines: dict[str, BatchLine] = {}
-        self.accounts = {one.account_number: one for one in PayingAccount.objects.filter(authority_id=turn.authority_id)}
+        self.accounts = {
+            one.account_number: one for one in PayingAccount.objects.filter(authority_id=turn.authority_id)
+        }
 
     def take(self, statements: Iterable[BankAnswer]) -> None:
         """Read all statements; those that were read from an earlier file are passed over."""

@@ -22,7 +22,9 @@ class PrepareForm(ActForm):
     paying_account = forms.ModelChoiceField(
         label=_("Paying account"), queryset=PayingAccount.objects.order_by("id"), empty_label=None
     )
-    execution_on = forms.DateField(label=_("Execution date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    execution_on = forms.DateField(
+        label=_("Execution date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     purpose = forms.CharField(label=_("Purpose"), max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

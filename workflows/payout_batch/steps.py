@@ -59,11 +59,17 @@ def make(turn: Turn) -> Batch:
     if len(authorities) != 1:
         raise NotFound
     if turn.data["execution_on"] < turn.now.on:
-        raise BadData(fields={"execution_on": [str(_("The execution date lies in the past. Choose today or a later day."))]})
+        raise BadData(
+            fields={"execution_on": [str(_("The execution date lies in the past. Choose today or a later day."))]}
+        )
     limit = FORMATS[turn.data["format"]].max_rows
     if limit is not None and len(instalments) > limit:
         raise BadData(
-            fields={"instalments": [str(_("This format takes at most %(n)d rows a file. Make several batches.") % {"n": limit})]}
+            fields={
+                "instalments": [
+                    str(_("This format takes at most %(n)d rows a file. Make several batches.") % {"n": limit})
+                ]
+            }
         )
     return Batch(
         authority_id=account.authority_id,
@@ -110,7 +116,9 @@ def _refuse_changed(lines: Sequence[BatchLine], turn: Turn) -> None:
     changed = changed_accounts(lines, at=turn.now.at)
     if changed:
         raise WrongState(
-            _("The payee account changed after this batch was prepared: %(rows)s. Return the batch and prepare it again.")
+            _(
+                "The payee account changed after this batch was prepared: %(rows)s. Return the batch and prepare it again."
+            )
             % {"rows": ", ".join(f"{line.row} {line.payee_name}" for line in changed)}
         )
 
@@ -133,7 +141,9 @@ def release(turn: Turn) -> None:
     """Seal the bytes and move the money from obligated to in flight, line by line."""
     batch: Batch = turn.subject
     if batch.execution_on < turn.now.on:
-        raise WrongState(_("The execution date of this batch has passed. Return it and prepare it again with a later date."))
+        raise WrongState(
+            _("The execution date of this batch has passed. Return it and prepare it again with a later date.")
+        )
     lines = _lines(batch)
     _refuse_changed(lines, turn)
     if sum(line.amount_fen for line in lines) != batch.total_fen or len(lines) != batch.line_count:
@@ -158,7 +168,11 @@ def release(turn: Turn) -> None:
                 )
             )
     turn.record(
-        sha256=file.sha256, sequence=file.sequence, size=file.size, total_fen=batch.total_fen, accounts=accounts_digest(lines)
+        sha256=file.sha256,
+        sequence=file.sequence,
+        size=file.size,
+        total_fen=batch.total_fen,
+        accounts=accounts_digest(lines),
     )
 
 

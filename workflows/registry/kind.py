@@ -124,7 +124,9 @@ class AccountForm(ActForm):
         name: str = self.cleaned_data["holder_name"]
         if self.subject is not None and name != self.subject.name:
             raise ValidationError(
-                _("The account must be in the company's own name. For another name bring a stamped explanation to the counter.")
+                _(
+                    "The account must be in the company's own name. For another name bring a stamped explanation to the counter."
+                )
             )
         return name
 

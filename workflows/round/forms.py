@@ -16,7 +16,9 @@ DOCUMENT_NUMBER = re.compile(r"^[\u4e00-\u9fa5]+〔\d{4}〕[1-9]\d*号$")
 
 def document_number(value: str) -> None:
     if not DOCUMENT_NUMBER.match(value):
-        raise ValidationError(_("Write the document number as in 西科〔2024〕1号: square brackets 〔〕, no leading zero."))
+        raise ValidationError(
+            _("Write the document number as in 西科〔2024〕1号: square brackets 〔〕, no leading zero.")
+        )
 
 
 class OpenForm(ActForm):
@@ -25,7 +27,9 @@ class OpenForm(ActForm):
 
 class ApproveForm(ActForm):
     minute_number = forms.CharField(label=_("Number of the minute"), max_length=60)
-    statement = forms.CharField(label=_("Decision of the meeting"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    statement = forms.CharField(
+        label=_("Decision of the meeting"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ReasonForm(ActForm):

@@ -221,19 +221,23 @@ def issue_decree(turn: Turn) -> None:
     rows_set(round_, RowState.AWARDED, of=[RowState.LISTED])
     _obligate(turn, {row.case_id: row.case for row in rows})
     below = list(
-        RoundRow.objects.filter(round=round_, state=RowState.BELOW_CUT, case__state=CaseState.AWAITING_ROUND).values_list(
-            "case_id", flat=True
-        )
+        RoundRow.objects.filter(
+            round=round_, state=RowState.BELOW_CUT, case__state=CaseState.AWAITING_ROUND
+        ).values_list("case_id", flat=True)
     )
     if below:
         turn.passage.also("case", below, "leave_unfunded", {"decree": decree.number})
-    turn.record(decree=decree.number, count=len(rows), total_fen=sum(row.amount_fen for row in rows), unfunded=len(below))
+    turn.record(
+        decree=decree.number, count=len(rows), total_fen=sum(row.amount_fen for row in rows), unfunded=len(below)
+    )
     turn.passage.defer("issue_decree_papers", round_id=round_.pk)
 
 
 def _findings(rows: list[RoundRow]) -> dict[int, Finding]:
     """The finding that each amount comes from: the last of its case."""
-    found = Finding.objects.filter(case__in=[row.case_id for row in rows]).order_by("case_id", "-id").distinct("case_id")
+    found = (
+        Finding.objects.filter(case__in=[row.case_id for row in rows]).order_by("case_id", "-id").distinct("case_id")
+    )
     return {finding.case_id: finding for finding in found}
 
 
@@ -243,7 +247,9 @@ def _obligate(turn: Turn, cases: dict[int, Case]) -> None:
     for reservation in reserved:
         held[reservation.case_id] = held.get(reservation.case_id, 0) + reservation.amount_fen
         turn.passage.post(
-            _posting(turn, LedgerKind.OBLIGATE, cases[reservation.case_id], reservation.line_id, reservation.amount_fen)
+            _posting(
+                turn, LedgerKind.OBLIGATE, cases[reservation.case_id], reservation.line_id, reservation.amount_fen
+            )
         )
     short = [case.number for pk, case in cases.items() if held.get(pk, 0) != case.computed_fen]
     if short:

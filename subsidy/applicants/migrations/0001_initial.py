@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(blank=True, null=True)),
                 ('text', models.CharField(blank=True, max_length=500, null=True)),
                 ('absent', models.BooleanField(default=False, help_text='known not to exist')),
-                ('source', models.CharField(choices=[('applicant', 'applicant'), ('registry', 'business registry'), ('tax', 'tax office'), ('register', 'bureau register'), ('statistics', 'statistics office'), ('credit', 'credit platform'), ('expert', 'experts'), ('system', 'this system')], max_length=12)),
+                ('source', models.CharField(choices=[('applicant', 'applicant'), ('registry', 'business registry'), ('tax', 'tax office'), ('register', 'bureau register'), ('statistics', 'statistics office'), ('credit', 'credit platform'), ('expert', 'experts'), ('officer', 'officer of the bureau'), ('system', 'this system')], max_length=12)),
                 ('as_of', models.DateField(verbose_name='as of')),
                 ('entered_at', models.DateTimeField()),
                 ('raw', models.CharField(blank=True, help_text='the value as the source gave it', max_length=500)),
