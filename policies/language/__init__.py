@@ -6,6 +6,7 @@ Pure functions over frozen values: no clock, no database, no file outside the pa
 from __future__ import annotations
 
 from policies.language.build import PackSource, load_pack, parse_pack
+from policies.language.change import Change, nearest_change
 from policies.language.decide import decide, required_documents
 from policies.language.decision import Ask, Decision, Input, Reason
 from policies.language.facts import ABSENT, UNKNOWN, Facts, RecordList, Value, facts_from_json, facts_to_json
@@ -18,6 +19,7 @@ __all__ = [
     "ABSENT",
     "UNKNOWN",
     "Ask",
+    "Change",
     "Decision",
     "FactDef",
     "Facts",
@@ -38,6 +40,7 @@ __all__ = [
     "facts_to_json",
     "format_value",
     "load_pack",
+    "nearest_change",
     "parse_pack",
     "required_documents",
 ]

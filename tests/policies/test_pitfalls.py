@@ -63,9 +63,10 @@ def test_the_last_of_duplicate_keys_does_not_win() -> None:
 
 
 def test_an_unknown_higher_tier_is_never_silently_the_lower() -> None:
-    tiers = """tiers:
-  - {id: high, zh: 高, en: high, set: {cap: 10万元}, requires: {id: h, when: big, clause: T-1, zh: 大, en: big, certainty: recalled, source: t}}
-  - {id: low, zh: 低, en: low, set: {cap: 1万元}, requires: {id: l, when: small, clause: T-1, zh: 小, en: small, certainty: recalled, source: t}}"""
+    rest = "clause: T-1, zh: 大小, en: size, certainty: recalled, source: t"
+    tiers = f"""tiers:
+  - {{id: high, zh: 高, en: high, set: {{cap: 10万元}}, requires: {{id: h, when: big, {rest}}}}}
+  - {{id: low, zh: 低, en: low, set: {{cap: 1万元}}, requires: {{id: l, when: small, {rest}}}}}"""
     facts = "big: {type: yes_no, from: tax}\nsmall: {type: yes_no, from: tax}"
     pack = pack_of(facts=facts, more=tiers, formula="cap")
     decision = decide(pack, {"filed_on": ON, "small": True})
@@ -99,8 +100,8 @@ def test_a_ratio_just_below_its_threshold_is_not_rounded_up() -> None:
 
 
 def test_counts_over_one_list_keep_their_order() -> None:
-    more = "records: {ip: {key: no_, from: tax, max_length: 5, fields: {no_: {type: text}, core: {type: yes_no}, owned: {type: yes_no}}}}"
-    more = more.replace("no_", "nr")
+    fields = "nr: {type: text}, core: {type: yes_no}, owned: {type: yes_no}"
+    more = f"records: {{ip: {{key: nr, from: tax, max_length: 5, fields: {{{fields}}}}}}}"
     pack = pack_of(more=more, when='"count(ip, core and owned) <= count(ip, core)"')
     rows = RecordList(tuple({"nr": str(i), "core": i % 2 == 0, "owned": True} for i in range(4)))
     assert decide(pack, {"filed_on": ON, "ip": rows}).outcome == "met"

@@ -1,0 +1,206 @@
+"""What would have to change for an unmet requirement: one fact at a time, found by bisection, confirmed by re-running.
+
+Slow beside a decision (some milliseconds a leaf), therefore only on request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from policies.language.compile import order_of, scale_of
+from policies.language.core import FALSE, TRUE, Core, Interval
+from policies.language.evaluate import Evaluation
+from policies.language.facts import UNKNOWN, Facts, Value, encode
+from policies.language.findings import Text
+from policies.language.model import FactDef, Leaf, Pack, Program
+from policies.language.shown import shown
+
+QUANTITIES = ("money", "count", "rate", "number", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """With `fact` at `value`, all else equal, the requirement is met.
+
+    `nearest` is True where the requirement moves one way only as the fact grows, so that no smaller change does;
+    otherwise the value is an example.
+    """
+
+    fact: str
+    text: Text
+    value: Value
+    shown: Text
+    nearest: bool
+
+
+def nearest_change(pack: Pack, facts: Facts, leaf_id: str, *, stage: str | None = None) -> tuple[Change, ...]:
+    """Return single changes that would satisfy the requirement `leaf_id`; none if it is met or unknown already.
+
+    Only facts that may change are tried (`may_change`). Raises KeyError for an id that the pack does not have, and
+    PolicyError for wrong facts.
+    """
+    program = pack.program_of(stage)
+    leaf = next((leaf for leaf in program.leaves() if leaf.id == leaf_id), None)
+    if leaf is None:
+        raise KeyError(f"{pack.code}@{pack.version} has no requirement {leaf_id!r}; see pack.leaves()")
+    wanted = FALSE if leaf in program.vetoes else TRUE
+    search = _Search(pack, program, facts, leaf, wanted, order_of([leaf.core]))
+    if search.holds({}) is not False:
+        return ()
+    found = (search.change(name) for name in _facts_below(leaf.core))
+    return tuple(change for change in found if change is not None)
+
+
+def _facts_below(core: Core) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    seen: set[int] = set()
+    stack = [core]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node.op == "fact":
+            names[str(node.value).removesuffix("?")] = None
+        stack.extend(reversed(node.args))
+    return tuple(names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    pack: Pack
+    program: Program
+    facts: Facts
+    leaf: Leaf
+    wanted: Interval
+    lets: tuple[Core, ...]
+
+    def holds(self, changed: Facts) -> bool | None:
+        """Tell whether the requirement is met with these facts changed; None where that is unknown."""
+        evaluation = Evaluation(encode(self.pack, self.program, {**self.facts, **changed}))
+        evaluation.run(self.lets)
+        value = evaluation.value(self.leaf.core)
+        return None if value not in (TRUE, FALSE) else value == self.wanted
+
+    def change(self, name: str) -> Change | None:
+        fact = self.program.facts[name]
+        held = self.facts.get(name, UNKNOWN)
+        if not fact.may_change or held is UNKNOWN:
+            return None
+        if fact.kind in QUANTITIES:
+            return self._quantity(fact, held)
+        options: tuple[Value, ...] = (True, False)
+        if fact.kind == "choice":
+            options = tuple(choice.value for choice in fact.choices)
+        for option in options:
+            if option != held and self.holds({name: option}) is True:
+                return Change(name, fact.text, option, shown(fact, option), True)
+        return None
+
+    def _quantity(self, fact: FactDef, held: Value) -> Change | None:
+        start = _number(fact, held)
+        for bound in (fact.maximum, fact.minimum):
+            low = start if start is not None else fact.minimum + fact.maximum - bound
+            ends = (low, bound) if self._at(fact, bound) else self._gallop(fact, low, bound)
+            if ends is not None:
+                value = _value(fact, self._bisect(fact, *ends))
+                nearest = direction(self.leaf.core, fact.name) != 0
+                return Change(fact.name, fact.text, value, shown(fact, value), nearest)
+        return None
+
+    def _gallop(self, fact: FactDef, start: int, bound: int) -> tuple[int, int] | None:
+        """Look for a value that meets the requirement, though the bound does not, by steps that double."""
+        unmet, step = start, 1
+        sign = 1 if bound > start else -1
+        while step < abs(bound - start):
+            if self._at(fact, start + sign * step):
+                return unmet, start + sign * step
+            unmet, step = start + sign * step, step * 2
+        return None
+
+    def _bisect(self, fact: FactDef, unmet: int, met: int) -> int:
+        if self._at(fact, unmet):
+            return unmet
+        while abs(met - unmet) > 1:
+            middle = (met + unmet) // 2
+            if self._at(fact, middle):
+                met = middle
+            else:
+                unmet = middle
+        return met
+
+    def _at(self, fact: FactDef, number: int) -> bool:
+        return self.holds({fact.name: _value(fact, number)}) is True
+
+
+def _number(fact: FactDef, value: Value) -> int | None:
+    if fact.kind in ("rate", "number") and isinstance(value, Decimal):
+        return int(value * scale_of(fact))
+    if isinstance(value, date):
+        return value.toordinal()
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _value(fact: FactDef, number: int) -> Value:
+    if fact.kind in ("rate", "number"):
+        return Decimal(number) / scale_of(fact)
+    return date.fromordinal(number) if fact.kind == "date" else number
+
+
+def direction(core: Core, name: str) -> int:
+    """Return 1 if the node never falls as the fact `name` grows, -1 if it never rises, 0 if that is not plain to see.
+
+    2 where the node does not read the fact at all.
+    """
+    return _direction(core, name, {})
+
+
+STILL = 2
+
+
+def _direction(core: Core, name: str, known: dict[int, int]) -> int:
+    found = known.get(id(core))
+    if found is None:
+        found = known[id(core)] = _step(core, name, known)
+    return found
+
+
+def _step(core: Core, name: str, known: dict[int, int]) -> int:
+    if core.op == "fact":
+        return 1 if core.value == name else STILL
+    parts = [_direction(arg, name, known) for arg in core.args]
+    if all(part == STILL for part in parts):
+        return STILL
+    if core.op in ("add", "min", "max", "and", "or", "let", "shift", "year"):
+        return _agree(parts)
+    if core.op in ("sub", "le", "lt"):
+        first, second = parts
+        pair = [first, _turned(second)]
+        return _agree(pair) if core.op == "sub" else _turned(_agree(pair))
+    if core.op == "not":
+        return _turned(parts[0])
+    if core.op in ("mul", "floordiv"):
+        return _product(core, parts)
+    return _agree(parts[1:]) if core.op == "ite" and parts[0] == STILL else 0
+
+
+def _product(core: Core, parts: list[int]) -> int:
+    a, b = core.args
+    if core.op == "floordiv":
+        return parts[0] if parts[1] == STILL else 0
+    if parts[1] == STILL and (b.lo >= 0 or b.hi <= 0):
+        return parts[0] if b.lo >= 0 else _turned(parts[0])
+    if parts[0] == STILL and (a.lo >= 0 or a.hi <= 0):
+        return parts[1] if a.lo >= 0 else _turned(parts[1])
+    return _agree(parts) if a.lo >= 0 and b.lo >= 0 else 0
+
+
+def _turned(part: int) -> int:
+    return part if part in (0, STILL) else -part
+
+
+def _agree(parts: list[int]) -> int:
+    moving = {part for part in parts if part != STILL}
+    return moving.pop() if len(moving) == 1 else 0 if moving else STILL
