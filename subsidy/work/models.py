@@ -75,7 +75,13 @@ class WorkItem(AuthorityRecord):
             models.Index(
                 fields=["assignee", "due_on", "id"], condition=Q(assignee__isnull=False), name="work_mine_due"
             ),
+            models.Index(fields=["pool", "number", "id"], condition=Q(assignee__isnull=True), name="work_pool_number"),
             models.Index(fields=["company", "due_on", "id"], name="work_company_due"),
+            models.Index(
+                fields=["authority", "due_on", "id"],
+                condition=Q(company__isnull=False) & ~Q(node="draft"),
+                name="work_waits_for_company",
+            ),
             models.Index(fields=["subject_kind", "subject_id"], name="work_by_subject"),
             models.Index(fields=["authority", "due_on", "id"], name="work_by_authority"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="work_title_trigram"),

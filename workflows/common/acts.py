@@ -28,8 +28,9 @@ class ActForm(forms.Form):
 
 @dataclass(frozen=True)
 class Act:
-    """One act. Exactly one of `role`, `member` and `system` says who may do it.
+    """One act. Exactly one of `role`, `member`, `pooled` and `system` says who may do it.
 
+    `pooled` means the role in whose pool the matter stands at that moment (a seat is no pool: it has its person).
     `member` is a guardian permission on the company (`file_for`, `confirm_for`); `system` marks acts of a named system
     actor or of another act (a decree moves the cases of its round). `states` limits a free act (one that belongs to no
     node); acts of a node are possible exactly while the matter stands there. `exits` ends the matter in that state.
@@ -40,6 +41,7 @@ class Act:
     step: Step
     role: Role | None = None
     member: str = ""
+    pooled: bool = False
     system: bool = False
     duty: Duty | None = None
     form: type[ActForm] | None = None
@@ -48,8 +50,8 @@ class Act:
     danger: bool = False
 
     def __post_init__(self) -> None:
-        if sum((self.role is not None, bool(self.member), self.system)) != 1:
-            raise ValueError(f"act {self.name}: name exactly one of role, member and system")
+        if sum((self.role is not None, bool(self.member), self.pooled, self.system)) != 1:
+            raise ValueError(f"act {self.name}: name exactly one of role, member, pooled and system")
 
 
 def nothing(_turn: Turn) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import random
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.files.base import File
@@ -322,7 +322,7 @@ def _find(kind: Kind, subject: Any, action: str, tasks: list[Task], actor: User)
     """The act of that name, at an open task of this subject if it belongs to a node (an expert's: the own seat)."""
     free = kind.free_act(action)
     if free is not None:
-        return free, None
+        return _in_pool(free, tasks) if free.pooled else (free, None)
     fallback: Act | None = None
     for task in tasks:
         node = task.flow_task
@@ -340,6 +340,15 @@ def _find(kind: Kind, subject: Any, action: str, tasks: list[Task], actor: User)
     return fallback, None
 
 
+def _in_pool(act: Act, tasks: list[Task]) -> tuple[Act, Task | None]:
+    """An act of whoever the matter waits for: the open task that stands in a pool gives it its role."""
+    for task in tasks:
+        role = getattr(task.flow_task, "role", None)
+        if role is not None and "seat" not in task.data:
+            return replace(act, pooled=False, role=role), task
+    return act, None
+
+
 def _anywhere(kind: Kind, subject: Any, action: str) -> Act | None:
     """The act at a node where the matter does not stand now: known, so that a repeat can be told from a wrong name."""
     flow_class = kind.flows.get((subject.route, subject.route_version)) if kind.flows else None
@@ -353,7 +362,7 @@ def _possible(kind: Kind, act: Act, subject: Any, task: Task | None) -> bool:
     """An act of a node needs its open task; a free act needs a fitting state, if it names any."""
     if task is not None:
         return True
-    if kind.free_act(act.name) is None:
+    if act.pooled or kind.free_act(act.name) is None:
         return False
     return not act.states or getattr(subject, "state", "") in act.states
 

@@ -18,7 +18,7 @@ from subsidy.cases.models import Recusal
 from subsidy.work.models import Hand, WorkItem
 from workflows.common.acts import Act
 from workflows.common.duties import WITHOUT_BUSINESS_POWER, clash
-from workflows.common.refusals import DutiesClash, Forbidden, KeyReused, NotFound, Recused
+from workflows.common.refusals import Claimed, DutiesClash, Forbidden, KeyReused, NotFound, Recused
 from workflows.common.subjects import Kind
 
 
@@ -45,7 +45,7 @@ def look(
 ) -> Pass:
     """Read in one statement, after the lock, and judge in the order replay, permission, recusal, duties.
 
-    Raises KeyReused, NotFound, Forbidden, Recused or DutiesClash.
+    Raises KeyReused, NotFound, Forbidden, Claimed, Recused or DutiesClash.
     """
     row = _facts(kind, subject_id, authority_id, company_id, actor, key, now, task_id)
     replay = _replay(row["replays"], kind, subject_id, act, actor, data_hash)
@@ -144,10 +144,12 @@ def _permission(
         return
     if WITHOUT_BUSINESS_POWER.intersection(row["anywhere"]):
         raise Forbidden
+    if act.pooled and row["roles"]:
+        return  # it stands in no pool now; the door refuses it by its state
     if act.role not in row["roles"]:
         raise Forbidden if row["roles"] else NotFound
     if assignee is not None and assignee != actor.pk:
-        raise NotFound if act.role == Role.EXPERT else Forbidden
+        raise NotFound if act.role == Role.EXPERT else Claimed
 
 
 def refuse_clash(kind: Kind, ids: Iterable[int], actor: User, act: Act) -> None:

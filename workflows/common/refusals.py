@@ -57,6 +57,13 @@ class Forbidden(Refused):
     )
 
 
+class Claimed(Refused):
+    code = "claimed"
+    default_message = _(
+        "A colleague has taken this matter over and works on it. Ask them to give it back, or go on with another one."
+    )
+
+
 class Recused(Refused):
     code = "recused"
     status = 404

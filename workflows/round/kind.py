@@ -11,6 +11,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Round, RoundRow
 from subsidy.payouts.models import BatchLine
+from workflows.common.claims import CLAIMS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.round import steps
 from workflows.round.flow import OPEN, RoundV1
@@ -43,6 +44,7 @@ ROUND = register(
         model=Round,
         card=card,
         flows={("round", 1): RoundV1},
+        free_acts=CLAIMS,
         opens={"open": Opening(act=OPEN, make=steps.make, route=steps.route_of)},
         kin=kin,
         pins=pins,
