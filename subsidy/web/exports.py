@@ -57,23 +57,12 @@ def xlsx_file(columns: list[Column], rows: Iterable[Any]) -> Any:
     target = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the response, which closes it
     with xlsxwriter.Workbook(target, {"constant_memory": True, "in_memory": False}) as book:
         amount = book.add_format({"num_format": "#,##0.00"})
-        sheet, line = None, SHEET_ROWS_MAX
-        for values in _with_at_least_head(columns, rows):
+        sheet, line = _new_sheet(book, columns), 1
+        for row in rows:
             if line >= SHEET_ROWS_MAX:
-                sheet, line = book.add_worksheet(), 1
-                for place, column in enumerate(columns):
-                    sheet.write_string(0, place, head(column))
-            if values is None:
-                continue
-            for place, (column, value) in enumerate(zip(columns, values, strict=True)):
-                if value is None:
-                    continue
-                if column.kind == "yuan":
-                    sheet.write_number(line, place, Decimal(value) / formats.FEN_PER_YUAN, amount)
-                elif column.kind == "number":
-                    sheet.write_number(line, place, value)
-                else:
-                    sheet.write_string(line, place, text_of(value))
+                sheet, line = _new_sheet(book, columns), 1
+            for place, column in enumerate(columns):
+                _write(sheet, line, place, column, column.of(row), amount)
             line += 1
     target.seek(0)
     return target
@@ -106,11 +95,22 @@ def _csv_text(column: Column, value: Any) -> str:
     return safe(text_of(value))
 
 
-def _with_at_least_head(columns: list[Column], rows: Iterable[Any]) -> Iterator[list[Any] | None]:
-    """Nothing first, so that an empty list has its heads; then the values of each row."""
-    yield None
-    for row in rows:
-        yield [column.of(row) for column in columns]
+def _new_sheet(book: Any, columns: list[Column]) -> Any:
+    sheet = book.add_worksheet()
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, head(column))
+    return sheet
+
+
+def _write(sheet: Any, line: int, place: int, column: Column, value: Any, amount: Any) -> None:
+    if value is None:
+        return
+    if column.kind == "yuan":
+        sheet.write_number(line, place, Decimal(value) / formats.FEN_PER_YUAN, amount)
+    elif column.kind == "number":
+        sheet.write_number(line, place, value)
+    else:
+        sheet.write_string(line, place, text_of(value))
 
 
 class _Echo:

@@ -82,6 +82,6 @@ def _scaled(fen: int, unit_fen: int) -> str:
 
 
 def _whole(fen: int) -> int:
-    if not isinstance(fen, int) or isinstance(fen, bool):
+    if type(fen) is not int:
         raise TypeError(f"An amount is a whole number of fen, not {fen!r}; keep money in *_fen.")
     return fen

@@ -245,7 +245,7 @@ class _Chosen:
             previous=keyset.encode(found[0][1:], self.spec.model, order) if found and has_previous else "",
             next=keyset.encode(found[-1][1:], self.spec.model, order) if found and has_next else "",
             filtered=bool(self.text) or any(query.get(name) for name in query if name not in OWN_PARAMETERS),
-            kept=[(name, query[name]) for name in ("sort",) if query.get(name)],
+            kept=[("sort", query.get("sort", ""))] if query.get("sort") else [],
         )
 
     def count(self) -> int:

@@ -52,7 +52,7 @@ def acting_of(request: HttpRequest) -> Acting:
 def _acting(request: HttpRequest) -> Acting:
     if not request.user.is_authenticated:
         return NOBODY
-    user = cast(User, request.user)
+    user = request.user
     if user.kind == UserKind.COMPANY:
         return Acting(str(user), user.kind, (), (), _companies(user))
     today = moment_of(request).on

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth import get_user_model
 from playwright.sync_api import Page
 
-from subsidy.accounts.enums import UserKind
+from subsidy.accounts.enums import Role, UserKind
+from subsidy.accounts.models import Authority, RoleGrant, User
+from subsidy.calendars.clock import business_now
 
 PASSWORD = "a long pass phrase 7"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -18,8 +19,13 @@ PAGES = ["/_components/", "/sign-in/", "/source/", "/start/"]
 WIDTHS = [320, 390, 1280]
 
 
-def make_person(name: str = "acceptance") -> None:
-    get_user_model().objects.create_user(username=name, password=PASSWORD, name="张敏", kind=UserKind.COMPANY)
+def make_person() -> None:
+    """An officer with a role today."""
+    bureau = Authority.objects.create(code="xk", name_zh="西科局", name_en="Bureau", short_name="西科", region="610100")
+    officer = User.objects.create_user(
+        "acceptance", password=PASSWORD, name="张敏", kind=UserKind.OFFICER, authority=bureau
+    )
+    RoleGrant.objects.create(user=officer, authority=bureau, role=Role.ACCEPTANCE, valid_from=business_now().on)
 
 
 def open_in(page: Page, language: str, address: str, width: int) -> None:
@@ -73,6 +79,7 @@ def test_sign_in_and_out(tab: Page) -> None:
     tab.get_by_label("用户名").fill("acceptance")
     tab.get_by_label("密码").fill(PASSWORD)
     tab.get_by_role("main").get_by_role("button", name="登录").click()
+    _keep(tab, "signed-in-zh-hans-1280")
     tab.get_by_role("button", name="退出").click()
     tab.wait_for_url("**/sign-in/")
 

@@ -106,7 +106,7 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     rows: list[tuple[str, components.Text, components.Text]] = []
     for name, errors in form.errors.items():
         target, label = _field_place(form, name) if name in form.fields else ("", "")
-        rows += [(target, label, message) for message in errors]
+        rows += [(target, label, str(message)) for message in errors]
     return {"rows": rows}
 
 
