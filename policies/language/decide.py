@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
 from policies.language.core import EITHER, FALSE, TRUE, Aggregate, Core, Interval
@@ -33,6 +34,7 @@ class _Case:
     program: Program
     facts: Facts
     evaluation: Evaluation
+    inputs: dict[str, Input] = field(default_factory=dict)
 
     def verdict(self, core: Core) -> str:
         return VERDICTS[self.evaluation.value(core)]
@@ -141,6 +143,12 @@ class _Case:
     # -- inputs ------------------------------------------------------------------------------------------------------
 
     def input(self, name: str) -> Input:
+        found = self.inputs.get(name)
+        if found is None:
+            found = self.inputs[name] = self._input(name)
+        return found
+
+    def _input(self, name: str) -> Input:
         symbol = self.program.symbols[name]
         if symbol.type.kind == LIST:
             rows = self.facts.get(name, UNKNOWN)
@@ -154,7 +162,9 @@ class _Case:
         if not isinstance(value, Num):
             text = _steps(value)
             return Input(name, self.label(name), text.en, text)
-        return Input(name, self.label(name), self.json_value(value), self.shown_value(value, symbol.type))
+        return Input(
+            name, self.label(name), self.typed_value(value, symbol.type), self.shown_value(value, symbol.type)
+        )
 
     def label(self, name: str) -> Text:
         for named in (self.pack.definitions, self.pack.parameters, self.pack.tables, self.pack.records):
@@ -182,6 +192,15 @@ class _Case:
         if exact is None:
             return None
         return exact.numerator if exact.denominator == 1 else str(exact)
+
+    def typed_value(self, value: Num, kind: Type) -> int | str | bool | None:
+        exact = self.exact(value)
+        if exact is None or kind.kind not in ("choice", "yes_no", "date"):
+            return self.json_value(value)
+        number = int(exact)
+        if kind.kind == "choice":
+            return kind.choices[number] if number < len(kind.choices) else None
+        return bool(number) if kind.kind == "yes_no" else date.fromordinal(number).isoformat()
 
     def shown_value(self, value: Num, kind: Type) -> Text:
         if kind.kind == "choice" and kind.choices == tuple(tier.id for tier in self.program.tiers):

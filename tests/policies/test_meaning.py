@@ -7,15 +7,19 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from policies.language import ABSENT, Pack, PolicyError, decide
 from tests.policies.expressions import FACTS, Written, condition, money
 from tests.policies.packs import pack_of
 
+# Without shrinking: every step parses a pack, and the expressions are short enough to read.
 CALM = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+    max_examples=100,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 companies = st.fixed_dictionaries(
     {

@@ -25,6 +25,12 @@ def test_an_unknown_veto_never_pays() -> None:
     assert decide(pack, {"filed_on": ON, "bad": True}).amount == 0
 
 
+def test_an_unknown_outcome_has_no_amount_even_where_nothing_would_be_paid() -> None:
+    pack = pack_of(facts="p: {type: yes_no, from: tax}", when="p", formula="0元")
+    decision = decide(pack, {"filed_on": ON})
+    assert (decision.outcome, decision.amount, decision.amount_range) == ("unknown", None, (0, 0))
+
+
 def test_one_unknown_part_does_not_make_certain_points_unknown() -> None:
     pack = pack_of(
         facts="x: {type: count, max: 30, from: expert}\ny: {type: count, max: 70, from: expert}", when='"x + y >= 60"'
