@@ -14,3 +14,4 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         """Register the kinds of matter; flow classes need every model, so not before."""
         import_module("workflows.kinds")
+        import_module("workflows.checks")

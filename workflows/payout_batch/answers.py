@@ -25,7 +25,7 @@ from subsidy.decisions.models import Instalment
 from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.models import PayingAccount
 from subsidy.ledger.posting import Posting
-from subsidy.payouts.answers import Consequence, Effect, consequence
+from subsidy.payouts.answers import Consequence, Effect, consequence, contradicted
 from subsidy.payouts.models import Answer, AnswerFile, Batch, BatchLine
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act, ActForm
@@ -57,19 +57,24 @@ class Reading:
         self.turn, self.file = turn, file
         self.rows: list[Answer] = []
         self.lines: dict[str, BatchLine] = {}
+        self.contradicted: frozenset[str] = frozenset()
         self.accounts = {
             one.account_number: one for one in PayingAccount.objects.filter(authority_id=turn.authority_id)
         }
 
     def take(self, statements: Iterable[BankAnswer]) -> None:
-        """Read all statements; those that were read from an earlier file are passed over."""
-        statements = list(statements)
+        """Read all statements; those that were read before, in this file or an earlier one, are passed over.
+
+        What an earlier file said in contradiction to itself was not acted on: a file that sets it right is read.
+        """
+        once = {identity(one): one for one in statements}
         seen = set(
-            Answer.objects.filter(
-                authority_id=self.turn.authority_id, statement__in=[identity(one) for one in statements]
-            ).values_list("statement", flat=True)
+            Answer.objects.filter(authority_id=self.turn.authority_id, statement__in=once)
+            .exclude(effect=Effect.ENQUIRE)
+            .values_list("statement", flat=True)
         )
-        fresh = [one for one in statements if identity(one) not in seen]
+        fresh = [one for key, one in once.items() if key not in seen]
+        self.contradicted = contradicted(once.values())
         self._load_lines(fresh)
         for statement in fresh:
             for line in self._lines_of(statement):
@@ -96,15 +101,32 @@ class Reading:
         """The payment that a statement speaks of; of a whole file or block, every payment of that message."""
         if statement.level == "transaction":
             return [self.lines.get(statement.end_to_end_id or "")]
-        whole = [line for line in self.lines.values() if line.batch.number == statement.original_message_id]
+        whole = self._whole(statement)
         return list(whole) if whole and statement.status == "rejected" else [None]
 
-    def _apply(self, statement: BankAnswer, line: BatchLine | None) -> None:
+    def _whole(self, statement: BankAnswer) -> list[BatchLine]:
+        return [line for line in self.lines.values() if line.batch.number == statement.original_message_id]
+
+    def _consequence(
+        self, statement: BankAnswer, line: BatchLine | None, account: PayingAccount | None
+    ) -> Consequence:
+        """What the statement does here: the decision of the payouts room, held back where the file cannot be acted on."""
+        if statement.original_message_id in self.contradicted:
+            return Consequence(Effect.ENQUIRE)
         what = consequence(statement, line)
+        if what.effect == Effect.UNKNOWN and statement.level != "transaction" and self._whole(statement):
+            return Consequence(Effect.NONE)
+        foreign = account is not None and statement.currency not in (None, account.currency)
+        if what.posting is not None and (account is None or foreign):
+            return Consequence(Effect.UNKNOWN)
+        return what
+
+    def _apply(self, statement: BankAnswer, line: BatchLine | None) -> None:
         account = self.accounts.get(statement.account or "") or (line.batch.paying_account if line else None)
-        if what.posting in (LedgerKind.SUSPEND_IN, LedgerKind.SUSPEND_OUT) and account is None:
-            what = Consequence(Effect.UNKNOWN)
+        what = self._consequence(statement, line, account)
         entry = f"{identity(statement)}:{line.pk if line and statement.level != 'transaction' else 0}"
+        if what.effect == Effect.ENQUIRE:
+            entry += f":e{self.file.pk}"
         if what.posting is not None:
             self._post(what, statement, line, account, entry)
         if line is not None and what.state is not None:

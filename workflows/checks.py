@@ -1,0 +1,33 @@
+"""The release proof at start-up: every way to payment passes every stage that the law and the design ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from workflows.case.flow import MUST_PASS as CASE_MUST_PASS
+from workflows.case.flow import CaseR3V1
+from workflows.common.graph import findings
+from workflows.payout_batch.flow import MUST_PASS as BATCH_MUST_PASS
+from workflows.payout_batch.flow import BatchV1
+from workflows.round.flow import MUST_PASS as ROUND_MUST_PASS
+from workflows.round.flow import RoundV1
+
+# goal → what must lie on every way to it; together they prove that no payment avoids acceptance, panel, amount check,
+# meeting, notice and decree, nor check and release by further people.
+PROOFS = {
+    CaseR3V1: {"paid": CASE_MUST_PASS},
+    RoundV1: {"decreed": ROUND_MUST_PASS},
+    BatchV1: {"settled": BATCH_MUST_PASS},
+}
+
+
+@register("workflows")
+def check_flows(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every flow holds together and every proof holds."""
+    return [
+        Error(text, id="workflows.E001")
+        for flow_class, required in PROOFS.items()
+        for text in findings(flow_class, required=required)
+    ]
