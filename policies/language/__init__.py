@@ -5,7 +5,7 @@ Pure functions over frozen values: no clock, no database, no file outside the pa
 
 from __future__ import annotations
 
-from policies.language.build import PackSource, load_pack, parse_pack
+from policies.language.build import load_pack, parse_pack
 from policies.language.change import Change, nearest_change
 from policies.language.decide import decide, required_documents
 from policies.language.decision import Ask, Decision, Input, Reason
@@ -14,6 +14,7 @@ from policies.language.findings import Finding, PolicyError, Position, Text
 from policies.language.lint import check_pack
 from policies.language.model import FactDef, Leaf, Pack
 from policies.language.shown import format_value
+from policies.language.source import PackSource
 
 __all__ = [
     "ABSENT",

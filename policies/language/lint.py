@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from policies.language.build import PackSource, parse_pack
+from policies.language.build import parse_pack
 from policies.language.cases import read_cases, run_cases
 from policies.language.decision import Decision
 from policies.language.findings import Finding, PolicyError, Position, Text, finding
 from policies.language.model import Pack, Program
+from policies.language.source import PackSource
 from policies.language.typed import Typed
 
 # 公平竞争审查条例 (State Council decree 783), in force from this day.
