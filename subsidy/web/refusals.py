@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from workflows.common.refusals import Refused
 
-# Codes whose reader most likely looks at an old page: the way on is to open the matter again.
 TEMPLATES = {403: "errors/403.html", 404: "errors/404.html", 409: "errors/409.html", 503: "errors/503.html"}
 BUSY_SECONDS = 5
 
@@ -17,12 +17,19 @@ BUSY_SECONDS = 5
 def conflict(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """The page of a refusal, with its status; a foreign matter gives the same page as one that does not exist."""
     template = TEMPLATES.get(refusal.status, "errors/refused.html")
-    response = render(request, template, {"refusal": refusal}, status=refusal.status)
+    response = render(request, template, {"refusal": refusal, "back": _page_before(request)}, status=refusal.status)
     # Said on a page made for this reader alone, about a state that may be over in a moment.
     response["Cache-Control"] = "no-store"
     if refusal.status == 503:
         response["Retry-After"] = str(BUSY_SECONDS)
     return response
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page that sent the refused act, when the browser names one of ours; else the address of the act."""
+    before = request.headers.get("Referer", "")
+    known = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    return before if known else request.path
 
 
 class RefusalMiddleware:

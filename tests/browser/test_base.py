@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import Authority, RoleGrant, User
 from subsidy.calendars.clock import business_now
+from tests.harness.browser import LiveServer
 
 PASSWORD = "a long pass phrase 7"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -82,6 +83,17 @@ def test_sign_in_and_out(tab: Page) -> None:
     _keep(tab, "signed-in-zh-hans-1280")
     tab.get_by_role("button", name="退出").click()
     tab.wait_for_url("**/sign-in/")
+
+
+def test_an_error_answer_to_a_part_of_a_page_is_shown_whole(browser: Browser, live_server: LiveServer) -> None:
+    """htmx drops error answers unless told otherwise; the reader would see nothing happen."""
+    context = browser.new_context(base_url=live_server.url, locale="zh-CN")
+    tab = context.new_page()
+    tab.goto("/source/")
+    tab.evaluate("htmx.ajax('GET', '/nowhere/', {target: '#main'})")
+    tab.get_by_role("heading", name="没有此页面或事项").wait_for()
+    assert tab.locator("header.site-header").count() == 1
+    context.close()
 
 
 def _keep(page: Page, name: str) -> None:

@@ -11,12 +11,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import path
+from django.urls import include, path, reverse
 from django.utils.translation import override
 
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import Authority, RoleGrant, User
+from subsidy.audit.moment import ZONE
 from subsidy.calendars.clock import business_now
+from subsidy.calendars.models import BusinessClock
 from subsidy.urls import handler400, handler403, handler404, handler429, handler500  # noqa: F401 - Django looks here
 from subsidy.urls import urlpatterns as real
 from subsidy.web import nav
@@ -48,6 +50,7 @@ urlpatterns = [
     path("refuse/<str:code>/", refuse),
     path("deny/", deny),
     path("break/", break_down),
+    path("demo/", include("subsidy.demo.urls")),
     *real,
 ]
 
@@ -76,6 +79,19 @@ def test_a_recusal_cannot_be_told_from_a_matter_that_does_not_exist(client: Clie
     tokens = [body.split('name="csrfmiddlewaretoken" value="') for body in bodies]
     stripped = ["".join([parts[0], *(part[64:] for part in parts[1:])]) for parts in tokens]
     assert stripped[0] == stripped[1]
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/console/cases/7/", "http://testserver/console/cases/7/"),
+        ("http://elsewhere.example/", "/refuse/state/"),
+        ("", "/refuse/state/"),
+    ],
+)
+def test_the_way_back_leads_to_the_page_that_sent_the_act(client: Client, referer: str, back: str) -> None:
+    answer = client.post("/refuse/state/", headers={"Referer": referer} if referer else {})
+    assert f'href="{back}"' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -173,6 +189,18 @@ def test_roles_of_today_are_shown(client: Client) -> None:
     client.force_login(officer)
     acting = client.get("/source/").context["acting"]
     assert (acting.name, acting.places, acting.roles) == ("张敏", ("西科局",), (Role.ACCEPTANCE,))
+
+
+def test_the_demo_shows_its_day_and_moves_it(client: Client, settings: Any) -> None:
+    assert "演示日期" not in client.get("/source/").content.decode()
+    settings.DEMO_MODE = True
+    today = business_now().on
+    BusinessClock.objects.create(now=dt.datetime(2024, 3, 4, 9, 0, tzinfo=ZONE))
+    page = client.get("/source/").content.decode()
+    assert "2024年3月4日" in page
+    assert today.isoformat() not in page
+    assert f'action="{reverse("demo-next-day")}"' in page
+    assert 'name="seen" value="2024-03-04"' in page
 
 
 def test_an_idle_session_ends(client: Client, person: User, settings: Any) -> None:
