@@ -108,7 +108,8 @@ def test_a_guard_proves_the_divisor(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["has(z) and z > 0元", "not has(z) or z > 0元", "z > 0元 if has(z) else no", "no if not has(z) else z > 0元"]
+    "text",
+    ["has(z) and z > 0元", "not has(z) or z > 0元", "z > 0元 if has(z) else no", "no if not has(z) else z > 0元"],
 )
 def test_a_guard_proves_that_a_fact_exists(text: str) -> None:
     assert pack_of(facts=FACTS, when=f'"{text}"').code == "trial"
