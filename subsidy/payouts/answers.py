@@ -6,6 +6,7 @@ bank booked goes to suspense, everything else is only recorded.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +25,7 @@ class Effect(StrEnum):
     CONFLICT = "conflict"
     SUSPENSE_IN = "suspense_in"
     SUSPENSE_OUT = "suspense_out"
+    ENQUIRE = "enquire"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,24 @@ class Consequence:
 
 
 _OPEN = (LineState.IN_FLIGHT, LineState.ACCEPTED)
+
+
+def contradicted(answers: Iterable[BankAnswer]) -> frozenset[str]:
+    """Messages of which one answer file says both that all is rejected and that a payment of it is accepted.
+
+    A bank that says both has made a mistake: nothing of what the file says about that message may move money.
+    """
+    refused: set[tuple[str, str | None]] = set()
+    accepted: set[tuple[str, str | None]] = set()
+    for answer in answers:
+        message = answer.original_message_id
+        if message is None:
+            continue
+        if answer.level == "transaction" and answer.status in ("accepted", "settled"):
+            accepted |= {(message, None), (message, answer.payment_info_id)}
+        elif answer.level != "transaction" and answer.status == "rejected":
+            refused.add((message, answer.payment_info_id))
+    return frozenset(message for message, _block in refused & accepted)
 
 
 def consequence(answer: BankAnswer, line: BatchLine | None) -> Consequence:
@@ -53,7 +73,8 @@ def consequence(answer: BankAnswer, line: BatchLine | None) -> Consequence:
     if answer.status == "rejected":
         if line.state in _OPEN:
             return Consequence(Effect.REFUSED, LineState.REFUSED, Kind.REFUSE)
-        return Consequence(Effect.CONFLICT)
+        # The same refusal told once more (of the file, of its block, of the payment) says nothing new.
+        return Consequence(Effect.NONE if line.state == LineState.REFUSED else Effect.CONFLICT)
     if answer.status == "accepted" and line.state == LineState.IN_FLIGHT:
         return Consequence(Effect.ACCEPTED, LineState.ACCEPTED)
     return Consequence(Effect.NONE)

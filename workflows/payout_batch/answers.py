@@ -197,19 +197,19 @@ class Reading:
         return dict(effects)
 
     def _tell_cases(self, effect: Effect, state: InstalmentState, action: str) -> None:
-        rows = [row for row in self.rows if row.effect == effect and row.line is not None]
+        rows = [(row, row.line) for row in self.rows if row.effect == effect and row.line is not None]
         if not rows:
             return
-        Instalment.objects.filter(pk__in=[row.line.instalment_id for row in rows]).update(state=state)
+        Instalment.objects.filter(pk__in=[line.instalment_id for _row, line in rows]).update(state=state)
         answers = {
-            row.line.case_id: {
+            line.case_id: {
                 "end_to_end_id": row.end_to_end_id,
-                "amount_fen": row.line.amount_fen,
+                "amount_fen": line.amount_fen,
                 "booked_on": row.booked_on,
                 "reason_code": row.reason_code,
                 "reason": row.reason_text,
             }
-            for row in rows
+            for row, line in rows
         }
         self.turn.passage.also("case", answers, action, {"answers": answers})
 
