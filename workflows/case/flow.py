@@ -16,7 +16,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.work.enums import Duty
 from workflows.case import forms, steps
 from workflows.case.due import acceptance_due, amount_due, correction_due, score_due
-from workflows.common.acts import Act
+from workflows.common.acts import ANY_MEMBER, Act
 from workflows.common.nodes import End, Human, Join, Seats, Start, Switch, Wait, verdict
 
 FILE_FOR, CONFIRM_FOR = "file_for", "confirm_for"
@@ -215,6 +215,7 @@ FREE_ACTS = (
         exits=CaseState.WITHDRAWN,
         danger=True,
     ),
+    Act("serve_letter", _("Open the letter"), steps.serve_letter, member=ANY_MEMBER, form=forms.ServeForm),
     Act("issue_letter", _("Issue letter"), steps.issue_letter, system=True, form=forms.LetterForm),
 )
 OPEN = Act("open", _("Start an application"), steps.opened, member=FILE_FOR, duty=Duty.FILES, form=forms.OpenForm)

@@ -16,6 +16,7 @@ from subsidy.cases.values import is_asked
 from subsidy.correspondence.models import LetterKind
 from subsidy.programmes.packs import pack_of
 from workflows.case.fields import field_for, spoken, stored
+from workflows.case.panel import panel_spec
 from workflows.common.acts import ActForm
 
 
@@ -65,8 +66,11 @@ def open_item_names(case: Any) -> set[str]:
 
 
 class AttachForm(ActForm):
+    """A document for a slot; `replaces` names a file of the same slot that goes out of use with it."""
+
     slot = forms.CharField(max_length=60)
-    file = forms.FileField(allow_empty_file=True)
+    file = forms.FileField(label=_("File"), allow_empty_file=True, max_length=200)
+    replaces = forms.IntegerField(required=False)
 
     def clean_slot(self) -> str:
         slot: str = self.cleaned_data["slot"]
@@ -134,7 +138,7 @@ class ScoreForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rubric = pack_of(self.subject.policy_version).route.panel.rubric
+        self.rubric = panel_spec(self.subject.policy_version).rubric
         comment, declaration = self.fields.pop("comment"), self.fields.pop("no_conflict")
         for item in self.rubric:
             self.fields[f"points_{item.id}"] = forms.IntegerField(
@@ -171,6 +175,10 @@ class AccountForm(ActForm):
         field.queryset = PayeeAccount.objects.filter(
             company_id=self.subject.company_id, state=AccountState.CONFIRMED
         ).order_by("id")
+
+
+class ServeForm(ActForm):
+    letter = forms.IntegerField()
 
 
 class LetterForm(ActForm):

@@ -18,8 +18,9 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.cases.services import answers_prefill, answers_save, case_number, correction_answer, correction_open
 from subsidy.cases.values import as_json, value_of
-from subsidy.correspondence.models import LetterKind
+from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.correspondence.services import letter_issue
+from subsidy.correspondence.serving import letter_serve
 from subsidy.decisions.enums import InstalmentState, RowState
 from subsidy.decisions.facts import decision_of, facts_of, known_facts
 from subsidy.decisions.models import Award, RoundRow
@@ -36,6 +37,7 @@ from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
 from subsidy.reviews.models import Panel, Score, Seat
 from workflows.case.forms import asked_facts
+from workflows.case.panel import panel_spec
 from workflows.common.deadlines import working_days_after
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
@@ -112,6 +114,14 @@ def attach(turn: Turn) -> None:
     except UploadRefused as refusal:
         raise BadData(fields={"file": [str(refusal.message)]}) from refusal
     turn.record(slot=stored.slot, file=stored.pk, name=stored.name, size=stored.size, sha256=stored.sha256)
+    if turn.data["replaces"] is not None:
+        earlier: StoredFile | None = (
+            files_of("case", case.pk).filter(pk=turn.data["replaces"], slot=stored.slot).exclude(pk=stored.pk).first()
+        )
+        if earlier is None:
+            raise NotFound
+        file_replace(earlier, now=turn.now)
+        turn.record(replaces=earlier.pk)
 
 
 def detach(turn: Turn) -> None:
@@ -124,14 +134,18 @@ def detach(turn: Turn) -> None:
 
 
 def missing(case: Case, *, on: dt.date) -> dict[str, list[str]]:
-    """What still keeps the application from being submitted: field or document name → what to do."""
+    """What still keeps the application from being submitted: field or document name → what to do.
+
+    An optional fact is answered by saving it empty ("there is none"); one that nobody has said is unknown, and what is
+    unknown never pays.
+    """
     pack = pack_of(case.policy_version)
     answered = set(case.answers.values_list("name", flat=True))
     held = set(files_of("case", case.pk).values_list("slot", flat=True))
     gaps = {
         name: [str(_("Answer this question."))]
-        for name, fact in asked_facts(pack).items()
-        if name not in answered and not fact.optional
+        for name in asked_facts(pack)
+        if name not in answered
     }
     for document in required_documents(pack, facts_of(case, pack, on=on)):
         if document not in held:
@@ -163,7 +177,7 @@ def accept(turn: Turn) -> None:
 
 def draw_panel(turn: Turn) -> None:
     case: Case = turn.subject
-    spec = pack_of(case.policy_version).route.panel
+    spec = panel_spec(case.policy_version)
     in_force = Q(valid_from__lte=turn.now.on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=turn.now.on))
     pool = list(
         RoleGrant.objects.filter(in_force, authority=case.authority_id, role=Role.EXPERT, user__is_active=True)
@@ -268,13 +282,13 @@ def score(turn: Turn) -> None:
     seat.comment, seat.scored_at = turn.data["comment"], turn.now.at
     seat.save(update_fields=["total", "comment", "scored_at"])
     turn.record(seat=seat.position, points=points, comment=turn.data["comment"], no_conflict=True)
-    last = not any(task is not turn.task and task.flow_task == turn.task.flow_task for task in turn.live_tasks())
-    if last:
+    others = [task for task in turn.live_tasks() if task is not turn.task and "seat" in task.data]
+    if not others:
         conclude(turn, seat.panel)
 
 
 def conclude(turn: Turn, panel: Panel) -> None:
-    totals = list(panel.seats.filter(total__isnull=False).values_list("total", flat=True))
+    totals = [total for total in panel.seats.values_list("total", flat=True) if total is not None]
     if len(totals) < panel.quorum:
         raise WrongState(_("The panel has no quorum. Draw further experts before it concludes."))
     mean = (2 * sum(totals) + len(totals)) // (2 * len(totals))
@@ -287,8 +301,7 @@ def conclude(turn: Turn, panel: Panel) -> None:
 def confirm_amount(turn: Turn) -> None:
     """Let the pinned policy decide on the facts as they are; only what it finds met, with an amount, goes on."""
     case: Case = turn.subject
-    panel = pack_of(case.policy_version).route.panel
-    if panel is not None and (case.score or 0) < panel.pass_mark * HUNDREDTHS:
+    if (case.score or 0) < panel_spec(case.policy_version).pass_mark * HUNDREDTHS:
         raise BadData(
             _(
                 "The panel's mean lies below the mark that the policy asks for. Reject the application with this reason."
@@ -401,4 +414,14 @@ def withdraw_states() -> frozenset[str]:
 def issue_letter(turn: Turn) -> None:
     """Render a paper from what was decided and keep its bytes."""
     letter = letter_issue(turn.subject, turn.data["kind"], now=turn.now)
+    turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)
+
+
+def serve_letter(turn: Turn) -> None:
+    """The company opens a letter: from now on it is served."""
+    letter = Letter.objects.defer("content").filter(pk=turn.data["letter"], case=turn.subject).first()
+    if letter is None:
+        raise NotFound
+    if not letter_serve(letter, now=turn.now):
+        raise WrongState(_("This letter was opened before. Open it again from the page of the case."))
     turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from workflows.common.turn import Turn
 
 Step = Callable[["Turn"], None]
+# As `member`: whoever may act for the company in any way.
+ANY_MEMBER = "any"
 
 
 class ActForm(forms.Form):
@@ -31,9 +33,10 @@ class Act:
     """One act. Exactly one of `role`, `member`, `pooled` and `system` says who may do it.
 
     `pooled` means the role in whose pool the matter stands at that moment (a seat is no pool: it has its person).
-    `member` is a guardian permission on the company (`file_for`, `confirm_for`); `system` marks acts of a named system
-    actor or of another act (a decree moves the cases of its round). `states` limits a free act (one that belongs to no
-    node); acts of a node are possible exactly while the matter stands there. `exits` ends the matter in that state.
+    `member` is a guardian permission on the company (`file_for`, `confirm_for`, or ANY_MEMBER for both); `system` marks
+    acts of a named system actor or of another act (a decree moves the cases of its round). `states` limits a free act
+    (one that belongs to no node); acts of a node are possible exactly while the matter stands there. `exits` ends the
+    matter in that state.
     """
 
     name: str

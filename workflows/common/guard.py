@@ -16,7 +16,7 @@ from subsidy.applicants.models import CompanyUserObjectPermission
 from subsidy.audit.moment import Moment
 from subsidy.cases.models import Recusal
 from subsidy.work.models import Hand, WorkItem
-from workflows.common.acts import Act
+from workflows.common.acts import ANY_MEMBER, Act
 from workflows.common.duties import WITHOUT_BUSINESS_POWER, clash
 from workflows.common.refusals import Claimed, DutiesClash, Forbidden, KeyReused, NotFound, Recused
 from workflows.common.subjects import Kind
@@ -139,8 +139,7 @@ def _permission(
             raise Forbidden
         return
     if act.member:
-        if act.member not in row["member"]:
-            raise NotFound if not row["member"] else Forbidden
+        _membership(act, row["member"])
         return
     if WITHOUT_BUSINESS_POWER.intersection(row["anywhere"]):
         raise Forbidden
@@ -150,6 +149,14 @@ def _permission(
         raise Forbidden if row["roles"] else NotFound
     if assignee is not None and assignee != actor.pk:
         raise NotFound if act.role == Role.EXPERT else Claimed
+
+
+def _membership(act: Act, rights: Iterable[str]) -> None:
+    """A person without any right for the company learns nothing of it."""
+    if not rights:
+        raise NotFound
+    if act.member not in (ANY_MEMBER, *rights):
+        raise Forbidden
 
 
 def refuse_clash(kind: Kind, ids: Iterable[int], actor: User, act: Act) -> None:

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from subsidy.accounts.models import User
+from subsidy.applicants.models import Company, CompanyFact, CompanyUserObjectPermission
+
+
+def companies_of(user: User) -> QuerySet[Company]:
+    """The companies that the person may act for, by an indexed join on guardian's rows."""
+    mine = CompanyUserObjectPermission.objects.filter(user=user, content_object=OuterRef("pk"))
+    return Company.objects.filter(Exists(mine)).order_by("id")
+
+
+def rights_of(user: User) -> dict[int, frozenset[str]]:
+    """What the person may do for which company: company id to names of rights (`file_for`, `confirm_for`)."""
+    rows = CompanyUserObjectPermission.objects.filter(user=user).values_list(
+        "content_object_id", "permission__codename"
+    )
+    found: dict[int, set[str]] = {}
+    for company_id, codename in rows:
+        found.setdefault(company_id, set()).add(codename)
+    return {company_id: frozenset(names) for company_id, names in found.items()}
+
+
+def current_facts(companies: QuerySet[Company]) -> dict[int, list[CompanyFact]]:
+    """What is now held of each company, the newest last, in one query."""
+    found: dict[int, list[CompanyFact]] = {}
+    rows = CompanyFact.objects.filter(company__in=companies.order_by().values("pk"), superseded_at__isnull=True)
+    for fact in rows.order_by("company_id", "as_of", "id"):
+        found.setdefault(fact.company_id, []).append(fact)
+    return found

@@ -1,0 +1,56 @@
+"""By when the one who holds a case must act, read from the work items and, while it waits, from its round."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.calendars.selectors import working_calendar
+from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Case
+from subsidy.decisions.enums import RoundState, RowState
+from subsidy.decisions.models import RoundRow
+from subsidy.work.models import NO_DUE, WorkItem
+
+ON_NOTICE = _("The list is public and open to objection.")
+NOTHING: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`days_left` counts working days to `due_on` (negative: overdue); both None where no deadline runs."""
+
+    due_on: dt.date | None = None
+    provisional: bool = False
+    days_left: int | None = None
+    note: str | Promise = NOTHING
+
+
+def standing_of(case: Case, *, on: dt.date) -> Standing:
+    """The deadline that runs on the case now; of several open tasks the earliest. At most two queries."""
+    if case.state == CaseState.AWAITING_ROUND:
+        return _of_round(case, on)
+    item = WorkItem.objects.filter(subject_kind="case", subject_id=case.pk).order_by("due_on", "id").first()
+    if item is None or item.due_on == NO_DUE:
+        return Standing()
+    return Standing(item.due_on, item.due_provisional, days_left(on, item.due_on))
+
+
+def days_left(on: dt.date, due_on: dt.date) -> int:
+    """Working days from `on` to `due_on`, negative when it is over."""
+    return working_calendar().working_days_between(on, due_on)
+
+
+def _of_round(case: Case, on: dt.date) -> Standing:
+    row = (
+        RoundRow.objects.filter(case=case, state=RowState.LISTED, round__state=RoundState.ON_NOTICE)
+        .select_related("round__notice")
+        .first()
+    )
+    if row is None:
+        return Standing()
+    notice = row.round.notice
+    return Standing(notice.ends_on, notice.ends_provisional, days_left(on, notice.ends_on), ON_NOTICE)
