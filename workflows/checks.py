@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
+from viewflow.workflow.base import Flow
 
 from workflows.case.flow import MUST_PASS as CASE_MUST_PASS
 from workflows.case.flow import CaseR3V1
@@ -16,7 +17,7 @@ from workflows.round.flow import RoundV1
 
 # goal → what must lie on every way to it; together they prove that no payment avoids acceptance, panel, amount check,
 # meeting, notice and decree, nor check and release by further people.
-PROOFS = {
+PROOFS: dict[type[Flow], dict[str, tuple[str, ...]]] = {
     CaseR3V1: {"paid": CASE_MUST_PASS},
     RoundV1: {"decreed": ROUND_MUST_PASS},
     BatchV1: {"settled": BATCH_MUST_PASS},

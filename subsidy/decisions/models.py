@@ -57,7 +57,7 @@ class RoundRow(models.Model):
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="rows")
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="round_rows")
-    rank = models.PositiveIntegerField(null=True, blank=True)
+    rank = models.PositiveIntegerField()
     score = models.PositiveIntegerField(null=True, blank=True)
     amount_fen = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=RowState, default=RowState.LISTED)

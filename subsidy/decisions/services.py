@@ -31,6 +31,13 @@ def finding_record(case: Case, pack: Pack, facts: Mapping[str, Any], decision: D
     )
 
 
+def checked_amount(case: Case) -> int:
+    """The amount that the amount check confirmed, in fen (ValueError before that)."""
+    if not case.computed_fen:
+        raise ValueError(f"case {case.number} has no checked amount; it cannot be in a round")
+    return case.computed_fen
+
+
 def rows_rank(round_: Round, ranked: Sequence[tuple[Case, int, bool]]) -> None:
     """Write the ranking: (case, rank, within the call's budget). A row ranked before is ranked anew."""
     RoundRow.objects.bulk_create(
@@ -40,7 +47,7 @@ def rows_rank(round_: Round, ranked: Sequence[tuple[Case, int, bool]]) -> None:
                 case=case,
                 rank=rank,
                 score=case.score,
-                amount_fen=case.computed_fen,
+                amount_fen=checked_amount(case),
                 state=RowState.LISTED if funded else RowState.BELOW_CUT,
                 reason="",
             )

@@ -57,7 +57,9 @@ def _attempts(instalments: Sequence[Instalment]) -> dict[int, int]:
 
 def _line(batch: Batch, row: int, instalment: Instalment, attempt: int) -> BatchLine:
     case = instalment.award.case
-    account: PayeeAccount = case.payee_account
+    account = case.payee_account
+    if account is None:
+        raise ValueError(f"case {case.number} has no payee account; it is not due for payment")
     return BatchLine(
         batch=batch,
         row=row,
@@ -111,7 +113,7 @@ def payment_of(line: BatchLine, *, purpose: str, currency: str) -> Payment:
 
 def format_problems(batch: Batch, instalments: Sequence[Instalment]) -> list[str]:
     """Why rows cannot stand in a file of this format, each named, in Chinese and English; empty when all can."""
-    problems = []
+    problems: list[str] = []
     for row, instalment in enumerate(instalments, 1):
         payment = payment_of(_line(batch, row, instalment, 1), purpose=batch.purpose, currency=batch.currency)
         problems.extend(f"{problem.zh} {problem.en}" for problem in check_payment(batch.format, payment))
@@ -152,7 +154,7 @@ def export_seal(batch: Batch, *, now: Moment) -> ExportFile:
 def _file_bytes(batch: Batch, header: PaymentFile) -> bytes:
     lines = BatchLine.objects.filter(batch=batch).order_by("row").iterator(chunk_size=2000)
     payments = (payment_of(line, purpose=batch.purpose, currency=batch.currency) for line in lines)
-    with tempfile.SpooledTemporaryFile(max_size=8 * 1024 * 1024) as out:
+    with tempfile.TemporaryFile() as out:
         write(batch.format, header, payments, out)
         out.seek(0)
         return out.read()

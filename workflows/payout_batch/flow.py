@@ -100,4 +100,13 @@ PREPARE = Act(
     duty=Duty.PREPARES,
     form=forms.PrepareForm,
 )
+FREE_ACTS = (
+    Act(
+        "issue_cover",
+        _("Issue cover sheet"),
+        steps.issue_cover,
+        system=True,
+        states=frozenset({BatchState.RELEASED, BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED}),
+    ),
+)
 MUST_PASS = ("check", "release", "export", "answers")

@@ -12,7 +12,7 @@ from subsidy.payouts.models import Batch, BatchLine
 from workflows.common.claims import CLAIMS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.payout_batch import steps
-from workflows.payout_batch.flow import PREPARE, BatchV1
+from workflows.payout_batch.flow import FREE_ACTS, PREPARE, BatchV1
 
 
 def card(batch: Batch) -> Card:
@@ -40,7 +40,7 @@ BATCH = register(
         model=Batch,
         card=card,
         flows={("batch", 1): BatchV1},
-        free_acts=CLAIMS,
+        free_acts=(*FREE_ACTS, *CLAIMS),
         opens={"prepare": Opening(act=PREPARE, make=steps.make, route=steps.route_of)},
         kin=kin,
         pins=pins,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.bankfiles import FORMATS, BankFileError
 from subsidy.cases.enums import CaseState
+from subsidy.correspondence.services import cover_issue
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
 from subsidy.ledger.enums import Kind as LedgerKind
@@ -174,6 +175,7 @@ def release(turn: Turn) -> None:
         total_fen=batch.total_fen,
         accounts=accounts_digest(lines),
     )
+    turn.passage.defer("issue_batch_cover", batch_id=batch.pk)
 
 
 def export(turn: Turn) -> None:
@@ -190,3 +192,9 @@ def take_answers(turn: Turn) -> None:
     if open_lines:
         turn.set(state=BatchState.ANSWERED)
         turn.hold()
+
+
+def issue_cover(turn: Turn) -> None:
+    """Render the cover sheet of the sealed file and keep its bytes."""
+    letter = cover_issue(turn.subject, now=turn.now)
+    turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.correspondence.models import LetterKind
 from workflows.common.acts import ActForm
 
 # 西科〔2024〕1号: issuer, year in 〔〕, number without leading zero (GB/T 9704-2012).
@@ -43,3 +44,7 @@ class PublishForm(ActForm):
 
 class DecreeForm(ActForm):
     number = forms.CharField(label=_("Document number"), max_length=60, validators=[document_number])
+
+
+class PaperForm(ActForm):
+    kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in (LetterKind.NOTICE_LIST, LetterKind.DECREE)])

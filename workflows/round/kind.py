@@ -14,7 +14,7 @@ from subsidy.payouts.models import BatchLine
 from workflows.common.claims import CLAIMS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.round import steps
-from workflows.round.flow import OPEN, RoundV1
+from workflows.round.flow import FREE_ACTS, OPEN, RoundV1
 
 
 def card(round_: Round) -> Card:
@@ -44,7 +44,7 @@ ROUND = register(
         model=Round,
         card=card,
         flows={("round", 1): RoundV1},
-        free_acts=CLAIMS,
+        free_acts=(*FREE_ACTS, *CLAIMS),
         opens={"open": Opening(act=OPEN, make=steps.make, route=steps.route_of)},
         kin=kin,
         pins=pins,

@@ -12,9 +12,11 @@ from subsidy.audit.canonical import canonical
 from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from subsidy.correspondence.models import LetterKind
+from subsidy.correspondence.services import decree_issue, notice_issue
 from subsidy.decisions.enums import RowState
 from subsidy.decisions.models import Decree, Finding, Notice, Round, RoundRow
-from subsidy.decisions.services import awards_grant, rows_rank, rows_set
+from subsidy.decisions.services import awards_grant, checked_amount, rows_rank, rows_set
 from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.enums import ReservationState
 from subsidy.ledger.models import Reservation
@@ -64,7 +66,7 @@ def close_collection(turn: Turn) -> None:
     turn.record(
         ranking=[[cases[place.key].number, place.rank, place.granted, place.tied] for place in places],
         listed=len(funded),
-        total_fen=sum(case.computed_fen or 0 for case in funded),
+        total_fen=sum(checked_amount(case) for case in funded),
     )
 
 
@@ -75,9 +77,9 @@ def ranking(cases: list[Case], call: Call) -> tuple[Allotment, ...]:
         [
             Candidate(
                 key=str(case.pk),
-                amount=case.computed_fen or 0,
+                amount=checked_amount(case),
                 score=Fraction(case.score or 0, 100),
-                filed_at=case.submitted_at,
+                filed_at=case.submitted_at or case.opened_at,
             )
             for case in cases
         ],
@@ -93,14 +95,14 @@ def reserve(turn: Turn, call: Call, cases: list[Case]) -> None:
                 authority_id=case.authority_id,
                 case_id=case.pk,
                 line_id=call.budget_line_id,
-                amount_fen=case.computed_fen,
+                amount_fen=checked_amount(case),
                 reserved_at=turn.now.at,
             )
             for case in cases
         ]
     )
     for case in cases:
-        turn.passage.post(_posting(turn, LedgerKind.RESERVE, case, call.budget_line_id, case.computed_fen or 0))
+        turn.passage.post(_posting(turn, LedgerKind.RESERVE, case, call.budget_line_id, checked_amount(case)))
 
 
 def _posting(turn: Turn, kind: LedgerKind, case: Case, line_id: int, amount_fen: int) -> Posting:
@@ -178,6 +180,7 @@ def publish(turn: Turn) -> None:
         published_at=turn.now.at,
     )
     turn.record(notice=notice.pk, list_hash=notice.list_hash, starts_on=notice.starts_on, ends_on=notice.ends_on)
+    turn.passage.defer("issue_notice_papers", round_id=round_.pk)
 
 
 def refuse_before_end(notice: Notice, now: Moment) -> None:
@@ -255,3 +258,10 @@ def _obligate(turn: Turn, cases: dict[int, Case]) -> None:
     if short:
         raise WrongState(_("The reservation of %(cases)s does not equal the award.") % {"cases": ", ".join(short)})
     reserved.order_by().update(state=ReservationState.OBLIGATED)
+
+
+def issue_paper(turn: Turn) -> None:
+    """Render the notice list or the decree and keep its bytes."""
+    issue = {LetterKind.NOTICE_LIST: notice_issue, LetterKind.DECREE: decree_issue}[LetterKind(turn.data["kind"])]
+    letter = issue(turn.subject, now=turn.now)
+    turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)

@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
             name='RoundRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveIntegerField(blank=True, null=True)),
+                ('rank', models.PositiveIntegerField()),
                 ('score', models.PositiveIntegerField(blank=True, null=True)),
                 ('amount_fen', models.BigIntegerField()),
                 ('state', models.CharField(choices=[('listed', 'listed'), ('below_cut', 'below the cut-off'), ('awarded', 'awarded'), ('removed', 'removed')], default='listed', max_length=10)),
