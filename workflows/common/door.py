@@ -37,6 +37,7 @@ from workflows.common.task_ids import next_task_id
 from workflows.common.turn import Origin, Passage, Turn
 
 ATTEMPTS = 3
+_inside: ContextVar[bool] = ContextVar("inside_the_door", default=False)
 _LOCK_NOT_AVAILABLE = "55P03"
 _RETRY = {"40P01", "40001"}
 
@@ -99,7 +100,20 @@ def act_named(kind: Kind, subject: Any, action: str) -> Act:
 
 
 def _attempt(work: Any) -> Outcome:
-    """Run one transaction; deadlocks and serialization failures are tried again, a held lock is a polite Busy."""
+    """Run one transaction; deadlocks and serialization failures are tried again, a held lock is a polite Busy.
+
+    A step may not come through the door again: `passage.also` takes other matters into the same transaction.
+    """
+    if _inside.get():
+        raise RuntimeError("the door is already open in this thread; use passage.also instead of perform inside a step")
+    token = _inside.set(True)
+    try:
+        return _tried(work)
+    finally:
+        _inside.reset(token)
+
+
+def _tried(work: Any) -> Outcome:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic(durable=False):
