@@ -64,8 +64,11 @@ def rows_set(round_: Round, state: RowState, *, of: Iterable[RowState], reason: 
     return RoundRow.objects.filter(round=round_, state__in=list(of)).update(state=state, reason=reason)
 
 
-def awards_grant(decree: Decree, rows: Sequence[RoundRow], findings: Mapping[int, Finding]) -> list[Award]:
-    """Grant what the decree lists, each with one instalment of the whole amount that waits for the payee account."""
+def awards_grant(decree: Decree, rows: Sequence[RoundRow], findings: Mapping[int, int]) -> list[Award]:
+    """Grant what the decree lists, each with one instalment of the whole amount that waits for the payee account.
+
+    `findings` gives for each case the id of the finding that its amount comes from.
+    """
     awards = Award.objects.bulk_create(
         [
             Award(
@@ -73,7 +76,7 @@ def awards_grant(decree: Decree, rows: Sequence[RoundRow], findings: Mapping[int
                 case=row.case,
                 decree=decree,
                 company_id=row.case.company_id,
-                finding=findings[row.case_id],
+                finding_id=findings[row.case_id],
                 company_name=row.case.company_name,
                 rank=row.rank,
                 tier=row.case.tier,

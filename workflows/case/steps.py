@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import random
 import secrets
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from policies.language import facts_to_json, format_value, required_documents
+from policies.language import Pack, decide, facts_to_json, format_value, required_documents
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import RoleGrant
 from subsidy.applicants.models import Company
@@ -140,31 +141,34 @@ def missing(case: Case, *, on: dt.date) -> dict[str, list[str]]:
     unknown never pays.
     """
     pack = pack_of(case.policy_version)
-    answered = set(case.answers.values_list("name", flat=True))
-    held = set(files_of("case", case.pk).values_list("slot", flat=True))
-    gaps = {
-        name: [str(_("Answer this question."))]
-        for name in asked_facts(pack)
-        if name not in answered
-    }
-    for document in required_documents(pack, facts_of(case, pack, on=on)):
-        if document not in held:
+    held = files_of("case", case.pk).values_list("slot", flat=True)
+    return gaps_in(pack, facts_of(case, pack, on=on), held)
+
+
+def gaps_in(pack: Pack, facts: Mapping[str, Any], held: Iterable[str]) -> dict[str, list[str]]:
+    """What the facts and documents at hand still lack: field or document name → what to do."""
+    documents = set(held)
+    gaps = {name: [str(_("Answer this question."))] for name in asked_facts(pack) if name not in facts}
+    for document in required_documents(pack, facts):
+        if document not in documents:
             gaps[document] = [str(_("Add this document."))]
     return gaps
 
 
 def submit(turn: Turn) -> None:
+    """File the application: complete, and with what the policy says of it at this moment."""
     case: Case = turn.subject
     refuse_outside_window(case.call, turn)
-    gaps = missing(case, on=turn.now.on)
+    pack = pack_of(case.policy_version)
+    turn.set(submitted_at=turn.now.at)
+    facts, files = facts_of(case, pack, on=turn.now.on), list(files_of("case", case.pk))
+    gaps = gaps_in(pack, facts, [file.slot for file in files])
     if gaps:
         raise BadData(_("The application is not complete yet. Open the marked sections."), fields=gaps)
-    turn.set(submitted_at=turn.now.at)
-    pack, facts, decision = decision_of(case, now=turn.now)
     turn.record(
         facts=facts_to_json(pack, facts),
-        files=[{"slot": file.slot, "sha256": file.sha256} for file in files_of("case", case.pk)],
-        self_check=decision.outcome,
+        files=[{"slot": file.slot, "sha256": file.sha256} for file in files],
+        self_check=decide(pack, facts).outcome,
     )
     turn.passage.defer("issue_letter", case_id=case.pk, kind=LetterKind.RECEIPT)
 

@@ -192,11 +192,10 @@ def _write_subjects(passage: Passage) -> None:
 
 def _write_jobs(passage: Passage) -> None:
     """The job row is the outbox: it commits with the change. No queueing lock: a clash would abort the transaction."""
-    by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for name, args in passage.jobs:
-        by_name[name].append(dict(args))
-    for name, calls in by_name.items():
-        jobs.configure_task(name).batch_defer(*calls)
+    deferred = [(jobs.configure_task(name), args) for name, args in passage.jobs]
+    if deferred:
+        new = [deferrer.make_new_job(**args) for deferrer, args in deferred]
+        deferred[0][0].job_manager.batch_defer_jobs(jobs=new)
 
 
 def subject_of_key(key: str) -> int:

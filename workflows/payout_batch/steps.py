@@ -145,7 +145,7 @@ def release(turn: Turn) -> None:
         raise WrongState(
             _("The execution date of this batch has passed. Return it and prepare it again with a later date.")
         )
-    lines = _lines(batch)
+    lines = list(batch.lines.prefetch_related("shares").order_by("row"))
     _refuse_changed(lines, turn)
     if sum(line.amount_fen for line in lines) != batch.total_fen or len(lines) != batch.line_count:
         raise WrongState(_("The lines no longer add up to the batch's totals. Return the batch and report this."))
@@ -155,7 +155,7 @@ def release(turn: Turn) -> None:
     except BankFileError as error:
         raise WrongState(str(error)) from error
     lines_move(batch, LineState.IN_FLIGHT)
-    for line in batch.lines.prefetch_related("shares").order_by("row"):
+    for line in lines:
         for share in line.shares.all():
             turn.passage.post(
                 Posting(

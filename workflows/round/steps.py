@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
+from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from policies.language.apportion import Allotment, Candidate, rank
@@ -28,6 +30,7 @@ from workflows.common.refusals import NotFound, WrongState
 from workflows.common.turn import Turn
 
 LIVE = (RowState.LISTED, RowState.BELOW_CUT)
+WAITING = CaseState.AWAITING_ROUND
 
 
 def make(turn: Turn) -> Round:
@@ -202,7 +205,9 @@ def close_notice(turn: Turn) -> None:
 def issue_decree(turn: Turn) -> None:
     """Grant every listed case what was reserved for it, under one document number; the others end unfunded."""
     round_: Round = turn.subject
-    rows = listed(round_)
+    live = _with_finding(round_)
+    rows = [row for row in live if row.state == RowState.LISTED]
+    below = [row.case_id for row in live if row.state == RowState.BELOW_CUT and row.case.state == WAITING]
     if not rows:
         raise WrongState(_("Nothing is left on the list to decree."))
     decree = Decree.objects.create(
@@ -220,14 +225,9 @@ def issue_decree(turn: Turn) -> None:
     )
     if len(granted) != len(rows):
         raise WrongState
-    awards_grant(decree, rows, _findings(rows))
+    awards_grant(decree, rows, {row.case_id: row.finding_id for row in rows})
     rows_set(round_, RowState.AWARDED, of=[RowState.LISTED])
     _obligate(turn, {row.case_id: row.case for row in rows})
-    below = list(
-        RoundRow.objects.filter(
-            round=round_, state=RowState.BELOW_CUT, case__state=CaseState.AWAITING_ROUND
-        ).values_list("case_id", flat=True)
-    )
     if below:
         turn.passage.also("case", below, "leave_unfunded", {"decree": decree.number})
     turn.record(
@@ -236,12 +236,11 @@ def issue_decree(turn: Turn) -> None:
     turn.passage.defer("issue_decree_papers", round_id=round_.pk)
 
 
-def _findings(rows: list[RoundRow]) -> dict[int, Finding]:
-    """The finding that each amount comes from: the last of its case."""
-    found = (
-        Finding.objects.filter(case__in=[row.case_id for row in rows]).order_by("case_id", "-id").distinct("case_id")
-    )
-    return {finding.case_id: finding for finding in found}
+def _with_finding(round_: Round) -> list[Any]:
+    """The ranked rows with their cases, each with the finding that its amount comes from: the last of its case."""
+    last = Finding.objects.filter(case=OuterRef("case")).order_by("-id").values("pk")[:1]
+    rows = RoundRow.objects.filter(round=round_, state__in=LIVE).select_related("case", "case__company")
+    return list(rows.annotate(finding_id=Subquery(last)).order_by("rank"))
 
 
 def _obligate(turn: Turn, cases: dict[int, Case]) -> None:
