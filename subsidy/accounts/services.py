@@ -1,8 +1,18 @@
-"""Founding a bureau."""
+"""Founding a bureau, admitting people, and the named actors of automatic steps."""
 
 from __future__ import annotations
 
-from subsidy.accounts.models import Authority
+import datetime as dt
+from collections.abc import Iterable
+
+from subsidy.accounts.enums import Role, UserKind
+from subsidy.accounts.models import Authority, RoleGrant, User
+
+SYSTEM_ACTORS = {"system:clock": "系统时钟", "system:letters": "系统文书"}
+"""Who acts when no person does: one actor a job, so that an event names which."""
+
+# Django's mark of a password that nobody can sign in with.
+_NO_PASSWORD = "!"
 
 
 def authority_found(*, code: str, name_zh: str, name_en: str, short_name: str, region: str) -> Authority:
@@ -12,3 +22,37 @@ def authority_found(*, code: str, name_zh: str, name_en: str, short_name: str, r
         defaults={"name_zh": name_zh, "name_en": name_en, "short_name": short_name, "region": region},
     )
     return authority
+
+
+def person_admit(
+    username: str, *, name: str, kind: UserKind, authority: Authority | None, password_hash: str = _NO_PASSWORD
+) -> User:
+    """Admit a person (idempotent by user name; somebody already known is left as they are).
+
+    `password_hash` is what `make_password` gives; without it nobody can sign in under this name.
+    """
+    user, _made = User.objects.get_or_create(
+        username=username,
+        defaults={"name": name, "kind": kind, "authority": authority, "password": password_hash},
+    )
+    return user
+
+
+def roles_grant(
+    user: User, authority: Authority, roles: Iterable[Role], *, valid_from: dt.date, granted_by: User | None
+) -> None:
+    """Grant roles from that day on, each at most once a person and bureau. The database refuses a grant to oneself."""
+    held = set(RoleGrant.objects.filter(user=user, authority=authority).values_list("role", flat=True))
+    RoleGrant.objects.bulk_create(
+        [
+            RoleGrant(user=user, authority=authority, role=role, valid_from=valid_from, granted_by=granted_by)
+            for role in roles
+            if role not in held
+        ]
+    )
+
+
+def system_actor(username: str) -> User:
+    """The actor of an automatic step, made at its first use. Raises KeyError for a name that is none of ours."""
+    name = SYSTEM_ACTORS[username]
+    return person_admit(username, name=name, kind=UserKind.SYSTEM, authority=None)

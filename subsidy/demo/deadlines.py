@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from subsidy.audit.moment import Moment
 from subsidy.demo.next_day import Deadlines
+from workflows.round.jobs import close_due_notices
 
-DEADLINES: tuple[Deadlines, ...] = ()
+
+def _close_notices(now: Moment) -> None:
+    close_due_notices(now)
+
+
+DEADLINES: tuple[Deadlines, ...] = (_close_notices,)
 
 
 def run_deadlines(now: Moment) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from subsidy.letters.awards import award_letter
 from subsidy.letters.batches import batch_cover
 from subsidy.letters.corrections import correction_letter
+from subsidy.letters.decisions import decision_letter
 from subsidy.letters.decrees import decree
 from subsidy.letters.faces import LetterError, missing_glyphs
 from subsidy.letters.notices import notice_list
@@ -22,6 +23,7 @@ from subsidy.letters.records import (
     BudgetLineTotal,
     CorrectionField,
     CorrectionLetter,
+    DecisionLetter,
     Decree,
     DecreeRow,
     Hand,
@@ -39,6 +41,7 @@ __all__ = [
     "BudgetLineTotal",
     "CorrectionField",
     "CorrectionLetter",
+    "DecisionLetter",
     "Decree",
     "DecreeRow",
     "Hand",
@@ -50,6 +53,7 @@ __all__ = [
     "award_letter",
     "batch_cover",
     "correction_letter",
+    "decision_letter",
     "decree",
     "missing_glyphs",
     "notice_list",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
@@ -19,9 +21,9 @@ from subsidy.letters.blocks import (
     text,
 )
 from subsidy.letters.checks import require_amount, require_text
-from subsidy.letters.formats import day, money, titled
+from subsidy.letters.formats import Language, day, money, titled
 from subsidy.letters.page import Sheet, render
-from subsidy.letters.records import AwardLetter, Bilingual, Certainty, Verdict
+from subsidy.letters.records import AwardLetter, Bilingual, Certainty, ReasonLine, Verdict
 
 TITLE = Bilingual("奖补资金核定通知书", "Notice of Award")
 VERDICTS: dict[Verdict, Bilingual] = {
@@ -46,7 +48,7 @@ def award_letter(letter: AwardLetter) -> bytes:
     story: list[Flowable] = letterhead(letter.authority, TITLE, letter.number, lang)
     story += [*opening(letter), gap(8), summary(facts(letter), lang)]
     if letter.reasons:
-        story += [*heading(Bilingual("核定理由", "Reasons, clause by clause"), lang), reasons(letter)]
+        story += [*heading(Bilingual("核定理由", "Reasons, clause by clause"), lang), reasons(letter.reasons, lang)]
     if letter.undertakings:
         story += [
             *heading(Bilingual("贵单位的承诺事项", "What you have undertaken"), lang),
@@ -104,8 +106,8 @@ def facts(letter: AwardLetter) -> list[tuple[Bilingual, str]]:
     ]
 
 
-def reasons(letter: AwardLetter) -> Flowable:
-    lang = letter.lang
+def reasons(lines: Iterable[ReasonLine], lang: Language) -> Flowable:
+    """One row a clause: what was found, the verdict, and how sure the clause's text is."""
     head = [
         Bilingual("条款", "Clause"),
         Bilingual("查明的情况", "Finding"),
@@ -114,6 +116,6 @@ def reasons(letter: AwardLetter) -> Flowable:
     ]
     rows = [
         (line.clause, line.text.into(lang), VERDICTS[line.verdict].into(lang), CERTAINTIES[line.certainty].into(lang))
-        for line in letter.reasons
+        for line in lines
     ]
     return table([item.into(lang) for item in head], rows, widths=(20 * mm, 88 * mm, 20 * mm, 32 * mm), lang=lang)

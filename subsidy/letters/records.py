@@ -68,6 +68,32 @@ class AwardLetter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionLetter:
+    """Tells one company what was decided of its application, in words of its own (`title`, `opening`).
+
+    `statement` is the officer's reason, in the officer's own words and language; `reasons` are the clauses.
+    """
+
+    number: str
+    case_number: str
+    authority: Bilingual
+    title: Bilingual
+    company_name: str
+    uscc: str
+    policy_title: Bilingual
+    policy_number: str
+    opening: Bilingual
+    contact: Bilingual
+    issued_on: date
+    illustrative: bool
+    statement: str = ""
+    reasons: tuple[ReasonLine, ...] = ()
+    how_to_object: tuple[Bilingual, ...] = ()
+    next_steps: tuple[Bilingual, ...] = ()
+    lang: Language = "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecreeRow:
     """One recipient in the annex, named as in the decree (payment compares names with it)."""
 

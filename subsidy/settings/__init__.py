@@ -119,6 +119,9 @@ AUTHENTICATION_BACKENDS = [
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 
+# The worker finds the jobs of the routes here; every job row lives in the one database.
+PROCRASTINATE_IMPORT_PATHS = ["workflows.jobs"]
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 # One folder of translations a room, so that rooms do not write into each other's.

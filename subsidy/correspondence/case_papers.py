@@ -1,0 +1,286 @@
+"""The letters about one case, composed from what was decided and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+from policies.language import Pack, format_value
+from subsidy.audit.models import Event
+from subsidy.audit.moment import ZONE
+from subsidy.bankfiles import amount_in_capitals
+from subsidy.cases.models import Case
+from subsidy.cases.values import is_asked, value_of
+from subsidy.correspondence.models import LetterKind
+from subsidy.correspondence.reasons import reason_lines
+from subsidy.decisions.models import Award, Finding
+from subsidy.documents.selectors import files_of
+from subsidy.letters import (
+    Answer,
+    AwardLetter,
+    Bilingual,
+    CorrectionField,
+    CorrectionLetter,
+    DecisionLetter,
+    Receipt,
+    award_letter,
+    correction_letter,
+    decision_letter,
+    receipt,
+)
+from subsidy.letters.formats import Language
+from subsidy.programmes.packs import pack_of
+
+Compose = Callable[[Case, str, dt.date, Language], bytes]
+
+COUNTER = Bilingual("本局政策服务窗口", "the bureau's service counter")
+REMEDIES = (
+    Bilingual(
+        "可自收到本通知书之日起六十日内向本级人民政府申请行政复议。",
+        "Within sixty days of receipt you may ask the people's government of the district for administrative "
+        "reconsideration.",
+    ),
+    Bilingual(
+        "也可自收到本通知书之日起六个月内依法向人民法院提起行政诉讼。",
+        "Within six months of receipt you may bring the matter before the people's court.",
+    ),
+)
+
+
+def authority_of(case: Case) -> Bilingual:
+    return Bilingual(case.authority.name_zh, case.authority.name_en)
+
+
+def policy_of(case: Case) -> Bilingual:
+    policy = case.policy_version.policy
+    return Bilingual(policy.title_zh, policy.title_en)
+
+
+def contact_of(case: Case) -> Bilingual:
+    return Bilingual(case.call.contact, case.call.contact) if case.call.contact else COUNTER
+
+
+def compose_receipt(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    """The receipt of what was filed; its hash is that of the event by which the company submitted it."""
+    pack = pack_of(case.policy_version)
+    submitted = last_event(case, "submit")
+    assert case.submitted_at is not None  # the event exists, and both are written together
+    return receipt(
+        Receipt(
+            number=case.number,
+            authority=authority_of(case),
+            company_name=case.company_name,
+            uscc=case.company.uscc,
+            policy_title=policy_of(case),
+            policy_number=case.policy_version.document_number,
+            submitted_at=case.submitted_at.astimezone(ZONE),
+            next_steps=(
+                Bilingual(
+                    f"{pack.route.acceptance_days}个工作日内完成受理审查。",
+                    f"The filing is checked within {pack.route.acceptance_days} working days.",
+                ),
+                Bilingual(
+                    "如需补正，将一次性告知全部事项。", "If anything must be corrected, you are told once and in full."
+                ),
+                Bilingual("可随时登录查看办理进度。", "Sign in at any time to see where the application stands."),
+            ),
+            contact=contact_of(case),
+            illustrative=case.policy_version.illustrative,
+            answers=answers_of(case, pack, lang),
+            documents=tuple(file.name for file in files_of("case", case.pk)),
+            content_hash=bytes(submitted.hash).hex(),
+            lang=lang,
+        )
+    )
+
+
+def answers_of(case: Case, pack: Pack, lang: Language) -> tuple[Answer, ...]:
+    values = {row.name: value_of(row) for row in case.answers.all()}
+    return tuple(
+        Answer(label=Bilingual(fact.text.zh, fact.text.en), value=format_value(fact, values[name], lang))
+        for name, fact in pack.facts.items()
+        if is_asked(fact) and name in values
+    )
+
+
+def compose_correction(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    pack = pack_of(case.policy_version)
+    correction = case.corrections.order_by("-id")[0]
+    labels = {name: fact.text for name, fact in pack.facts.items()}
+    labels |= {document.id: document.text for document in pack.documents}
+    return correction_letter(
+        CorrectionLetter(
+            number=number,
+            case_number=case.number,
+            authority=authority_of(case),
+            company_name=case.company_name,
+            policy_title=policy_of(case),
+            fields=tuple(
+                CorrectionField(label=Bilingual(labels[item.name].zh, labels[item.name].en), reason=item.reason)
+                for item in correction.items.order_by("id")
+            ),
+            due_on=correction.due_on,
+            working_days=pack.route.correction_days,
+            contact=contact_of(case),
+            issued_on=on,
+            illustrative=case.policy_version.illustrative,
+            lang=lang,
+        )
+    )
+
+
+def compose_award(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    award = Award.objects.select_related("decree", "finding").get(case=case)
+    pack = pack_of(case.policy_version)
+    return award_letter(
+        AwardLetter(
+            number=number,
+            authority=authority_of(case),
+            company_name=award.company_name,
+            uscc=case.company.uscc,
+            policy_title=policy_of(case),
+            policy_number=case.policy_version.document_number,
+            decree_number=award.decree.number,
+            decree_on=award.decree.issued_on,
+            amount_fen=award.amount_fen,
+            amount_capitals=amount_in_capitals(award.amount_fen),
+            reasons=reason_lines(award.finding),
+            undertakings=tuple(Bilingual(one.text.zh, one.text.en) for one in pack.undertakings),
+            next_steps=(
+                Bilingual(
+                    "请经办人登录填写收款账户，户名应与本通知书的单位名称一致。",
+                    "Sign in and enter the account to be paid to; its holder must be the company named above.",
+                ),
+                Bilingual(
+                    "由法定代表人确认该账户后，资金按批次拨付。",
+                    "When the legal representative has confirmed it, the award is paid with the next batch.",
+                ),
+            ),
+            issued_on=on,
+            illustrative=case.policy_version.illustrative,
+            lang=lang,
+        )
+    )
+
+
+def compose_decision(
+    case: Case,
+    number: str,
+    on: dt.date,
+    lang: Language,
+    *,
+    title: Bilingual,
+    opening: Bilingual,
+    next_steps: tuple[Bilingual, ...],
+    told_by: str = "",
+    reasoned: bool = False,
+    adverse: bool = True,
+) -> bytes:
+    """A decision letter; `told_by` is the act whose stated reason it repeats, `reasoned` adds the policy's clauses."""
+    finding = Finding.objects.filter(case=case).order_by("-id").first() if reasoned else None
+    return decision_letter(
+        DecisionLetter(
+            number=number,
+            case_number=case.number,
+            authority=authority_of(case),
+            title=title,
+            company_name=case.company_name,
+            uscc=case.company.uscc,
+            policy_title=policy_of(case),
+            policy_number=case.policy_version.document_number,
+            opening=opening,
+            statement=stated_reason(case, told_by) if told_by else "",
+            reasons=reason_lines(finding) if finding is not None else (),
+            how_to_object=REMEDIES if adverse else (),
+            next_steps=next_steps,
+            contact=contact_of(case),
+            issued_on=on,
+            illustrative=case.policy_version.illustrative,
+            lang=lang,
+        )
+    )
+
+
+def compose_acceptance(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    return compose_decision(
+        case,
+        number,
+        on,
+        lang,
+        title=Bilingual("受理通知书", "Notice of Acceptance"),
+        opening=Bilingual("材料齐全，予以受理。", "It is complete and has been accepted for review."),
+        next_steps=(Bilingual("申报将由专家评审。", "Experts now review the application."),),
+        adverse=False,
+    )
+
+
+def compose_non_acceptance(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    return compose_decision(
+        case,
+        number,
+        on,
+        lang,
+        title=Bilingual("不予受理通知书", "Notice of Non-Acceptance"),
+        opening=Bilingual("经审查，不予受理。理由如下。", "It is not accepted, for the reason below."),
+        next_steps=(
+            Bilingual("在申报期内可改正后重新申报。", "While the call is open you may mend this and file again."),
+        ),
+        told_by="refuse",
+    )
+
+
+def compose_rejection(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    return compose_decision(
+        case,
+        number,
+        on,
+        lang,
+        title=Bilingual("不予奖补通知书", "Notice of Rejection"),
+        opening=Bilingual("经审核，不予奖补。理由如下。", "After review no award is granted, for the reasons below."),
+        next_steps=(Bilingual("条件满足后可在下一次申报时再次提出。", "You may file in a later call once you qualify."),),
+        told_by="reject",
+        reasoned=True,
+    )
+
+
+def compose_not_funded(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    return compose_decision(
+        case,
+        number,
+        on,
+        lang,
+        title=Bilingual("未列入奖补名单通知书", "Notice of No Award in this Round"),
+        opening=Bilingual(
+            "符合条件，但按评审排序，本次预算未能覆盖，未列入奖补名单。",
+            "It meets the conditions, but in the ranking of its round the budget ended before it.",
+        ),
+        next_steps=(Bilingual("可在下一次申报时再次提出。", "You may file again in the next call."),),
+        reasoned=True,
+    )
+
+
+COMPOSE: dict[str, Compose] = {
+    LetterKind.RECEIPT: compose_receipt,
+    LetterKind.ACCEPTANCE: compose_acceptance,
+    LetterKind.CORRECTION: compose_correction,
+    LetterKind.NON_ACCEPTANCE: compose_non_acceptance,
+    LetterKind.REJECTION: compose_rejection,
+    LetterKind.NOT_FUNDED: compose_not_funded,
+    LetterKind.AWARD: compose_award,
+}
+
+
+def last_event(case: Case, action: str) -> Event:
+    """The last event of that act on the case. Raises Event.DoesNotExist when the act was never done."""
+    event = Event.objects.filter(stream=Case.STREAM, stream_id=case.pk, action=action).order_by("-seq").first()
+    if event is None:
+        raise Event.DoesNotExist(f"case {case.number} has no event {action!r}: its letter has nothing to report")
+    return event
+
+
+def stated_reason(case: Case, action: str) -> str:
+    body: dict[str, Any] = json.loads(last_event(case, action).body)
+    reason: str = body["data"]["reason"]
+    return reason

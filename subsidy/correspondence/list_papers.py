@@ -1,0 +1,168 @@
+"""The papers about a list: the public notice and the decree of a round, the cover sheet of a payment batch."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+
+from policies.language import Pack
+from subsidy.accounts.models import User
+from subsidy.audit.moment import ZONE
+from subsidy.bankfiles import amount_in_capitals
+from subsidy.decisions.models import Round
+from subsidy.ledger.models import BudgetLine
+from subsidy.letters import (
+    BatchCover,
+    Bilingual,
+    BudgetLineTotal,
+    Decree,
+    DecreeRow,
+    Hand,
+    NoticeList,
+    NoticeRow,
+    batch_cover,
+    decree,
+    notice_list,
+)
+from subsidy.letters.formats import Language
+from subsidy.payouts.models import Batch, LineShare
+from subsidy.programmes.packs import pack_of
+
+NO_TIER = Bilingual("—", "—")
+HOW_TO_OBJECT = (
+    Bilingual(
+        "公示期内以书面形式提出，说明理由并附依据。", "Object in writing while the notice runs, with reasons and evidence."
+    ),
+    Bilingual("单位须盖公章，个人须署真实姓名和联系方式。", "A unit affixes its seal; a person gives name and contact."),
+)
+
+
+def tiers_of(pack: Pack) -> dict[str, Bilingual]:
+    return {tier.id: Bilingual(tier.text.zh, tier.text.en) for tier in pack.tiers}
+
+
+def authority_of(record: Round | Batch) -> Bilingual:
+    return Bilingual(record.authority.name_zh, record.authority.name_en)
+
+
+def compose_notice(round_: Round, lang: Language) -> bytes:
+    """The list exactly as it was frozen, with the hash under which it was."""
+    version = round_.call.policy_version
+    pack, notice = pack_of(version), round_.notice
+    assert pack.notice is not None  # a policy without a notice cannot publish one
+    tiers = tiers_of(pack)
+    contact = round_.call.contact
+    return notice_list(
+        NoticeList(
+            number=round_.number,
+            authority=authority_of(round_),
+            title=Bilingual(notice.title_zh, notice.title_en),
+            policy_title=Bilingual(version.policy.title_zh, version.policy.title_en),
+            policy_number=version.document_number,
+            rows=tuple(
+                NoticeRow(
+                    rank=row["rank"], name=row["name"], tier=tiers.get(row["tier"], NO_TIER), amount_fen=row["amount_fen"]
+                )
+                for row in json.loads(notice.list_text)
+            ),
+            starts_on=notice.starts_on,
+            ends_on=notice.ends_on,
+            working_days=pack.notice.days,
+            list_hash=notice.list_hash,
+            how_to_object=HOW_TO_OBJECT,
+            contact=Bilingual(contact, contact)
+            if contact
+            else Bilingual("本局政策服务窗口", "the bureau's service counter"),
+            issued_on=notice.starts_on,
+            illustrative=version.illustrative,
+            lang=lang,
+        )
+    )
+
+
+def compose_decree(round_: Round, lang: Language) -> bytes:
+    """The decree with its annex; count and total come from the awards themselves."""
+    version = round_.call.policy_version
+    decree_, title = round_.decree, version.policy
+    tiers = tiers_of(pack_of(version))
+    return decree(
+        Decree(
+            number=decree_.number,
+            issuers=(authority_of(round_),),
+            addressees=(Bilingual("各有关企业", "the companies concerned"),),
+            basis=(
+                Bilingual(
+                    f"《{title.title_zh}》（{version.document_number}）", f"{title.title_en} ({version.document_number})"
+                ),
+            ),
+            title=Bilingual(f"关于下达{title.title_zh}资金的通知", f"Decree on the {title.title_en}"),
+            body=(
+                Bilingual(
+                    "请各有关企业登录填写并确认收款账户，按规定做好账务处理。",
+                    "The companies enter and confirm the account to be paid to, and book the award as the rules ask.",
+                ),
+                Bilingual(
+                    "资金使用接受审计、财政和纪检监察部门的监督检查。",
+                    "Its use is open to inspection by the audit, finance and discipline authorities.",
+                ),
+            ),
+            rows=tuple(
+                DecreeRow(
+                    rank=award.rank,
+                    name=award.company_name,
+                    tier=tiers.get(award.tier, NO_TIER),
+                    amount_fen=award.amount_fen,
+                )
+                for award in decree_.awards.order_by("rank")
+            ),
+            issued_on=decree_.issued_on,
+            illustrative=version.illustrative,
+            lang=lang,
+        )
+    )
+
+
+def compose_cover(batch: Batch, lang: Language) -> bytes:
+    """The cover sheet of a released batch: the sealed file's fingerprint and the three hands."""
+    file = batch.export_file
+    return batch_cover(
+        BatchCover(
+            number=batch.number,
+            authority=authority_of(batch),
+            format=batch.format,
+            file_name=file.name,
+            count=batch.line_count,
+            total_fen=batch.total_fen,
+            total_capitals=amount_in_capitals(batch.total_fen),
+            lines=_totals(batch),
+            sha256=file.sha256,
+            sequence=file.sequence,
+            prepared=Hand(name=batch.prepared_by.name, at=batch.prepared_at.astimezone(ZONE)),
+            checked=_hand(batch.checked_by, batch.checked_at),
+            released=_hand(batch.released_by, batch.released_at),
+            illustrative=batch.lines.filter(case__policy_version__illustrative=True).exists(),
+            lang=lang,
+        )
+    )
+
+
+def _hand(person: User | None, at: dt.datetime | None) -> Hand | None:
+    return None if person is None or at is None else Hand(name=person.name, at=at.astimezone(ZONE))
+
+
+def _totals(batch: Batch) -> tuple[BudgetLineTotal, ...]:
+    counts: dict[int, int] = defaultdict(int)
+    totals: dict[int, int] = defaultdict(int)
+    for line_id, amount in LineShare.objects.filter(batch_line__batch=batch).values_list("budget_line_id", "amount_fen"):
+        counts[line_id] += 1
+        totals[line_id] += amount
+    return tuple(
+        BudgetLineTotal(
+            code=line.code,
+            name=Bilingual(line.name_zh, line.name_en),
+            count=counts[line.pk],
+            total_fen=totals[line.pk],
+        )
+        for line in BudgetLine.objects.filter(pk__in=totals).order_by("year", "code")
+    )

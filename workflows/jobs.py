@@ -1,0 +1,9 @@
+"""Every job of the routes: the worker imports this module (settings, PROCRASTINATE_IMPORT_PATHS)."""
+
+from __future__ import annotations
+
+from workflows.case.jobs import issue_letter_job
+from workflows.payout_batch.jobs import issue_batch_cover_job
+from workflows.round.jobs import close_due_notices_job, issue_decree_papers, issue_notice_papers
+
+ALL = (issue_letter_job, issue_notice_papers, issue_decree_papers, issue_batch_cover_job, close_due_notices_job)
