@@ -1,0 +1,235 @@
+"""Verifies chains of events: that nothing in them was changed, left out, added or moved, and that they end where they should.
+
+Everything is read in order, in one snapshot, and forgotten again, so that memory does not grow with the log. What a
+chain alone cannot show (its newest events cut off together with the head on the record) is for the signed checkpoints.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.audit.models import EMPTY_HASH, Chained, Event
+from subsidy.audit.services import chain_hash, private_digest
+
+CHUNK = 2_000
+# A bureau is founded before anybody could act in it; every other record comes to be by an act.
+MAY_BE_SILENT = frozenset({"authority"})
+
+PROBLEMS: dict[str, str | Promise] = {
+    "gap": _("The sequence jumps here from %(expected)s to %(found)s: events are missing, or were moved."),
+    "link": _("This event does not follow the one before it: its link names another predecessor."),
+    "hash": _("The text of this event was changed: its hash no longer fits."),
+    "columns": _("The columns of this event disagree with its hashed text: %(names)s."),
+    "text": _("The text of this event cannot be read as JSON."),
+    "private": _("The personal values of this event were changed: their digest no longer fits."),
+    "private_missing": _("The personal values of this event are missing, and no erasure was recorded."),
+    "private_unknown": _("Personal values were added to this event: its text does not mention any."),
+    "head": _(
+        "The record says that %(expected)s events exist, the chain ends at %(found)s: its end was cut off or added."
+    ),
+    "head_hash": _("The record names another last event than the chain has."),
+    "silent": _("The record has no event at all: nothing says how it came to be."),
+    "subject": _("The record that these events are about is missing."),
+    "stream": _("No kind of record has a stream of this name."),
+}
+COLUMNS = ("seq", "authority_id", "action", "actor_id", "at", "recorded_at")
+
+
+@dataclass(frozen=True)
+class ChainFinding:
+    """One thing wrong with a chain, at event `seq` (0: the chain as a whole). `label` is the record's number or key."""
+
+    stream: str
+    stream_id: int
+    label: str
+    seq: int
+    code: str
+    details: tuple[tuple[str, str], ...] = ()
+
+    def in_words(self) -> str:
+        """What is wrong, in the active language."""
+        return str(PROBLEMS[self.code]) % dict(self.details)
+
+
+@dataclass(frozen=True)
+class ChainHead:
+    """What the record itself says of its chain."""
+
+    label: str
+    seq: int
+    hash: bytes
+
+
+@dataclass
+class Report:
+    """How much was read; complete when the findings have been consumed."""
+
+    streams: int = 0
+    events: int = 0
+
+
+def chained_models() -> dict[str, type[Chained]]:
+    """Stream name to the model whose rows carry the heads (ValueError when two models share a name)."""
+    found: dict[str, type[Chained]] = {}
+    for model in apps.get_models():
+        if issubclass(model, Chained):
+            if model.STREAM in found:
+                raise ValueError(f"{model.__name__} and {found[model.STREAM].__name__} share a stream; rename one")
+            found[model.STREAM] = model
+    return found
+
+
+def verify_all(report: Report | None = None) -> Iterator[ChainFinding]:
+    """Verify every chain of this installation, in one snapshot of the database; findings come as they are met."""
+    report = report if report is not None else Report()
+    models = chained_models()
+    with _snapshot():
+        for name in sorted(models):
+            yield from _verify_stream(name, models[name], report)
+        unknown = Event.objects.exclude(stream__in=models).order_by("stream", "stream_id")
+        for stream, stream_id in unknown.values_list("stream", "stream_id").distinct().iterator(chunk_size=CHUNK):
+            yield ChainFinding(stream, stream_id, str(stream_id), 0, "stream")
+
+
+def verify_record(stream: str, stream_id: int, report: Report | None = None) -> list[ChainFinding]:
+    """Verify the chain of one record. Raises KeyError for a stream that no kind of record has."""
+    report = report if report is not None else Report()
+    model = chained_models()[stream]
+    with _snapshot():
+        heads = dict(_heads(model, stream_id))
+        rows = list(_rows(Event.objects.filter(stream=stream, stream_id=stream_id)))
+    return list(_verify_chain(stream, stream_id, heads.get(stream_id), iter(rows), report))
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """One state of the database for all reads. Within somebody's transaction that transaction's view must do."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _heads(model: type[Chained], only: int | None = None) -> Iterator[tuple[int, ChainHead]]:
+    rows = model._default_manager.order_by("pk")
+    if only is not None:
+        rows = rows.filter(pk=only)
+    label = "number" if any(field.name == "number" for field in model._meta.get_fields()) else "pk"
+    for pk, text, seq, head in rows.values_list("pk", label, "head_seq", "head_hash").iterator(chunk_size=CHUNK):
+        yield pk, ChainHead(str(text), seq, bytes(head))
+
+
+def _rows(events: Any) -> Iterator[dict[str, Any]]:
+    names = ("stream_id", "body", "prev_hash", "hash", "private__salt", "private__values", *COLUMNS)
+    yield from events.order_by("stream_id", "seq").values(*names).iterator(chunk_size=CHUNK)
+
+
+def _verify_stream(stream: str, model: type[Chained], report: Report) -> Iterator[ChainFinding]:
+    """Walk heads and chains side by side, both in the order of the record's key."""
+    heads = _heads(model)
+    head = next(heads, None)
+    for stream_id, rows in groupby(_rows(Event.objects.filter(stream=stream)), key=itemgetter("stream_id")):
+        while head is not None and head[0] < stream_id:
+            yield from _verify_chain(stream, head[0], head[1], iter(()), report)
+            head = next(heads, None)
+        here = None
+        if head is not None and head[0] == stream_id:
+            here, head = head[1], next(heads, None)
+        yield from _verify_chain(stream, stream_id, here, rows, report)
+    while head is not None:
+        yield from _verify_chain(stream, head[0], head[1], iter(()), report)
+        head = next(heads, None)
+
+
+def _verify_chain(
+    stream: str, stream_id: int, head: ChainHead | None, rows: Iterator[dict[str, Any]], report: Report
+) -> Iterator[ChainFinding]:
+    """Verify one chain. After a break it goes on from the event as found, so that each break is told once."""
+    label = head.label if head is not None else str(stream_id)
+    expected, previous, count = 1, EMPTY_HASH, 0
+    for row in rows:
+        count += 1
+        if row["seq"] != expected:
+            told = (("expected", str(expected - 1)), ("found", str(row["seq"])))
+            yield ChainFinding(stream, stream_id, label, row["seq"], "gap", told)
+        for code, details in _verify_event(row, stream, previous):
+            yield ChainFinding(stream, stream_id, label, row["seq"], code, details)
+        expected, previous = row["seq"] + 1, bytes(row["hash"])
+    report.events += count
+    report.streams += 1 if count else 0
+    for code, details in _verify_end(stream, head, expected - 1, previous, count):
+        yield ChainFinding(stream, stream_id, label, 0, code, details)
+
+
+_Found = Iterator[tuple[str, tuple[tuple[str, str], ...]]]
+
+
+def _verify_event(row: dict[str, Any], stream: str, previous: bytes) -> _Found:
+    prev_hash = bytes(row["prev_hash"])
+    if prev_hash != previous:
+        yield "link", ()
+    if chain_hash(prev_hash, row["body"]) != bytes(row["hash"]):
+        yield "hash", ()
+    try:
+        body = json.loads(row["body"])
+    except json.JSONDecodeError:
+        yield "text", ()
+        return
+    wrong = _other_columns(row, body, stream)
+    if wrong:
+        yield "columns", (("names", ", ".join(wrong)),)
+    values, said = row["private__values"], body.get("private")
+    if values is None and said is not None:
+        yield "private_missing", ()
+    elif values is not None and said is None:
+        yield "private_unknown", ()
+    elif values is not None and private_digest(row["private__salt"], values) != said:
+        yield "private", ()
+
+
+def _other_columns(row: dict[str, Any], body: dict[str, Any], stream: str) -> list[str]:
+    """The columns that the hashed text contradicts: they are what lists search by, and the hash does not cover them."""
+    said = {
+        "stream": (stream, body.get("stream")),
+        "stream_id": (row["stream_id"], body.get("stream_id")),
+        "seq": (row["seq"], body.get("seq")),
+        "authority": (row["authority_id"], body.get("authority")),
+        "action": (row["action"], body.get("action")),
+        "actor": (row["actor_id"], (body.get("actor") or {}).get("id")),
+        "at": (row["at"], _instant(body.get("at"))),
+        "recorded_at": (row["recorded_at"], _instant(body.get("recorded_at"))),
+    }
+    return [name for name, (column, text) in said.items() if column != text]
+
+
+def _instant(text: Any) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+
+
+def _verify_end(stream: str, head: ChainHead | None, last: int, last_hash: bytes, count: int) -> _Found:
+    if head is None:
+        yield "subject", ()
+    elif head.seq != last:
+        yield "head", (("expected", str(head.seq)), ("found", str(last)))
+    elif head.hash != last_hash:
+        yield "head_hash", ()
+    elif count == 0 and stream not in MAY_BE_SILENT:
+        yield "silent", ()
