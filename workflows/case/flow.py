@@ -90,7 +90,15 @@ class CaseR3V1(Flow):
         role=Role.EXPERT,
         due=score_due,
         acts=(
-            Act("score", _("Submit scores"), steps.score, role=Role.EXPERT, duty=Duty.SCORES, form=forms.ScoreForm),
+            Act(
+                "score",
+                _("Submit scores"),
+                steps.score,
+                role=Role.EXPERT,
+                duty=Duty.SCORES,
+                form=forms.ScoreForm,
+                versioned=False,
+            ),
         ),
     ).Next(this.panel_join)
 
@@ -184,6 +192,7 @@ FREE_ACTS = (
         member=FILE_FOR,
         duty=Duty.FILES,
         form=forms.AnswersForm,
+        versioned=False,
         states=frozenset({CaseState.DRAFT, CaseState.AWAITING_CORRECTION}),
     ),
     Act(
@@ -193,6 +202,7 @@ FREE_ACTS = (
         member=FILE_FOR,
         duty=Duty.FILES,
         form=forms.AttachForm,
+        versioned=False,
         states=frozenset({CaseState.DRAFT, CaseState.AWAITING_CORRECTION}),
     ),
     Act(
@@ -202,6 +212,7 @@ FREE_ACTS = (
         member=FILE_FOR,
         duty=Duty.FILES,
         form=forms.DetachForm,
+        versioned=False,
         states=frozenset({CaseState.DRAFT, CaseState.AWAITING_CORRECTION}),
     ),
     Act(
@@ -215,7 +226,14 @@ FREE_ACTS = (
         exits=CaseState.WITHDRAWN,
         danger=True,
     ),
-    Act("serve_letter", _("Open the letter"), steps.serve_letter, member=ANY_MEMBER, form=forms.ServeForm),
+    Act(
+        "serve_letter",
+        _("Open the letter"),
+        steps.serve_letter,
+        member=ANY_MEMBER,
+        form=forms.ServeForm,
+        versioned=False,
+    ),
     Act("issue_letter", _("Issue letter"), steps.issue_letter, system=True, form=forms.LetterForm),
 )
 OPEN = Act("open", _("Start an application"), steps.opened, member=FILE_FOR, duty=Duty.FILES, form=forms.OpenForm)

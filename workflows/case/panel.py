@@ -11,5 +11,7 @@ def panel_spec(version: PolicyVersion) -> PanelDef:
     """Seats, quorum, rubric and pass mark of the policy version (ValueError when its route has no panel)."""
     panel = pack_of(version).route.panel
     if panel is None:
-        raise ValueError(f"{version} has no panel, but its call sends cases through one; correct the route of the call")
+        raise ValueError(
+            f"{version} has no panel, but its call sends cases through one; correct the route of the call"
+        )
     return panel

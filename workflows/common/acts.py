@@ -36,7 +36,8 @@ class Act:
     `member` is a guardian permission on the company (`file_for`, `confirm_for`, or ANY_MEMBER for both); `system` marks
     acts of a named system actor or of another act (a decree moves the cases of its round). `states` limits a free act
     (one that belongs to no node); acts of a node are possible exactly while the matter stands there. `exits` ends the
-    matter in that state.
+    matter in that state. A `versioned` act refuses a page that is older than the matter; the others touch only what is
+    their own (a seat's scores, one document), so that five experts who score at once do not send each other back.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Act:
     states: frozenset[str] = field(default_factory=frozenset)
     exits: str = ""
     danger: bool = False
+    versioned: bool = True
 
     def __post_init__(self) -> None:
         if sum((self.role is not None, bool(self.member), self.pooled, self.system)) != 1:

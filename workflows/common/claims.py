@@ -40,6 +40,6 @@ def _hand_to(turn: Turn, item: WorkItem, user_id: int | None) -> None:
 
 
 CLAIMS = (
-    Act("claim", _("Take over"), claim, pooled=True),
-    Act("unclaim", _("Give back to the pool"), unclaim, pooled=True),
+    Act("claim", _("Take over"), claim, pooled=True, versioned=False),
+    Act("unclaim", _("Give back to the pool"), unclaim, pooled=True, versioned=False),
 )

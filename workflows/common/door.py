@@ -106,7 +106,9 @@ def _attempt(work: Any) -> Outcome:
     A step may not come through the door again: `passage.also` takes other matters into the same transaction.
     """
     if _inside.get():
-        raise RuntimeError("the door is already open in this thread; use passage.also instead of perform inside a step")
+        raise RuntimeError(
+            "the door is already open in this thread; use passage.also instead of perform inside a step"
+        )
     token = _inside.set(True)
     try:
         return _tried(work)
@@ -180,7 +182,7 @@ def _perform(
     )
     if found.replay_seq is not None:
         return Outcome(kind.name, subject.pk, found.replay_seq, replayed=True)
-    if version is not None and version != subject.head_seq:
+    if act.versioned and version is not None and version != subject.head_seq:
         raise Stale
     if not _possible(kind, act, subject, task):
         raise NotFound if act.role == Role.EXPERT and Duty.SCORES not in found.duties else WrongState

@@ -47,4 +47,6 @@ class DecreeForm(ActForm):
 
 
 class PaperForm(ActForm):
-    kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in (LetterKind.NOTICE_LIST, LetterKind.DECREE)])
+    kind = forms.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in (LetterKind.NOTICE_LIST, LetterKind.DECREE)]
+    )
