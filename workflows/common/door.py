@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
@@ -71,8 +71,12 @@ def perform(
     `version` is the `head_seq` that the actor saw: another one refuses with Stale. Raises Refused and its subclasses;
     whatever is raised, nothing was written.
     """
-    passage = Passage(actor=actor, now=now, key=key, origin=origin or Origin())
-    return _attempt(lambda: _perform(kind_named(kind), subject_id, action, passage, version, data or {}, files or {}))
+
+    def work() -> Outcome:
+        passage = Passage(actor=actor, now=now, key=key, origin=origin or Origin())
+        return _perform(kind_named(kind), subject_id, action, passage, version, data or {}, files or {})
+
+    return _attempt(work)
 
 
 def open_matter(
@@ -88,8 +92,12 @@ def open_matter(
     origin: Origin | None = None,
 ) -> Outcome:
     """Make a new matter by one of its kind's opening acts, exactly once per `key`. Raises Refused."""
-    passage = Passage(actor=actor, now=now, key=key, origin=origin or Origin())
-    return _attempt(lambda: _open(kind_named(kind), action, passage, authority_id, data or {}, files or {}))
+
+    def work() -> Outcome:
+        passage = Passage(actor=actor, now=now, key=key, origin=origin or Origin())
+        return _open(kind_named(kind), action, passage, authority_id, data or {}, files or {})
+
+    return _attempt(work)
 
 
 def act_named(kind: Kind, subject: Any, action: str) -> Act:
@@ -100,7 +108,7 @@ def act_named(kind: Kind, subject: Any, action: str) -> Act:
     return act
 
 
-def _attempt(work: Any) -> Outcome:
+def _attempt(work: Callable[[], Outcome]) -> Outcome:
     """Run one transaction; deadlocks and serialization failures are tried again, a held lock is a polite Busy.
 
     A step may not come through the door again: `passage.also` takes other matters into the same transaction.
@@ -116,12 +124,12 @@ def _attempt(work: Any) -> Outcome:
         _inside.reset(token)
 
 
-def _tried(work: Any) -> Outcome:
+def _tried(work: Callable[[], Outcome]) -> Outcome:
+    """Each attempt begins anew: `work` makes its own passage, so that nothing of a failed one is written later."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic(durable=False):
-                outcome: Outcome = work()
-                return outcome
+                return work()
         except OperationalError as error:
             state = getattr(error.__cause__, "sqlstate", None)
             if state == _LOCK_NOT_AVAILABLE or (state in _RETRY and attempt == ATTEMPTS):
