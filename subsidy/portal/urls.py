@@ -1,6 +1,30 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from subsidy.portal.views import application, case, company, documents, home
 
 app_name = "portal"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.Home.as_view(), name="home"),
+    path("applications/", home.CaseList.as_view(), name="cases"),
+    path("apply/<str:call_number>/", application.Start.as_view(), name="start"),
+    path("applications/<str:number>/", case.CasePage.as_view(), name="case"),
+    path("applications/<str:number>/tasks/", application.TaskList.as_view(), name="tasks"),
+    path("applications/<str:number>/sections/<slug:section>/", application.Section.as_view(), name="section"),
+    path("applications/<str:number>/documents/", documents.Documents.as_view(), name="documents"),
+    path("applications/<str:number>/documents/<int:pk>/", documents.Download.as_view(), name="file"),
+    path("applications/<str:number>/documents/<int:pk>/remove/", documents.Remove.as_view(), name="remove"),
+    path("applications/<str:number>/answers/", application.Check.as_view(), name="check"),
+    path("applications/<str:number>/submit/", application.Submit.as_view(), name="submit"),
+    path("applications/<str:number>/receipt/", application.Receipt.as_view(), name="receipt"),
+    path("applications/<str:number>/correction/", application.Correct.as_view(), name="correction"),
+    path("applications/<str:number>/resubmit/", application.Resubmit.as_view(), name="resubmit"),
+    path("applications/<str:number>/withdraw/", case.Withdraw.as_view(), name="withdraw"),
+    path("applications/<str:number>/account/", case.ChooseAccount.as_view(), name="account"),
+    path("applications/<str:number>/letters/<int:pk>/", case.LetterPage.as_view(), name="letter"),
+    path("companies/", company.Companies.as_view(), name="companies"),
+    path("companies/<int:pk>/", company.CompanyPage.as_view(), name="company"),
+    path("companies/<int:pk>/accounts/", company.ProposeAccount.as_view(), name="propose-account"),
+    path("companies/<int:pk>/accounts/<int:account>/", company.ConfirmAccount.as_view(), name="confirm-account"),
+]

@@ -1,0 +1,48 @@
+"""What a signed-in person may see here: always through the scoped selectors, a foreign matter is none at all."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from subsidy.accounts.models import User
+from subsidy.applicants.models import Company
+from subsidy.applicants.selectors import companies_of, rights_of
+from subsidy.cases.models import Case
+from subsidy.cases.selectors import cases_of_member
+
+FILE_FOR, CONFIRM_FOR = "file_for", "confirm_for"
+_TEXTS = ("policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text")
+_RELATED = ("call", "policy_version__policy", "company", "authority", "payee_account")
+
+
+def user_of(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def my_cases(request: HttpRequest) -> QuerySet[Case]:
+    """Cases of the person's companies with what pages show of them, without the texts of the policy."""
+    return cases_of_member(user_of(request)).select_related(*_RELATED).defer(*_TEXTS)
+
+
+def my_case(request: HttpRequest, number: str) -> Case:
+    """The case of that number. Raises Http404 for a foreign one as for none."""
+    case = my_cases(request).filter(number=number).first()
+    if case is None:
+        raise Http404(f"no case {number} of this person")
+    return case
+
+
+def my_company(request: HttpRequest, pk: int) -> Company:
+    """The company of that key. Raises Http404 for a foreign one as for none."""
+    company = companies_of(user_of(request)).select_related("authority").filter(pk=pk).first()
+    if company is None:
+        raise Http404(f"no company {pk} of this person")
+    return company
+
+
+def may(request: HttpRequest, company_id: int, right: str) -> bool:
+    """Whether the person has the right for the company; one query."""
+    return right in rights_of(user_of(request)).get(company_id, frozenset())

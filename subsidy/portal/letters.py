@@ -1,0 +1,39 @@
+"""The letters of a case as its company reads them: one line a letter, in the active language where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+
+from subsidy.cases.models import Case
+from subsidy.correspondence.models import Letter, LetterKind
+from subsidy.web.components import File
+from subsidy.web.formats import pick
+
+
+def letters_of(case: Case, *, kind: str = "") -> list[Letter]:
+    """Letters issued on the case, oldest first, without their bytes; of several languages the active one."""
+    rows = Letter.objects.filter(case=case).defer("content").order_by("issued_at", "id")
+    chosen: dict[tuple[str, str], Letter] = {}
+    for letter in rows.filter(kind=kind) if kind else rows:
+        same = (letter.kind, letter.number)
+        if same not in chosen or letter.language == pick("zh", "en"):
+            chosen[same] = letter
+    return list(chosen.values())
+
+
+def as_files(case: Case, letters: Sequence[Letter]) -> list[tuple[Letter, File]]:
+    """Letters as a list shows them; opening one that was never opened serves it, so its page asks first."""
+    return [
+        (
+            letter,
+            File(
+                name=str(LetterKind(letter.kind).label),
+                url=reverse("portal:letter", args=[case.number, letter.pk]),
+                at=letter.issued_at,
+                what=letter.number,
+            ),
+        )
+        for letter in letters
+    ]

@@ -1,0 +1,275 @@
+"""The parts of an application as pages show them: sections with their state, answers, known facts, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from policies.language import ABSENT, FactDef, Pack, PolicyError, format_value, required_documents
+from subsidy.applicants.enums import FactSource
+from subsidy.applicants.models import CompanyFact
+from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Answer, Case
+from subsidy.cases.values import is_asked, value_of
+from subsidy.decisions.facts import facts_of, known_facts
+from subsidy.documents.models import StoredFile
+from subsidy.documents.selectors import files_of
+from subsidy.programmes.packs import pack_of
+from subsidy.web import formats
+from subsidy.web.components import File, SummaryRow, Task, TaskState
+from workflows.case.fields import spoken
+from workflows.case.forms import AnswersForm, open_item_names
+
+OTHER = "other"
+FILING = (CaseState.DRAFT, CaseState.AWAITING_CORRECTION)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the form: the facts that the company is asked for, and those that the state knows itself."""
+
+    name: str
+    title: str
+    asked: Sequence[FactDef]
+    known: Sequence[FactDef]
+
+
+@dataclass
+class Filing:
+    """An application with what its pages need of it, read once: three queries and those of the policy's cache."""
+
+    case: Case
+    pack: Pack
+    answers: Mapping[str, Answer]
+    known: Mapping[str, CompanyFact]
+    files: Sequence[StoredFile]
+    required: frozenset[str]
+    named: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def parts(self) -> list[Part]:
+        return parts_of(self.pack)
+
+    def part(self, name: str) -> Part | None:
+        return next((part for part in self.parts if part.name == name), None)
+
+    def held(self, slot: str) -> list[StoredFile]:
+        return [file for file in self.files if file.slot == slot]
+
+    def editable(self, name: str) -> bool:
+        """Whether the fact or document may be changed now: all in a draft, in a correction what it names."""
+        if self.case.state == CaseState.AWAITING_CORRECTION:
+            return name in self.named
+        return self.case.state == CaseState.DRAFT
+
+
+def filing_of(case: Case, *, on: Any) -> Filing:
+    pack = pack_of(case.policy_version)
+    try:
+        required = required_documents(pack, facts_of(case, pack, on=on))
+    except PolicyError:
+        # Facts that the version cannot read (a day on which it is not in force): the page of the result says so.
+        required = tuple(document.id for document in pack.documents if document.required)
+    correcting = case.state == CaseState.AWAITING_CORRECTION
+    return Filing(
+        case=case,
+        pack=pack,
+        answers={answer.name: answer for answer in case.answers.select_related("prefilled_from")},
+        known={fact.name: fact for fact in known_facts(case.company_id)},
+        files=list(files_of("case", case.pk)),
+        required=frozenset(required),
+        named=frozenset(open_item_names(case)) if correcting else frozenset(),
+    )
+
+
+def parts_of(pack: Pack) -> list[Part]:
+    """The sections in the pack's order; facts without one stand in a last section of their own."""
+    found: list[Part] = []
+    for name, title in [*((name, spoken(text)) for name, text in pack.sections.items()), (None, _("Other questions"))]:
+        facts = [fact for fact in pack.facts.values() if fact.section == name and fact.source != "system"]
+        if facts:
+            asked = [fact for fact in facts if is_asked(fact)]
+            found.append(Part(name or OTHER, title, asked, [fact for fact in facts if not is_asked(fact)]))
+    return found
+
+
+def tasks_of(filing: Filing) -> list[Task]:
+    """The task list of a draft: every section, the documents, and checking the answers at the end."""
+    number = filing.case.number
+    tasks = [
+        Task(
+            part.title, _state(filing, part), reverse("portal:section", args=[number, part.name]), _note(filing, part)
+        )
+        for part in filing.parts
+    ]
+    tasks.append(Task(_("Documents"), _documents_state(filing), reverse("portal:documents", args=[number])))
+    ready = all(task.state == "done" for task in tasks)
+    tasks.append(
+        Task(
+            _("Check your answers and submit"),
+            "not_started" if ready else "blocked",
+            reverse("portal:check", args=[number]) if ready else "",
+            "" if ready else _("Complete the other sections first."),
+        )
+    )
+    return tasks
+
+
+def next_place(filing: Filing, after: str) -> str:
+    """Where "save and continue" leads: the next section with questions, then the documents."""
+    asked = [part.name for part in filing.parts if part.asked]
+    place = asked.index(after) + 1 if after in asked else 0
+    if place < len(asked):
+        return reverse("portal:section", args=[filing.case.number, asked[place]])
+    return reverse("portal:documents", args=[filing.case.number])
+
+
+def _state(filing: Filing, part: Part) -> TaskState:
+    answered = [filing.answers[fact.name] for fact in part.asked if fact.name in filing.answers]
+    if len(answered) == len(part.asked) and not any(answer.prefilled_from_id for answer in answered):
+        return "done"
+    return "started" if answered else "not_started"
+
+
+def _note(filing: Filing, part: Part) -> str:
+    if not part.asked:
+        return _("Taken from registers and offices; nothing to enter.")
+    prefilled = any(fact.name in filing.answers and filing.answers[fact.name].prefilled_from_id for fact in part.asked)
+    return _("Prefilled from what the state already knows; check and save.") if prefilled else ""
+
+
+def _documents_state(filing: Filing) -> TaskState:
+    held = {file.slot for file in filing.files}
+    if filing.required <= held:
+        return "done"
+    return "started" if held else "not_started"
+
+
+def answers_form(filing: Filing, names: Sequence[str], data: Mapping[str, Any] | None = None) -> AnswersForm:
+    """The door's own form for these facts; a missing name counts as left empty (an unchosen radio is not sent)."""
+    if data is not None:
+        return AnswersForm({name: data.get(name, "") for name in names}, subject=filing.case)
+    values = {name: value_of(answer) for name, answer in filing.answers.items()}
+    initial = {name: "" if value is ABSENT else value for name, value in values.items()}
+    form = AnswersForm(subject=filing.case, initial=initial)
+    for name in [name for name in form.fields if name not in names]:
+        del form.fields[name]
+    return form
+
+
+def dress(form: AnswersForm, filing: Filing) -> AnswersForm:
+    """Add what the reader needs to each field: unit, "leave empty", where a prefilled value comes from.
+
+    The form itself requires nothing, so that a half-filled draft can be saved; only its labels tell what is optional.
+    """
+    form.use_required_attribute = False
+    for name, shown in form.fields.items():
+        fact = filing.pack.facts[name]
+        shown.required = not fact.optional
+        unit = formats.pick("元", "yuan") if fact.kind == "money" else fact.unit
+        if unit:
+            shown.label = formats.pick(f"{shown.label}（{unit}）", f"{shown.label} ({unit})")
+        shown.help_text = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in _help(filing, fact, shown)))
+    return form
+
+
+def _help(filing: Filing, fact: FactDef, shown: forms.Field) -> list[str]:
+    lines = [str(shown.help_text)] if shown.help_text else []
+    if fact.optional:
+        lines.append(_("Leave this empty if there is none, and save the page all the same."))
+    known = filing.known.get(fact.name)
+    if known is not None:
+        lines.append(
+            _("Known to the state: %(value)s (%(source)s).")
+            % {"value": value_text(fact, known), "source": source_text(known)}
+        )
+    proofs = [spoken(paper.text) for paper in filing.pack.documents if paper.id in fact.proof]
+    if proofs:
+        lines.append(_("To be proved by: %(papers)s.") % {"papers": formats.pick("、", ", ").join(proofs)})
+    return lines
+
+
+def value_text(fact: FactDef, row: Answer | CompanyFact) -> str:
+    """The value in the active language."""
+    return format_value(fact, value_of(row), formats.pick("zh", "en"))
+
+
+def source_text(row: CompanyFact) -> str:
+    """Who says so, and as of when."""
+    return _("%(source)s, as of %(day)s") % {"source": FactSource(row.source).label, "day": formats.day(row.as_of)}
+
+
+def known_rows(filing: Filing, part: Part) -> list[SummaryRow]:
+    """What the state knows itself in this section, with its source; what it does not know yet is said."""
+    rows = []
+    for fact in part.known:
+        row = filing.known.get(fact.name)
+        unknown = _("not known yet; the bureau asks: %(source)s") % {"source": FactSource(fact.source).label}
+        rows.append(
+            SummaryRow(
+                spoken(fact.text), value_text(fact, row) if row else unknown, source=source_text(row) if row else ""
+            )
+        )
+    return rows
+
+
+def answer_rows(filing: Filing, part: Part, gaps: Mapping[str, Sequence[str]]) -> list[SummaryRow]:
+    """The answers of a section to check, each with the way to its field."""
+    return [_answer_row(filing, part, fact, gaps) for fact in part.asked]
+
+
+def _answer_row(filing: Filing, part: Part, fact: FactDef, gaps: Mapping[str, Sequence[str]]) -> SummaryRow:
+    answer = filing.answers.get(fact.name)
+    source = answer.prefilled_from if answer is not None else None
+    return SummaryRow(
+        label=spoken(fact.text),
+        value=value_text(fact, answer) if answer is not None else _("not answered"),
+        change_url=_change_url(filing, part, fact),
+        source=source_text(source) if source is not None else "",
+        wrong=" ".join(gaps.get(fact.name, ())),
+    )
+
+
+def _change_url(filing: Filing, part: Part, fact: FactDef) -> str:
+    if not filing.editable(fact.name):
+        return ""
+    field_id = f"#id_{fact.name}{'_0' if fact.kind == 'yes_no' else ''}"
+    if filing.case.state == CaseState.AWAITING_CORRECTION:
+        return reverse("portal:correction", args=[filing.case.number]) + field_id
+    return reverse("portal:section", args=[filing.case.number, part.name]) + field_id
+
+
+def document_rows(filing: Filing, gaps: Mapping[str, Sequence[str]]) -> list[SummaryRow]:
+    """Which papers are there, slot by slot."""
+    rows = []
+    for paper in filing.pack.documents:
+        names = [file.name for file in filing.held(paper.id)]
+        absent = _("not added") if paper.id in filing.required else _("not added (not needed)")
+        url = reverse("portal:documents", args=[filing.case.number]) + f"#slot-{paper.id}"
+        rows.append(
+            SummaryRow(
+                spoken(paper.text),
+                formats.pick("、", ", ").join(names) or absent,
+                change_url=url if filing.editable(paper.id) else "",
+                wrong=" ".join(gaps.get(paper.id, ())),
+            )
+        )
+    return rows
+
+
+def shown_file(filing: Filing, file: StoredFile) -> File:
+    """A document as a list shows it."""
+    return File(
+        name=file.name,
+        url=reverse("portal:file", args=[filing.case.number, file.pk]),
+        octets=file.size,
+        at=file.uploaded_at,
+        remove_url=reverse("portal:remove", args=[filing.case.number, file.pk]) if filing.editable(file.slot) else "",
+    )

@@ -1,0 +1,219 @@
+"""The company itself: what the state knows of it and from whom, its titles, its people, its payee accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from policies.language import FactDef, format_value
+from subsidy.applicants.enums import AccountState, FactSource
+from subsidy.applicants.models import Company, CompanyFact, CompanyUserObjectPermission, PayeeAccount
+from subsidy.applicants.selectors import companies_of
+from subsidy.cases.values import value_of
+from subsidy.decisions.facts import known_facts
+from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, may, my_company, user_of
+from subsidy.programmes.models import PolicyVersion
+from subsidy.programmes.packs import pack_of
+from subsidy.registers.models import Recognition
+from subsidy.web.acts import ActPage
+from subsidy.web.components import Crumb, Preview, SummaryRow, Text, Tone
+from subsidy.web.formats import day, pick
+from subsidy.web.person import moment_of
+from workflows.case.fields import spoken
+
+RIGHT_WORDS: dict[str, Text] = {
+    FILE_FOR: gettext_lazy("prepares and files applications"),
+    CONFIRM_FOR: gettext_lazy("legal representative or authorised person: confirms accounts"),
+}
+ACCOUNT_WORDS: dict[str, tuple[Text, Tone]] = {
+    AccountState.PROPOSED: (gettext_lazy("waits for confirmation by a second person"), "wait"),
+    AccountState.CONFIRMED: (gettext_lazy("in use"), "done"),
+    AccountState.ENDED: (gettext_lazy("no longer in use"), "plain"),
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A payee account as its company sees it: the number but for its last four digits is hidden."""
+
+    row: PayeeAccount
+    masked: str
+    words: Text
+    tone: Tone
+    confirm_url: str
+
+
+class Companies(LoginRequiredMixin, View):
+    """The one company straight away; several to choose from."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        companies = list(companies_of(user_of(request)))
+        if len(companies) == 1:
+            return redirect("portal:company", pk=companies[0].pk)
+        return render(request, "portal/companies.html", {"companies": companies})
+
+
+class CompanyPage(LoginRequiredMixin, View):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        company = my_company(request, pk)
+        context = {
+            "company": company,
+            "facts": facts_by_source(company),
+            "recognitions": recognitions_of(company, request),
+            "team": team_of(company),
+            "accounts": accounts_of(company, may(request, company.pk, CONFIRM_FOR)),
+            "may_file": may(request, company.pk, FILE_FOR),
+            "crumbs": [Crumb(_("My page"), reverse("portal:home")), Crumb(company.name)],
+        }
+        return render(request, "portal/company.html", context)
+
+
+def fact_defs(authority_id: int) -> dict[str, FactDef]:
+    """What the bureau's policies call each fact, the newest version last; packs are parsed once a process."""
+    versions = (
+        PolicyVersion.objects.filter(authority=authority_id).only("content_hash").order_by("effective_from", "id")
+    )
+    return {name: fact for version in versions for name, fact in pack_of(version).facts.items()}
+
+
+def facts_by_source(company: Company) -> list[tuple[Text, list[SummaryRow]]]:
+    """What is held of the company now, by who says so, each with its day."""
+    defs = fact_defs(company.authority_id)
+    found: dict[str, list[SummaryRow]] = {}
+    for fact in known_facts(company.pk):
+        found.setdefault(fact.source, []).append(_fact_row(fact, defs.get(fact.name)))
+    return [(FactSource(source).label, rows) for source, rows in found.items()]
+
+
+def _fact_row(fact: CompanyFact, definition: FactDef | None) -> SummaryRow:
+    as_of = _("as of %(day)s") % {"day": day(fact.as_of)}
+    if definition is None or definition.kind != fact.kind:
+        # A fact that no policy in the program speaks of: shown as its source gave it.
+        return SummaryRow(fact.name, fact.raw, source=as_of)
+    return SummaryRow(
+        spoken(definition.text), format_value(definition, value_of(fact), pick("zh", "en")), source=as_of
+    )
+
+
+def recognitions_of(company: Company, request: HttpRequest) -> list[tuple[Recognition, bool]]:
+    """Titles with whether each is valid today."""
+    today = moment_of(request).on
+    rows = Recognition.objects.filter(company=company).order_by("-valid_to", "id")
+    return [(row, row.valid_from <= today <= row.valid_to) for row in rows]
+
+
+def team_of(company: Company) -> list[tuple[str, str, list[Text]]]:
+    """Who may act for the company, and how: name, user name, rights in words."""
+    rows = CompanyUserObjectPermission.objects.filter(content_object=company).select_related("user", "permission")
+    found: dict[tuple[str, str], list[Text]] = {}
+    for row in rows.order_by("user__username", "permission__codename"):
+        words = RIGHT_WORDS.get(row.permission.codename, row.permission.codename)
+        found.setdefault((str(row.user), row.user.username), []).append(words)
+    return [(name, username, words) for (name, username), words in found.items()]
+
+
+def accounts_of(company: Company, may_confirm: bool) -> list[Account]:
+    """The payee accounts, the newest first."""
+    accounts = []
+    for row in (
+        PayeeAccount.objects.filter(company=company).select_related("proposed_by", "confirmed_by").order_by("-id")
+    ):
+        words, tone = ACCOUNT_WORDS[row.state]
+        offered = may_confirm and row.state == AccountState.PROPOSED
+        url = reverse("portal:confirm-account", args=[company.pk, row.pk]) if offered else ""
+        accounts.append(Account(row, masked(row.account_number), words, tone, url))
+    return accounts
+
+
+def masked(number: str) -> str:
+    """An account number of which only the last four digits are shown."""
+    return f"•••• {number[-4:]}"
+
+
+class CompanyAct(ActPage):
+    kind = "company"
+    template_name = "portal/act.html"
+    title: Text = ""
+
+    def get_subject(self) -> Company:
+        return my_company(self.request, self.kwargs["pk"])
+
+    def success_url(self, subject: Company) -> str:
+        return reverse("portal:company", args=[subject.pk]) + "#accounts"
+
+    def heading(self, subject: Company, act: Any) -> Text:
+        return self.title
+
+    def crumbs(self, subject: Company) -> list[Crumb]:
+        here = Crumb(subject.name, reverse("portal:company", args=[subject.pk]))
+        return [Crumb(_("My page"), reverse("portal:home")), here, Crumb(str(self.title))]
+
+    def context(self, subject: Company) -> dict[str, Any]:
+        return {"case": None, "live": None}
+
+
+class ProposeAccount(CompanyAct):
+    action = "propose_account"
+    title = gettext_lazy("Enter a payee account")
+    done_message = gettext_lazy("The account is entered. A second person of your company must confirm it.")
+
+    def preview(self, subject: Company) -> Preview:
+        return Preview(
+            changes=(
+                _("The account is noted for %(name)s.") % {"name": subject.name},
+                _("Money goes to it only when a second person has confirmed it."),
+            ),
+            told=(_("Your legal representative or authorised person."),),
+        )
+
+
+class ConfirmAccount(CompanyAct):
+    """One account with all of its number: whoever confirms compares it with the bank's papers."""
+
+    action = "confirm_account"
+    title = gettext_lazy("Confirm a payee account")
+    done_message = gettext_lazy("The account is confirmed and in use from now on.")
+    template_name = "portal/confirm_account.html"
+
+    def account(self, subject: Company) -> PayeeAccount:
+        account = PayeeAccount.objects.filter(company=subject, pk=self.kwargs["account"]).first()
+        if account is None:
+            raise Http404("no such account of this company")
+        return account
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        subject = self.get_subject()
+        if self.account(subject).state != AccountState.PROPOSED or not may(request, subject.pk, CONFIRM_FOR):
+            return redirect(self.success_url(subject))
+        return super().get(request, *args, **kwargs)
+
+    def data(self, subject: Company) -> dict[str, Any]:
+        return {"account": self.account(subject).pk}
+
+    def preview(self, subject: Company) -> Preview:
+        return Preview(
+            changes=(
+                _("Payments to your company may go to this account."),
+                _("The account used until now, if there is one, ends."),
+            ),
+            told=(_("The finance office, when it prepares a payment."),),
+        )
+
+    def context(self, subject: Company) -> dict[str, Any]:
+        account = self.account(subject)
+        rows = [
+            SummaryRow(_("Account holder"), account.holder_name),
+            SummaryRow(_("Account number"), account.account_number),
+            SummaryRow(_("Bank"), account.bank_name),
+            SummaryRow(_("Bank code (CNAPS)"), account.bank_code),
+            SummaryRow(_("Entered by"), str(account.proposed_by)),
+        ]
+        return {**super().context(subject), "rows": rows}
