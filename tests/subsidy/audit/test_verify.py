@@ -19,7 +19,7 @@ OPEN_DOORS = [
 ]
 CHAIN = "stream = 'case' AND stream_id = {case}"
 # What is done to the chain of a case of `last` events, and what must be found at which event (0: the chain as a whole).
-TAMPERINGS: dict[str, tuple[list[str], set[tuple[int, str]]]] = {
+TAMPERINGS: dict[str, tuple[list[str], set[tuple[int | str, str]]]] = {
     "change a body": (
         [f'UPDATE audit_event SET body = replace(body, \'"surface":"\', \'"surface":"x\') WHERE {CHAIN} AND seq = 2'],
         {(2, "hash")},
