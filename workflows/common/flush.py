@@ -80,12 +80,13 @@ def _write_work_items(passage: Passage) -> None:
     if gone:
         items = WorkItem.objects.filter(task_id__in=gone)
         items._raw_delete(items.db)  # nothing hangs on a work item: no need to collect first
-    new = [item for turn in passage.turns for item in _items(turn)]
+    new = [item for turn in passage.turns for item in items_of(turn)]
     if new:
         WorkItem.objects.bulk_create(new)
 
 
-def _items(turn: Turn) -> Iterator[WorkItem]:
+def items_of(turn: Turn) -> Iterator[WorkItem]:
+    """A work item for each of the turn's new tasks that waits for a person."""
     kind = kind_named(turn.kind)
     dues: dict[str, Due | None] = {}
     for task in turn.new_tasks:
