@@ -1,0 +1,200 @@
+"""What is to be paid, what is held and why; and the batch that is made of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from subsidy.accounts.enums import Role
+from subsidy.bankfiles import FORMATS
+from subsidy.console.finance import scope
+from subsidy.console.finance.scope import Reader
+from subsidy.decisions.enums import InstalmentState
+from subsidy.decisions.models import Instalment
+from subsidy.payouts.models import Batch, BatchLine
+from subsidy.payouts.selectors import last_refusals, payable, paying_accounts_of, unpaid_of
+from subsidy.web.acts import UNPROCESSABLE, act_form, blame, new_key, submit_new
+from subsidy.web.components import Crumb, Money, Preview, Text
+from subsidy.web.person import moment_of
+from workflows.common.acts import ActForm
+from workflows.common.refusals import BadData
+from workflows.payout_batch.flow import PREPARE
+
+# As many as an address can name; a larger batch is made with "all that can be paid".
+SHOWN_MAX = 200
+BATCH_ROWS_MAX = 3_000
+
+NO_ACCOUNT = gettext_lazy("The company has not chosen an account yet.")
+ACCOUNT_ENDED = gettext_lazy("Its account is no longer valid; the company must confirm and choose another one.")
+
+
+@dataclass(frozen=True)
+class Due:
+    """An instalment that waits: payable, or held with the reason; `refused` says what the bank said last."""
+
+    instalment: Instalment
+    payable: bool
+    held: Text
+    refused: BatchLine | None
+    account: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A chosen instalment, and the sum up to and with it."""
+
+    instalment: Instalment
+    sum_fen: int
+
+
+def running(chosen: Sequence[Instalment]) -> list[Chosen]:
+    """The chosen instalments with their running total."""
+    sums = accumulate(one.amount_fen for one in chosen)
+    return [Chosen(one, total) for one, total in zip(chosen, sums, strict=True)]
+
+
+@login_required
+@require_safe
+def to_pay(request: HttpRequest) -> HttpResponse:
+    who = scope.reader(request)
+    unpaid = unpaid_of(who.user, on=who.on)
+    ready = payable(unpaid, at=who.at)
+    rows = _rows(unpaid.order_by("-state", "pk"), set(ready.values_list("pk", flat=True)), who.at)
+    context = {
+        "rows": rows,
+        "shown_max": SHOWN_MAX,
+        "count": unpaid.count(),
+        "ready_count": ready.count(),
+        "ready_fen": sum(ready.values_list("amount_fen", flat=True)),
+        "may_prepare": any(role == Role.FINANCE_PREPARE for _, role in who.grants),
+        "illustrative": any(row.instalment.award.case.policy_version.illustrative for row in rows),
+    }
+    return render(request, "console/finance/to_pay.html", context)
+
+
+def _rows(instalments: object, ready: set[int], at: dt.datetime) -> list[Due]:
+    found: list[Instalment] = list(
+        instalments.select_related("award__case__payee_account", "award__case__policy_version", "award__decree").defer(  # type: ignore[attr-defined]
+            "award__case__policy_version__policy_text",
+            "award__case__policy_version__source_text",
+            "award__case__policy_version__cases_text",
+        )[:SHOWN_MAX]
+    )
+    refusals = last_refusals(one.pk for one in found)
+    return [
+        Due(
+            instalment=one,
+            payable=one.pk in ready,
+            held="" if one.pk in ready else _hold_reason(one),
+            refused=refusals.get(one.pk),
+            account=_masked(one),
+        )
+        for one in found
+    ]
+
+
+def _hold_reason(instalment: Instalment) -> Text:
+    planned = instalment.state == InstalmentState.PLANNED or instalment.award.case.payee_account is None
+    return NO_ACCOUNT if planned else ACCOUNT_ENDED
+
+
+def _masked(instalment: Instalment) -> str:
+    account = instalment.award.case.payee_account
+    return f"…{account.account_number[-4:]}" if account else "—"
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def prepare(request: HttpRequest) -> HttpResponse:
+    """GET shows what was chosen, its total and the form; POST makes the batch, once per key."""
+    who = scope.reader(request)
+    bureau = who.bureau_as(Role.FINANCE_PREPARE)
+    chosen = _chosen(request, who)
+    if not chosen:
+        messages.warning(request, _("Choose at least one payment."))
+        return HttpResponseRedirect(reverse("console:finance_pay"))
+    if request.method == "POST":
+        data = {
+            **{name: request.POST.get(name, "") for name in ("format", "paying_account", "execution_on", "purpose")},
+            "instalments": [one.pk for one in chosen],
+        }
+        try:
+            outcome = submit_new(request, "batch", "prepare", authority_id=bureau, data=data)
+        except BadData as refusal:
+            form = _form(who, data)
+            blame(form, refusal)
+            _rows_errors_to_top(form)
+            return _prepare_page(request, chosen, form, status=UNPROCESSABLE)
+        batch = Batch.objects.get(pk=outcome.subject_id)
+        messages.success(
+            request, _("Batch %(number)s is prepared and waits for its check.") % {"number": batch.number}
+        )
+        return HttpResponseRedirect(reverse("console:finance_batch", args=[batch.number]))
+    return _prepare_page(request, chosen, _form(who, None, on=who.on))
+
+
+def _form(who: Reader, data: object, *, on: dt.date | None = None) -> ActForm:
+    """The form of the act without the chosen rows, which the page carries itself."""
+    initial = {"execution_on": on, "format": next(iter(FORMATS))} if on else None
+    form = act_form(PREPARE, None, data, initial=initial)
+    assert form is not None
+    form.fields["paying_account"].queryset = paying_accounts_of(who.user, on=who.on)  # type: ignore[attr-defined]
+    if data is None:
+        del form.fields["instalments"]
+    return form
+
+
+def _rows_errors_to_top(form: ActForm) -> None:
+    """What was chosen stands in the table, not in the form: its errors go to the summary."""
+    for error in form.errors.pop("instalments", []):
+        form.add_error(None, error)
+    form.fields.pop("instalments", None)
+
+
+def _chosen(request: HttpRequest, who: Reader) -> Sequence[Instalment]:
+    """What the address (or the page sent back) names, of what the reader may pay; or all that can be paid."""
+    query = request.POST if request.method == "POST" else request.GET
+    unpaid = unpaid_of(who.user, on=who.on).select_related("award__case__payee_account", "award__case__policy_version")
+    if query.get("all"):
+        return list(payable(unpaid, at=who.at).order_by("pk")[:BATCH_ROWS_MAX])
+    named = query.get("chosen", "").split(",") if request.method == "POST" else query.getlist("i")
+    ids = [int(one) for one in named if one.isdecimal() and len(one) < 18]
+    return list(unpaid.filter(pk__in=ids[:BATCH_ROWS_MAX]).order_by("pk"))
+
+
+def _prepare_page(
+    request: HttpRequest, chosen: Sequence[Instalment], form: ActForm, *, status: int = 200
+) -> HttpResponse:
+    rows = running(chosen)
+    total = rows[-1].sum_fen
+    context = {
+        "chosen": chosen,
+        "rows": rows,
+        "ids": ",".join(str(one.pk) for one in chosen),
+        "form": form,
+        "key": request.POST.get("key") or new_key(),
+        "total_fen": total,
+        "today": moment_of(request).on,
+        "illustrative": any(one.award.case.policy_version.illustrative for one in chosen),
+        "preview": Preview(
+            changes=[_("The payments are frozen as one batch: amounts, payees and accounts."),
+                     _("They can be in no other batch until it is answered or returned.")],
+            told=[_("those who check batches")],
+            money=[Money(_("In the batch; no money moves before the release"), total)],
+        ),
+        "crumbs": [Crumb(_("To pay"), reverse("console:finance_pay")), Crumb(_("Prepare a batch"))],
+        "back_url": reverse("console:finance_pay"),
+        "action": PREPARE.title,
+    }  # fmt: skip
+    return render(request, "console/finance/prepare.html", context, status=status)
