@@ -367,7 +367,7 @@ def choose_account(turn: Turn) -> None:
 def payment_settled(turn: Turn) -> None:
     """The bank has booked a payment: the case is done when every instalment is paid."""
     turn.record(**turn.data["answers"][turn.subject.pk])
-    if turn.subject.award.instalments.exclude(state=InstalmentState.PAID).exists():
+    if turn.subject.pk in turn.data["unpaid"]:
         turn.hold()
 
 

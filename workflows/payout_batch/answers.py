@@ -91,7 +91,7 @@ class Reading:
         refuse_clash(kind_named("batch"), wanted, self.turn.actor, self.turn.act)
         for line in (
             BatchLine.objects.filter(batch__in=wanted)
-            .select_related("batch", "case")
+            .select_related("batch__paying_account", "case")
             .prefetch_related("shares")
             .order_by("pk")
         ):
@@ -211,7 +211,9 @@ class Reading:
             }
             for row, line in rows
         }
-        self.turn.passage.also("case", answers, action, {"answers": answers})
+        owed = Instalment.objects.filter(award__case__in=answers).exclude(state=InstalmentState.PAID)
+        unpaid = frozenset(owed.values_list("award__case", flat=True))
+        self.turn.passage.also("case", answers, action, {"answers": answers, "unpaid": unpaid})
 
 
 def import_answers(turn: Turn) -> None:
