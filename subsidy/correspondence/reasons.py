@@ -53,16 +53,12 @@ def _line(node: Node, *, amount: bool = False) -> ReasonLine:
 
 
 def _sentence(node: Node, lang: str) -> str:
-    """The clause's own sentence, then the values that it rests on."""
+    """The clause's own sentence, then the values that it rests on; a plain yes or no is said by the verdict."""
     text: str = node["text"][lang]
-    values = [_value(item, lang) for item in node["inputs"]]
+    colon, stop, open_, close = ("：", "；", "（", "）") if lang == "zh" else (": ", "; ", " (", ")")
     if node["shown"] is not None:
-        text = f"{text}：{node['shown'][lang]}" if lang == "zh" else f"{text}: {node['shown'][lang]}"
-    if not values:
+        text = f"{text}{colon}{node['shown'][lang]}"
+    if all(isinstance(item["value"], bool) for item in node["inputs"]):
         return text
-    return f"{text}（{'；'.join(values)}）" if lang == "zh" else f"{text} ({'; '.join(values)})"
-
-
-def _value(item: Node, lang: str) -> str:
-    name, shown = item["text"][lang], item["shown"][lang]
-    return f"{name} {shown}"
+    values = dict.fromkeys(f"{item['text'][lang]}{colon}{item['shown'][lang]}" for item in node["inputs"])
+    return f"{text}{open_}{stop.join(values)}{close}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable, HRFlowable, KeepTogether, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, KeepTogether, Paragraph, Spacer, Table, TableStyle
 
 from subsidy.letters.faces import CHAINS, Face, font, font_name, markup
 from subsidy.letters.formats import Language
@@ -21,6 +21,8 @@ FIRST_EAST_ASIAN = 0x2E80
 #: (size, leading) in points of running text.
 BODY: dict[Language, tuple[float, float]] = {"zh": (11, 18), "en": (10.5, 15.5)}
 SMALL: dict[Language, tuple[float, float]] = {"zh": (10, 15.5), "en": (9.5, 13)}
+#: Points that a heading, a table's head and its first row need together.
+TABLE_BEGINS = 120
 #: A hash in hexadecimal.
 FINGERPRINT = re.compile(r"[0-9a-f]{40,64}")
 EAST_ASIAN = "[\u2e80-\uffef\U00020000-\U0003ffff]"
@@ -89,6 +91,12 @@ def heading(value: Bilingual, lang: Language) -> list[Flowable]:
     made = text(value.into(lang), (12, 18), face="sans-bold", before=9, after=2)
     made.keepWithNext = True
     return [made]
+
+
+def heading_of_table(value: Bilingual, lang: Language) -> list[Flowable]:
+    """A heading above a table that may run over pages: it moves on only when the table's first rows would not fit."""
+    made = text(value.into(lang), (12, 18), face="sans-bold", before=9, after=2)
+    return [CondPageBreak(TABLE_BEGINS), made]
 
 
 def letterhead(authority: Bilingual, title: Bilingual, number: str, lang: Language) -> list[Flowable]:

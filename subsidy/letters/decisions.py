@@ -5,7 +5,19 @@ from __future__ import annotations
 from reportlab.platypus import Flowable
 
 from subsidy.letters.awards import reasons
-from subsidy.letters.blocks import BODY, body, closed, gap, heading, letterhead, listed, signature, summary, text
+from subsidy.letters.blocks import (
+    BODY,
+    body,
+    closed,
+    gap,
+    heading,
+    heading_of_table,
+    letterhead,
+    listed,
+    signature,
+    summary,
+    text,
+)
 from subsidy.letters.checks import require_text
 from subsidy.letters.formats import day, titled
 from subsidy.letters.page import Sheet, render
@@ -22,7 +34,8 @@ def decision_letter(letter: DecisionLetter) -> bytes:
     if letter.statement:
         story += [*heading(Bilingual("说明", "Statement"), lang), text(letter.statement, BODY[lang])]
     if letter.reasons:
-        story += [*heading(Bilingual("逐条理由", "Reasons, clause by clause"), lang), reasons(letter.reasons, lang)]
+        title = Bilingual("逐条理由", "Reasons, clause by clause")
+        story += [*heading_of_table(title, lang), reasons(letter.reasons, lang)]
     if letter.how_to_object:
         story += [
             *heading(Bilingual("不服本决定的救济途径", "If you disagree"), lang),

@@ -15,6 +15,7 @@ from subsidy.letters import (
     BudgetLineTotal,
     CorrectionField,
     CorrectionLetter,
+    DecisionLetter,
     Decree,
     DecreeRow,
     Hand,
@@ -25,6 +26,7 @@ from subsidy.letters import (
     award_letter,
     batch_cover,
     correction_letter,
+    decision_letter,
     decree,
     notice_list,
     receipt,
@@ -209,6 +211,39 @@ def correction() -> CorrectionLetter:
     )
 
 
+def decision() -> DecisionLetter:
+    return DecisionLetter(
+        number="FS-2023-0123-J",
+        case_number="FS-2023-0123",
+        authority=BUREAU,
+        title=Bilingual("不予奖补决定书", "Notice of Rejection"),
+        company_name=RARE_NAME,
+        uscc="91330106MAFY4CL11Q",
+        policy_title=POLICY,
+        policy_number="示科〔2023〕3号",
+        opening=Bilingual("经审核，决定不予奖补。", "After review, no award is granted."),
+        statement="研发费用辅助账与审计报告不一致。",
+        reasons=(
+            ReasonLine(
+                clause="A-04",
+                verdict="not_met",
+                certainty="assumed",
+                text=Bilingual(
+                    "上年研发费用占营业收入4.99%，低于5%。",
+                    "R&D was 4.99% of last year's revenue, below the 5% that is required.",
+                ),
+            ),
+        ),
+        how_to_object=(
+            Bilingual("可在收到之日起六十日内申请行政复议。", "You may ask for reconsideration within sixty days."),
+        ),
+        next_steps=(Bilingual("满足条件后可在下一批次重新申报。", "File again in a later call once you qualify."),),
+        contact=CONTACT,
+        issued_on=date(2023, 9, 20),
+        illustrative=True,
+    )
+
+
 def cover() -> BatchCover:
     return BatchCover(
         number="PB-2024-003",
@@ -271,6 +306,9 @@ def latin_letters() -> dict[str, bytes]:
                 fields=tuple(replace(item, reason="not stamped") for item in asked.fields),
             )
         ),
+        "decision": decision_letter(
+            replace(decision(), lang="en", company_name="Sample Ltd", policy_number="3/2023", statement="not equal")
+        ),
         "cover": batch_cover(
             replace(
                 paid,
@@ -285,7 +323,7 @@ def latin_letters() -> dict[str, bytes]:
 
 @cache
 def rendered(name: str, lang: Language) -> bytes:
-    """One of the six letters as PDF, as a Chinese bureau has it."""
+    """One of the letters as PDF, as a Chinese bureau has it."""
     return MAKERS[name](lang)
 
 
@@ -295,5 +333,6 @@ MAKERS: dict[str, Callable[[Language], bytes]] = {
     "notice": lambda lang: notice_list(replace(notice(), lang=lang)),
     "receipt": lambda lang: receipt(replace(receipt_record(), lang=lang)),
     "correction": lambda lang: correction_letter(replace(correction(), lang=lang)),
+    "decision": lambda lang: decision_letter(replace(decision(), lang=lang)),
     "cover": lambda lang: batch_cover(replace(cover(), lang=lang)),
 }
