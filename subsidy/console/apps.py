@@ -3,8 +3,21 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.accounts.enums import ADMINISTRATORS, Role, UserKind
+
 
 class ConsoleConfig(AppConfig):
     name = "subsidy.console"
     label = "console"
     verbose_name = _("Console")
+
+    def ready(self) -> None:
+        from subsidy.console.finance.nav import add_entries
+        from subsidy.web.nav import NavEntry, add
+
+        officers = tuple(role for role in Role if role not in (*ADMINISTRATORS, Role.EXPERT, Role.AUDITOR))
+        deciders = tuple(role for role in officers if role != Role.POLICY_AUTHOR)
+        add(NavEntry(10, _("Queue"), "console:queue", kinds=(UserKind.OFFICER,), roles=officers))
+        add(NavEntry(10, _("My cases to score"), "console:scoring", kinds=(UserKind.EXPERT,), roles=(Role.EXPERT,)))
+        add(NavEntry(20, _("Rounds"), "console:rounds", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
+        add_entries()

@@ -1,6 +1,29 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from subsidy.console import audit_urls, cases, finance_urls, queue, rounds, routes, scoring
 
 app_name = "console"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", queue.landing, name="home"),
+    path("queue/", queue.show, name="queue"),
+    path("queue/<slug:tab>/", queue.show, name="queue-tab"),
+    path("claims/<slug:kind>/<str:number>/claim/", queue.claim, {"action": "claim"}, name="claim"),
+    path("claims/<slug:kind>/<str:number>/unclaim/", queue.claim, {"action": "unclaim"}, name="unclaim"),
+    path("cases/<str:number>/", cases.show, name="case"),
+    path("cases/<str:number>/files/<int:pk>/", cases.file, name="case-file"),
+    path("cases/<str:number>/route/", routes.of_case, name="case-route"),
+    path("cases/<str:number>/acts/<slug:action>/", cases.CaseAct.as_view(), name="case-act"),
+    path("letters/<int:pk>/", cases.letter, name="letter"),
+    path("scoring/", scoring.listing, name="scoring"),
+    path("scoring/<str:number>/", scoring.Score.as_view(), name="score"),
+    path("scoring/<str:number>/files/<int:pk>/", scoring.file, name="score-file"),
+    path("rounds/", rounds.listing, name="rounds"),
+    path("rounds/open/<int:pk>/", rounds.open_round, name="round-open"),
+    path("rounds/<str:number>/", rounds.show, name="round"),
+    path("rounds/<str:number>/route/", routes.of_round, name="round-route"),
+    path("rounds/<str:number>/acts/<slug:action>/", rounds.RoundAct.as_view(), name="round-act"),
+    path("finance/", include(finance_urls)),
+    path("audit/", include(audit_urls)),
+]

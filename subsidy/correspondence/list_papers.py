@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 
 from policies.language import Pack
 from subsidy.accounts.models import User
@@ -83,12 +84,26 @@ def compose_notice(round_: Round, lang: Language) -> bytes:
 
 def compose_decree(round_: Round, lang: Language) -> bytes:
     """The decree with its annex; count and total come from the awards themselves."""
+    awards = round_.decree.awards.order_by("rank")
+    return decree_paper(
+        round_,
+        number=round_.decree.number,
+        issued_on=round_.decree.issued_on,
+        rows=[(award.rank, award.company_name, award.tier, award.amount_fen) for award in awards],
+        lang=lang,
+    )
+
+
+def decree_paper(
+    round_: Round, *, number: str, issued_on: dt.date, rows: Sequence[tuple[int, str, str, int]], lang: Language
+) -> bytes:
+    """A decree on a round, issued or as it would be: rows are (rank, company, tier, amount in fen)."""
     version = round_.call.policy_version
-    decree_, title = round_.decree, version.policy
+    title = version.policy
     tiers = tiers_of(pack_of(version))
     return decree(
         Decree(
-            number=decree_.number,
+            number=number,
             issuers=(authority_of(round_),),
             addressees=(Bilingual("各有关企业", "the companies concerned"),),
             basis=(
@@ -108,15 +123,10 @@ def compose_decree(round_: Round, lang: Language) -> bytes:
                 ),
             ),
             rows=tuple(
-                DecreeRow(
-                    rank=award.rank,
-                    name=award.company_name,
-                    tier=tiers.get(award.tier, NO_TIER),
-                    amount_fen=award.amount_fen,
-                )
-                for award in decree_.awards.order_by("rank")
+                DecreeRow(rank=rank, name=name, tier=tiers.get(tier, NO_TIER), amount_fen=amount)
+                for rank, name, tier, amount in rows
             ),
-            issued_on=decree_.issued_on,
+            issued_on=issued_on,
             illustrative=version.illustrative,
             lang=lang,
         )

@@ -1,0 +1,267 @@
+"""What the review page of a case shows, put together for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Avg, Count, Prefetch
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from policies.language import FactDef, Pack, format_value
+from policies.language import Text as Bilingual
+from subsidy.applicants.enums import FactSource
+from subsidy.applicants.models import CompanyFact
+from subsidy.applicants.records import TypedValue
+from subsidy.audit.moment import Moment
+from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Case, Correction
+from subsidy.cases.values import is_asked, value_of
+from subsidy.console.rules import outcome_words, tree_of
+from subsidy.decisions.facts import decision_of, known_facts
+from subsidy.decisions.models import Finding
+from subsidy.documents.models import StoredFile
+from subsidy.programmes.packs import pack_of
+from subsidy.reporting.story import StoryEntry, story
+from subsidy.reviews.models import Panel, Seat
+from subsidy.web import formats
+from subsidy.web.components import Entry, File, KeyFact, Reason, Step, SummaryRow
+
+HUNDREDTHS = 100
+OUTLIER_HUNDREDTHS = 20 * HUNDREDTHS
+STAGES: tuple[tuple[str, frozenset[str]], ...] = (
+    ("acceptance", frozenset({CaseState.AWAITING_ACCEPTANCE, CaseState.AWAITING_CORRECTION})),
+    ("review", frozenset({CaseState.UNDER_REVIEW})),
+    ("amount", frozenset({CaseState.AMOUNT_CHECK})),
+    ("round", frozenset({CaseState.AWAITING_ROUND})),
+    ("account", frozenset({CaseState.AWAITING_ACCOUNT})),
+    ("payment", frozenset({CaseState.AWAITING_PAYMENT})),
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the pack's form with its facts."""
+
+    title: str
+    rows: Sequence[SummaryRow]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the pinned policy says: as pinned by the last finding, or as it stands today."""
+
+    tree: Sequence[Reason]
+    outcome: str
+    outcome_words: str
+    tier: str
+    amount_fen: int | None
+    pinned: Finding | None
+
+
+@dataclass(frozen=True)
+class PanelShown:
+    """The panel for officers: sealed until it has concluded."""
+
+    sealed: int
+    seats: int
+    rows: Sequence[Seat] = ()
+    mean: str = ""
+    low: str = ""
+    high: str = ""
+    pass_mark: int = 0
+    passed: bool = False
+    concluded: bool = False
+    outliers: Sequence[int] = ()
+
+
+def stage_steps(case: Case) -> list[Step]:
+    """The stages of the route with the case's place among them."""
+    labels = {
+        "acceptance": _("acceptance check"),
+        "review": _("expert review"),
+        "amount": _("amount check"),
+        "round": _("round"),
+        "account": _("payee account"),
+        "payment": _("payment"),
+    }
+    reached = next((place for place, (_name, states) in enumerate(STAGES) if case.state in states), None)
+    if case.state == CaseState.PAID:
+        reached = len(STAGES)
+    if reached is None:
+        return [Step(case.get_state_display(), "stopped")]
+    return [
+        Step(labels[name], "done" if place < reached else "current" if place == reached else "todo")
+        for place, (name, _states) in enumerate(STAGES)
+    ]
+
+
+def sections_of(case: Case, pack: Pack) -> list[Section]:
+    """Every fact of the pack that a person or register gives, by section, with its source; two statements."""
+    answers = {answer.name: answer for answer in case.answers.select_related("prefilled_from")}
+    held = {fact.name: fact for fact in known_facts(case.company_id)}
+    wrong = _wrong(case)
+    by_section: dict[str, list[SummaryRow]] = {name: [] for name in pack.sections}
+    for name, fact in pack.facts.items():
+        if fact.source == "system":
+            continue
+        row = answers.get(name) if is_asked(fact) else held.get(name)
+        by_section.setdefault(fact.section or "", []).append(
+            SummaryRow(
+                label=_spoken(fact.text),
+                value=_shown(fact, row),
+                source=_source(fact, row),
+                old=wrong[name].before if name in wrong and wrong[name].after else "",
+                wrong=wrong[name].reason if name in wrong and not wrong[name].after else "",
+            )
+        )
+    titles = {name: _spoken(text) for name, text in pack.sections.items()}
+    return [Section(titles.get(name, ""), rows) for name, rows in by_section.items() if rows]
+
+
+def _wrong(case: Case) -> dict[str, Any]:
+    return {item.name: item for correction in corrections_of(case) for item in correction.items.all()}
+
+
+def corrections_of(case: Case) -> list[Correction]:
+    """Its corrections with their items; read once for a case."""
+    return list(case.corrections.prefetch_related(Prefetch("items")).order_by("id"))
+
+
+def _shown(fact: FactDef, row: TypedValue | None) -> str:
+    if row is None:
+        return _("not known")
+    return format_value(fact, value_of(row), "zh" if formats.is_chinese() else "en")
+
+
+def _source(fact: FactDef, row: TypedValue | None) -> str:
+    given = row if isinstance(row, CompanyFact) else getattr(row, "prefilled_from", None)
+    if given is None:
+        return str(FactSource(fact.source).label) if fact.source in FactSource else fact.source
+    return _("%(source)s, as of %(day)s") % {"source": FactSource(given.source).label, "day": formats.day(given.as_of)}
+
+
+def _spoken(text: Bilingual) -> str:
+    return formats.pick(text.zh, text.en)
+
+
+def document_titles(pack: Pack) -> dict[str, str]:
+    return {document.id: _spoken(document.text) for document in pack.documents}
+
+
+def files_shown(files: Iterable[StoredFile], pack: Pack) -> list[File]:
+    titles = document_titles(pack)
+    return [
+        File(
+            name=file.name,
+            url=f"?file={file.pk}#evidence",
+            octets=file.size,
+            at=file.uploaded_at,
+            what=titles.get(file.slot, file.slot),
+            sha256=file.sha256,
+        )
+        for file in files
+    ]
+
+
+def rules_of(case: Case, *, now: Moment) -> Rules:
+    """The last finding when there is one (what was decided must not change when facts do), else what holds today."""
+    finding = case.findings.order_by("-id").first()
+    pack = pack_of(case.policy_version)
+    if finding is not None:
+        outcome, tier, amount, tree = finding.outcome, finding.tier, finding.amount_fen, tree_of(finding)
+    else:
+        decision = decision_of(case, now=now)[2]
+        outcome, tier, amount, tree = decision.outcome, decision.tier or "", decision.amount, tree_of(decision)
+    tiers = {one.id: _spoken(one.text) for one in pack.tiers}
+    return Rules(tree, outcome, outcome_words(outcome), tiers.get(tier, tier), amount, finding)
+
+
+def panel_of(case: Case, pack: Pack) -> PanelShown | None:
+    """The newest panel. Points are read only once it has concluded."""
+    panel = Panel.objects.filter(case=case).order_by("-id").first()
+    if panel is None:
+        return None
+    seats = list(panel.seats.select_related("expert").prefetch_related("scores").order_by("position"))
+    sealed = sum(seat.scored_at is not None for seat in seats)
+    if panel.concluded_at is None:
+        return PanelShown(sealed=sealed, seats=len(seats))
+    totals = [seat.total for seat in seats if seat.total is not None]
+    mean, mark = case.score or 0, pack.route.panel.pass_mark if pack.route.panel else 0
+    return PanelShown(
+        sealed=sealed,
+        seats=len(seats),
+        rows=seats,
+        mean=points(mean),
+        low=points(min(totals)),
+        high=points(max(totals)),
+        pass_mark=mark,
+        passed=mean >= mark * HUNDREDTHS,
+        concluded=True,
+        outliers=[
+            seat.position for seat in seats if seat.total is not None and abs(seat.total - mean) > OUTLIER_HUNDREDTHS
+        ],
+    )
+
+
+def points(hundredths: int | None) -> str:
+    """Hundredths of a point as text: 8350 is 83.5."""
+    if hundredths is None:
+        return "—"
+    whole, rest = divmod(hundredths, HUNDREDTHS)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+
+
+def key_facts(case: Case, rules: Rules, panel: PanelShown | None) -> list[KeyFact]:
+    facts = [KeyFact(_("By rule"), rules.outcome_words, note=rules.tier)]
+    if rules.amount_fen is not None:
+        facts.append(
+            KeyFact(
+                _("Amount by rule"),
+                formats.money_short(rules.amount_fen),
+                note=formats.money(rules.amount_fen),
+                url="#rules",
+            )
+        )
+    if panel is not None:
+        shown = (
+            panel.mean if panel.concluded else _("%(n)d of %(all)d sealed") % {"n": panel.sealed, "all": panel.seats}
+        )
+        facts.append(KeyFact(_("Panel"), shown, url="#panel"))
+    if case.amount_fen is not None:
+        facts.append(KeyFact(_("Awarded"), formats.money_short(case.amount_fen), note=formats.money(case.amount_fen)))
+    return facts
+
+
+def history(case: Case, panel: PanelShown | None) -> list[Entry]:
+    """Every step, newest first; what experts wrote stays sealed until their panel has concluded."""
+    sealed = panel is not None and not panel.concluded
+    return [_entry(entry, sealed=sealed) for entry in reversed(story(case, "officer"))]
+
+
+def _entry(entry: StoryEntry, *, sealed: bool) -> Entry:
+    return Entry(
+        at=entry.at,
+        who=entry.who,
+        what=entry.what,
+        role=entry.role,
+        why="" if sealed and entry.action == "score" else entry.why,
+        clause=entry.clause,
+        amount_fen=entry.amount_fen,
+        url=reverse("console:letter", args=[entry.letter_id]) if entry.letter_id else "",
+        link_text=_("Letter (PDF)"),
+    )
+
+
+def similar(case: Case) -> list[tuple[str, int, int]]:
+    """What other decided cases of this policy got: tier, how many, mean amount in fen. One statement."""
+    rows = (
+        Case.objects.filter(policy_version__policy=case.policy_version.policy_id, computed_fen__isnull=False)
+        .exclude(pk=case.pk)
+        .values("tier")
+        .annotate(n=Count("pk"), mean=Avg("computed_fen"))
+        .order_by("tier")
+    )
+    return [(row["tier"], row["n"], int(row["mean"])) for row in rows]

@@ -1,0 +1,168 @@
+"""The review page of a case, its files and letters, and its acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from subsidy.calendars.selectors import working_calendar
+from subsidy.cases.models import Case
+from subsidy.console import case_page, previews, scope
+from subsidy.console.offers import offers
+from subsidy.documents.models import StoredFile
+from subsidy.documents.selectors import files_of
+from subsidy.documents.services import folder
+from subsidy.programmes.packs import pack_of
+from subsidy.web.acts import ActPage, find_act
+from subsidy.web.components import Crumb, Preview
+from subsidy.web.formats import pick
+from subsidy.web.person import moment_of
+from subsidy.work.models import NO_DUE, WorkItem
+from subsidy.work.selectors import items_of
+from workflows.common.refusals import Message
+
+# What a browser may do with a file of an applicant that it shows inside the page: show it, and nothing else.
+FILE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
+)
+ACTS = ("accept", "return_for_correction", "refuse", "confirm_amount", "reject")
+
+
+def crumbs_to(case: Case, *more: Crumb) -> list[Crumb]:
+    page = reverse("console:case", args=[case.number]) if more else ""
+    return [Crumb(_("Queue"), reverse("console:queue")), Crumb(case.number, page), *more]
+
+
+def time_left(request: HttpRequest, items: list[WorkItem]) -> tuple[int | None, bool]:
+    """Working days until the earliest due day (negative when overdue), and whether that day may still move."""
+    due = min((item for item in items if item.due_on != NO_DUE), key=lambda item: item.due_on, default=None)
+    if due is None:
+        return None, False
+    days = working_calendar().working_days_between(moment_of(request).on, due.due_on)
+    if due.due_on < moment_of(request).on:
+        days = min(days, -1)
+    return days, due.due_provisional
+
+
+@require_GET
+@login_required
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """Facts, evidence, reasons and history of one case, and what its reader may do with it."""
+    standing = scope.standing(request)
+    case = scope.case_for_officer(request, number)
+    pack = pack_of(case.policy_version)
+    items = items_of("case", case.pk)
+    files = list(files_of("case", case.pk))
+    rules, panel = case_page.rules_of(case, now=moment_of(request)), case_page.panel_of(case, pack)
+    days_left, provisional = time_left(request, items)
+    found = offers("case", case, standing, items, lambda name: reverse("console:case-act", args=[case.number, name]))
+    context = {
+        "case": case,
+        "crumbs": crumbs_to(case),
+        "steps": case_page.stage_steps(case),
+        "offers": found,
+        "days_left": days_left,
+        "provisional": provisional,
+        "sections": case_page.sections_of(case, pack),
+        "corrections": case_page.corrections_of(case),
+        "files": case_page.files_shown(files, pack),
+        "viewed": viewed(request, files),
+        "rules": rules,
+        "panel": panel,
+        "key_facts": case_page.key_facts(case, rules, panel),
+        "history": case_page.history(case, panel),
+        "similar": case_page.similar(case),
+        "letters": case.letters.defer("content").order_by("id"),
+        "policy": pick(case.policy_version.policy.title_zh, case.policy_version.policy.title_en),
+    }
+    return render(request, "console/case.html", context)
+
+
+def viewed(request: HttpRequest, files: list[StoredFile]) -> StoredFile | None:
+    """The file that the address asks to see inside the page."""
+    wanted = request.GET.get("file", "")
+    return next((file for file in files if str(file.pk) == wanted), None)
+
+
+@require_GET
+@login_required
+def file(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
+    """The bytes of a document of a case that the reader sees, to be shown inside the page."""
+    scope.standing(request)
+    return file_response(scope.case_for_officer(request, number), pk)
+
+
+def file_response(case: Case, pk: int) -> HttpResponseBase:
+    stored = get_object_or_404(StoredFile, owner_kind="case", owner_id=case.pk, pk=pk)
+    path = folder() / stored.path
+    if not path.is_file():
+        raise Http404("The bytes of this file are not where they were kept.")
+    response = FileResponse(path.open("rb"), content_type=stored.media_type, filename=stored.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Content-Security-Policy"] = FILE_POLICY
+    return response
+
+
+@require_GET
+@login_required
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The stored bytes of a letter."""
+    scope.standing(request)
+    found = scope.letter_for(request, pk)
+    response = HttpResponse(bytes(found.content), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.kind}-{found.pk}.pdf"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+class CaseAct(ActPage):
+    """An officer's act on a case, previewed."""
+
+    kind = "case"
+    template_name = "console/case_act.html"
+    done_words = {
+        "accept": gettext_lazy("Accepted. The panel has been drawn and its experts have been asked."),
+        "return_for_correction": gettext_lazy("Returned. The company has been asked to correct what you named."),
+        "refuse": gettext_lazy("Not accepted. The company is told, with your reason."),
+        "confirm_amount": gettext_lazy("The amount is confirmed. The case now waits for its round."),
+        "reject": gettext_lazy("Rejected. The company is told, with your reason."),
+    }
+
+    def get_action(self) -> str:
+        action: str = self.kwargs["action"]
+        if action not in ACTS:
+            raise Http404("There is no such act on this page.")
+        return action
+
+    def get_subject(self) -> Case:
+        scope.standing(self.request)
+        return scope.case_for_officer(self.request, self.kwargs["number"])
+
+    @property
+    def done_message(self) -> Message:  # type: ignore[override]
+        return self.done_words[self.get_action()]
+
+    def preview(self, subject: Case) -> Preview:
+        return previews.of_case(self.get_action(), subject, now=moment_of(self.request))
+
+    def crumbs(self, subject: Case) -> list[Crumb]:
+        return crumbs_to(subject, Crumb(find_act(self.kind, subject, self.get_action()).title))
+
+    def success_url(self, subject: Case) -> str:
+        return reverse("console:case", args=[subject.number])
+
+    def context(self, subject: Case) -> dict[str, Any]:
+        shown: dict[str, Any] = {"case": subject}
+        if self.get_action() in ("confirm_amount", "reject"):
+            pack = pack_of(subject.policy_version)
+            shown["rules"] = case_page.rules_of(subject, now=moment_of(self.request))
+            shown["panel"] = case_page.panel_of(subject, pack)
+        return shown
