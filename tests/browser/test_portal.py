@@ -1,0 +1,136 @@
+"""A company files an application on a telephone, from its page to the receipt, in a real browser."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page
+
+from subsidy.accounts.models import User
+from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Case
+from subsidy.web import person
+from tests.world import PDF, World, fresh
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE = 390
+
+
+@pytest.fixture
+def world(live_server: object, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A bureau on the server's database; pages are asked at its time."""
+    made = World()
+    monkeypatch.setattr(person, "business_now", lambda: made.now)
+    return made
+
+
+def sign_in(page: Page, user: User, address: str, *, language: str = "zh-hans") -> None:
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [
+            {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address},
+            {"name": "django_language", "value": language, "url": address},
+        ]
+    )
+
+
+def look(page: Page, name: str, width: int = PHONE) -> None:
+    """The page is accessible and fits; a picture of it is kept for those who look (SUBSIDY_PICTURES=folder)."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("document.fonts.ready")
+    folder = os.environ.get("SUBSIDY_PICTURES", "")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+    assert found.violations_count == 0, f"{name} {width}: {found.generate_report()}"
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width, f"{name} is {wide} px wide in a window of {width}"
+
+
+def test_a_company_files_on_a_telephone(page: Page, live_server: object, world: World, tmp_path: Path) -> None:
+    call, company = world.call(), world.company()
+    paper = tmp_path / "审计报告.pdf"
+    paper.write_bytes(PDF)
+    sign_in(page, world.filer(company), str(live_server))
+    page.goto("/start/")
+    page.get_by_role("link", name="查看并申报").wait_for()
+    look(page, "home")
+    page.get_by_role("link", name="查看并申报").click()
+    page.get_by_role("button", name="开始申报").wait_for()
+    look(page, "start")
+    page.get_by_role("button", name="开始申报").click()
+    page.wait_for_url("**/tasks/")
+    look(page, "tasks")
+
+    page.get_by_role("link", name="经营与成长").click()
+    page.get_by_label("上年度营业收入").fill("120,000,000")
+    page.get_by_label("三年前营业收入").fill("70,000,000")
+    look(page, "section")
+    page.get_by_role("button", name="保存并继续").click()
+    page.wait_for_url("**/sections/research/")
+    page.get_by_label("上年度研发费用").fill("9000000")
+    page.get_by_role("button", name="保存并继续").click()
+    page.wait_for_url("**/sections/valuation/")
+    page.get_by_role("button", name="保存并继续").click()
+    page.wait_for_url("**/sections/integrity/")
+    page.get_by_label("是").check()
+    page.get_by_role("button", name="保存并继续").click()
+    page.wait_for_url("**/documents/")
+
+    for title in ("近三年审计报告", "上两个年度完税证明", "上年度研发费用辅助账", "承诺书（签字盖章）"):
+        slot = page.get_by_role("region", name=title)
+        slot.get_by_label("添加文件").set_input_files(paper)
+        slot.get_by_role("button", name=f"添加 {title}", exact=True).click()
+        slot.get_by_role("link", name="审计报告.pdf").wait_for()
+    look(page, "documents")
+    page.get_by_role("link", name="继续", exact=True).click()
+    page.get_by_text("核对并提交").wait_for()
+    look(page, "tasks-done")
+    page.get_by_role("link", name="核对并提交").click()
+    page.get_by_role("link", name="继续，填写承诺").wait_for()
+    look(page, "check")
+    page.get_by_role("link", name="继续，填写承诺").click()
+    page.get_by_role("checkbox").check()
+    look(page, "declare")
+    page.get_by_role("button", name="提交").click()
+    page.wait_for_url("**/receipt/")
+    case = Case.objects.get(company=company)
+    page.get_by_role("main").get_by_text(case.number).first.wait_for()
+    look(page, "receipt")
+    assert fresh(case).state == CaseState.AWAITING_ACCEPTANCE
+    page.get_by_role("link", name="查看申报进度").click()
+    page.get_by_role("heading", name="办理进程").wait_for()
+    look(page, "case")
+    assert call.title_zh in page.title()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_pages_after_filing_are_accessible_and_fit(
+    page: Page, live_server: object, world: World, language: str
+) -> None:
+    call = world.call()
+    returned = world.submitted(call)
+    reasons = {"message": "请核对", "reason_rd_y1": "与审计报告不一致", "reason_audit_reports": "缺第三年"}
+    world.act("case", returned, "return_for_correction", "acceptance", data=reasons)
+    paid = world.ready(call)
+    world.decreed(call)
+    paid = world.accounted(paid)
+    for case, names in ((returned, ["", "correction/", "documents/", "withdraw/"]), (paid, ["", "answers/"])):
+        sign_in(page, world.filer(case.company), str(live_server), language=language)
+        addresses = ["/my/", "/my/applications/", *(f"/my/applications/{case.number}/{name}" for name in names)]
+        if case is paid:
+            addresses += [f"/my/companies/{case.company_id}/", f"/my/companies/{case.company_id}/accounts/"]
+        for address in addresses:
+            page.goto(address)
+            for summary in page.locator("main details > summary").all():
+                summary.click()
+            name = address.strip("/").replace("/", "-").replace(case.number, case.state)
+            for width in (1280, PHONE):
+                look(page, f"{language}-{name}", width)
