@@ -1,0 +1,167 @@
+"""The demo's records: what stands after seeding, that a repeat changes nothing, and that a visitor can go all the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from django.contrib.auth import authenticate
+from pytest_django.fixtures import Settings
+
+from subsidy.accounts.models import Authority, RoleGrant, User
+from subsidy.audit.models import Event
+from subsidy.audit.moment import Moment
+from subsidy.calendars.clock import business_now
+from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Case
+from subsidy.cases.selectors import cases_of_officer
+from subsidy.correspondence.models import Letter
+from subsidy.decisions.models import Award, Decree, Round
+from subsidy.demo.accounts import PASSWORD, POSTS, printed
+from subsidy.demo.deadlines import run_deadlines
+from subsidy.demo.first_batch import REPORTED_FEN
+from subsidy.demo.next_day import advance
+from subsidy.demo.seed import seed
+from subsidy.demo.waiting import VISITOR
+from subsidy.payouts.models import Batch
+from subsidy.programmes.models import Call, PolicyVersion
+from tests.world import World, pdf, scores
+from workflows.case.jobs import issue_letter
+
+ANSWERS = {
+    "sales_y1": 4_900_000_000,
+    "sales_y3": 2_500_000_000,
+    "rd_y1": 392_000_000,
+    "valuation": None,
+    "commitment_signed": True,
+}
+
+
+def quiet(zh: str, en: str) -> None:
+    """Take a step's report and say nothing."""
+
+
+@pytest.mark.django_db
+def test_the_seeded_demo(settings: Settings) -> None:
+    settings.DEMO_MODE = True
+    told: list[str] = []
+    summary = seed(lambda zh, en: told.append(en), scale=2)
+    assert len(told) >= 5 and summary.password == PASSWORD
+    people_are_in_place()
+    first_batch_is_paid()
+    call_waits_in_every_state()
+    second_bureau_sees_nothing()
+    before = Event.objects.count(), User.objects.count(), Letter.objects.count()
+    seed(quiet, scale=2)
+    assert (Event.objects.count(), User.objects.count(), Letter.objects.count()) == before
+    a_visitor_goes_all_the_way()
+
+
+def people_are_in_place() -> None:
+    names = {post.username for post in POSTS}
+    assert names <= set(User.objects.values_list("username", flat=True))
+    assert {f"qt-{name}" for name in names} <= set(User.objects.values_list("username", flat=True))
+    for account in printed():
+        if " " not in account.username and "…" not in account.username:
+            assert authenticate(None, username=account.username, password=PASSWORD) is not None
+    assert not RoleGrant.objects.filter(user__username="counter").exclude(granted_by__username="secadmin").exists()
+    assert User.objects.filter(is_superuser=True).count() == 0
+
+
+def first_batch_is_paid() -> None:
+    cases = Case.objects.filter(policy_version__version="2022.1")
+    assert cases.count() == 17 and set(cases.values_list("state", flat=True)) == {CaseState.PAID}
+    amounts = list(Award.objects.filter(case__in=cases).values_list("amount_fen", flat=True))
+    assert sum(amounts) in REPORTED_FEN
+    for award in Award.objects.select_related("finding", "case"):
+        assert award.amount_fen == award.finding.amount_fen == award.case.amount_fen
+    assert Round.objects.get(call__policy_version__version="2022.1").decree.number == "西科〔2022〕18号"
+    batches = {batch.format: batch for batch in Batch.objects.all()}
+    assert set(batches) == {"pain.001.001.09", "bank_csv"}
+    assert {batch.state for batch in batches.values()} == {"settled"}
+    assert sum(batch.total_fen for batch in batches.values()) == sum(amounts)
+    kinds = Counter(Letter.objects.values_list("kind", "language"))
+    assert kinds["award", "zh"] == kinds["award", "en"] == 17
+    assert kinds["decree", "zh"] == kinds["notice_list", "zh"] == 1 and kinds["batch_cover", "zh"] == 2
+    assert {at.year for at in Letter.objects.filter(kind="award").values_list("issued_at", flat=True)} == {2022}
+    assert cases.filter(corrections__isnull=False).count() == 1
+
+
+def call_waits_in_every_state() -> None:
+    now = business_now()
+    call = Call.objects.get(policy_version__version="2023.1")
+    assert call.opens_at <= now.at < call.closes_at
+    states = Counter(Case.objects.filter(call=call).values_list("state", flat=True))
+    assert set(states) == {
+        CaseState.DRAFT,
+        CaseState.AWAITING_ACCEPTANCE,
+        CaseState.AWAITING_CORRECTION,
+        CaseState.UNDER_REVIEW,
+        CaseState.AMOUNT_CHECK,
+        CaseState.AWAITING_ROUND,
+    }
+    assert states[CaseState.AWAITING_ACCEPTANCE] >= 2
+    assert Decree.objects.count() == 1
+    assert not Case.objects.filter(company__name=VISITOR.name).exists()
+
+
+def second_bureau_sees_nothing() -> None:
+    officer = User.objects.get(username="qt-acceptance")
+    assert not cases_of_officer(officer, on=business_now().on).exists()
+    assert PolicyVersion.objects.filter(authority__code="qt").count() == 1
+
+
+class Visitor(World):
+    """Acts in the seeded bureau instead of founding one of its own."""
+
+    def __post_init__(self) -> None:
+        self.authority = Authority.objects.get(code="xh")
+        self.people = {user.username: user for user in User.objects.all()}
+        self.now = business_now()
+
+    def move(self, to: Moment) -> None:
+        self.now = to
+
+
+def a_visitor_goes_all_the_way() -> None:
+    """company1 files, every officer does their part with the seeded accounts, and the money is on its way."""
+    world = Visitor(code="xh")
+    call = Call.objects.get(policy_version__version="2023.1")
+    company = Authority.objects.get(code="xh").company_set.get(name=VISITOR.name)
+    pk = world.open("case", "open", "company1", {"call": call.pk, "company": company.pk})
+    case = Case.objects.get(pk=pk)
+    world.act("case", pk, "save_answers", "company1", data=ANSWERS)
+    for slot in ("audit_reports", "tax_certificate", "research_account", "commitment_letter"):
+        world.act("case", pk, "attach", "company1", data={"slot": slot}, files={"file": pdf(f"{slot}.pdf")})
+    world.act("case", pk, "submit", "company1", data={"declaration": True})
+    world.act("case", pk, "accept", "acceptance")
+    for seat in case.panels.get().seats.select_related("expert"):
+        world.act("case", pk, "score", seat.expert, data=scores(case))
+    world.act("case", pk, "confirm_amount", "amount", data={"remark": ""})
+    while world.now.at < call.closes_at:
+        world.move(advance(run_deadlines))
+    round_id = world.open("round", "open", "amount", {"call": call.pk})
+    world.act("round", round_id, "close_collection", "amount")
+    world.act("round", round_id, "approve", "leader", data={"minute_number": "纪要", "statement": "同意"})
+    world.act("round", round_id, "publish", "notice", data={"title_zh": "公示", "title_en": "Notice"})
+    round_ = Round.objects.get(pk=round_id)
+    while round_.state == "on_notice":
+        world.move(advance(run_deadlines))
+        round_.refresh_from_db()
+    world.act("round", round_id, "issue_decree", "notice", data={"number": "西科〔2024〕9号"})
+    issue_letter(pk, "award", now=world.now)
+    account = {
+        "holder_name": VISITOR.name,
+        "account_number": "6222000012345678",
+        "bank_name": "招商银行",
+        "bank_code": "308584000013",
+    }
+    world.act("company", company, "propose_account", "company1", data=account)
+    entered = {"account": company.accounts.get().pk}
+    world.act("company", company, "confirm_account", "company1-legal", data=entered)
+    world.act("case", pk, "choose_account", "company1-legal", data=entered)
+    world.paying_account = Batch.objects.first().paying_account  # type: ignore[union-attr]
+    batch = world.released([case], "bank_csv")
+    case.refresh_from_db()
+    assert batch.state == "exported" and case.state == CaseState.AWAITING_PAYMENT
+    assert case.amount_fen == case.computed_fen == batch.total_fen
