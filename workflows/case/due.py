@@ -12,19 +12,21 @@ AMOUNT_DAYS = 2
 
 
 def acceptance_due(turn: Turn) -> Due:
-    """From filing, and anew from a resubmission."""
+    """The policy's working days for acceptance, from filing and anew from a resubmission."""
     return working_days_after(turn.now.on, pack_of(turn.subject.policy_version).route.acceptance_days)
 
 
 def correction_due(turn: Turn) -> Due:
-    """From the service of the correction letter, which the portal serves at once."""
+    """The policy's working days for correction, from the service of the letter (the portal serves it at once)."""
     correction = turn.subject.corrections.filter(answered_at__isnull=True).get()
     return Due(on=correction.due_on, provisional=correction.due_provisional)
 
 
 def score_due(turn: Turn) -> Due:
+    """Ten working days from the drawing of the panel."""
     return working_days_after(turn.now.on, SCORING_DAYS)
 
 
 def amount_due(turn: Turn) -> Due:
+    """Two working days from the panel's conclusion."""
     return working_days_after(turn.now.on, AMOUNT_DAYS)

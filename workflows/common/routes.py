@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from viewflow.workflow.base import Flow
@@ -46,21 +46,45 @@ def all_routes() -> Iterator[tuple[Kind, str, int, type[Flow]]]:
 
 def publish(*, now: Moment) -> list[str]:
     """Record routes that are not recorded yet; returns what is wrong with those that are (empty: nothing)."""
-    known = {(row.route, row.version): row for row in RouteVersion.objects.all()}
+    known = set(RouteVersion.objects.values_list("route", "version"))
+    RouteVersion.objects.bulk_create(
+        RouteVersion(
+            route=route,
+            version=version,
+            flow_ref=get_flow_ref(flow_class),
+            fingerprint=fingerprint(flow_class),
+            published_at=now.at,
+        )
+        for _kind, route, version, flow_class in all_routes()
+        if (route, version) not in known
+    )
+    return changed()
+
+
+def changed() -> list[str]:
+    """What is wrong with published routes: changed, moved, or gone while matters of theirs are open."""
+    flows = {(route, version): (kind, flow) for kind, route, version, flow in all_routes()}
     problems = []
-    for _kind, route, version, flow_class in all_routes():
-        row = known.get((route, version))
-        if row is None:
-            RouteVersion.objects.create(
-                route=route,
-                version=version,
-                flow_ref=get_flow_ref(flow_class),
-                fingerprint=fingerprint(flow_class),
-                published_at=now.at,
+    for row in RouteVersion.objects.order_by("route", "version"):
+        known = flows.get((row.route, row.version))
+        if known is None:
+            problems.append(
+                f"route {row.route} v{row.version} was published as {row.flow_ref} and is registered no more; "
+                "keep its class until its last matter has ended"
             )
         else:
-            problems += _differences(row, flow_class)
-    return problems
+            problems += _differences(row, known[1])
+    return problems + list(_unpublished(flows))
+
+
+def _unpublished(flows: Mapping[tuple[str, int], tuple[Kind, type[Flow]]]) -> Iterator[str]:
+    """Open matters whose route nobody recorded: a change of it would go unseen."""
+    published = set(RouteVersion.objects.values_list("route", "version"))
+    for (route, version), (kind, _flow) in flows.items():
+        if (route, version) in published:
+            continue
+        if kind.model.objects.filter(route=route, route_version=version, process__finished__isnull=True).exists():
+            yield f"route {route} v{version} has open matters and was never recorded; run `manage.py workflows publish`"
 
 
 def _differences(row: RouteVersion, flow_class: type[Flow]) -> list[str]:

@@ -18,6 +18,7 @@ from workflows.round import forms, steps
 
 
 def notice_due(turn: Turn) -> Due:
+    """The last day of the notice, by the policy's working days."""
     notice = turn.subject.notice
     return Due(on=notice.ends_on, provisional=notice.ends_provisional)
 
