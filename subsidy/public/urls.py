@@ -1,6 +1,25 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from subsidy.public import views
 
 app_name = "public"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("policies/", views.policy_list, name="policies"),
+    path("policies/<slug:bureau>/<slug:code>/", views.policy, name="policy"),
+    path("policies/<slug:bureau>/<slug:code>/<str:version>/", views.policy, name="version"),
+    path("policies/<slug:bureau>/<slug:code>/<str:version>/calculator/", views.calculator, name="calculator"),
+    path("calls/", views.call_list, name="calls"),
+    path("calls/<str:number>/", views.call, name="call"),
+    path("notices/", views.notice_list, name="notices"),
+    path("notices/<int:pk>/", views.notice, name="notice"),
+    path("notices/<int:pk>/list.json", views.notice_text, name="notice-text"),
+    path("decrees/", views.decree_list, name="decrees"),
+    path("decrees/<int:pk>/", views.decree, name="decree"),
+    path("decrees/<int:pk>/paper/", views.decree_paper, name="decree-paper"),
+    path("help/", views.page, {"name": "help"}, name="help"),
+    path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
+    path("data-use/", views.page, {"name": "data_use"}, name="data-use"),
+]

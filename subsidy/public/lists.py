@@ -1,0 +1,220 @@
+"""The lists of the public site, as declared; each can be narrowed to one bureau."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.accounts.models import Authority
+from subsidy.decisions.models import Decree, Notice
+from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.public import selectors
+from subsidy.web.components import Text
+from subsidy.web.formats import pick
+from subsidy.web.lists import Column, ListSpec, Sort
+
+MOMENT_BEFORE = dt.timedelta(seconds=1)
+
+
+def bureau_name(record: Any) -> str:
+    return pick(record.authority.name_zh, record.authority.name_en)
+
+
+def policy_url(version: PolicyVersion) -> str:
+    return reverse("public:policy", args=[version.authority.code, version.policy.code])
+
+
+def version_url(version: PolicyVersion) -> str:
+    return reverse("public:version", args=[version.authority.code, version.policy.code, version.version])
+
+
+def policy_title(version: PolicyVersion) -> str:
+    return pick(version.policy.title_zh, version.policy.title_en)
+
+
+def validity(version: PolicyVersion, on: dt.date) -> tuple[Text, str]:
+    """Whether a version is in force on that day, in words, with the tone."""
+    if on < version.effective_from:
+        return _("not yet in force"), "info"
+    if version.effective_to is not None and on > version.effective_to:
+        return _("no longer in force"), "plain"
+    return _("in force"), "done"
+
+
+def window(call: Call, at: dt.datetime) -> tuple[Text, str]:
+    """Whether a call takes applications at that instant, in words, with the tone."""
+    if at < call.opens_at:
+        return _("opens later"), "info"
+    return (_("open"), "done") if at < call.closes_at else (_("closed"), "plain")
+
+
+def deadline(call: Call) -> dt.datetime:
+    """The last moment at which one may file: `closes_at` is the first at which it is refused."""
+    return call.closes_at - MOMENT_BEFORE
+
+
+class BureauFilter(django_filters.FilterSet):
+    """One installation may serve several bureaus; choosing one shows its own."""
+
+    bureau = django_filters.ModelChoiceFilter(
+        label=_("Bureau"),
+        field_name="authority",
+        queryset=lambda _request: Authority.objects.order_by("code"),
+        to_field_name="code",
+        empty_label=_("all"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.form.fields["bureau"]
+        field.label_from_instance = lambda bureau: pick(bureau.name_zh, bureau.name_en)
+
+
+def policies(on: dt.date) -> ListSpec:
+    return ListSpec(
+        model=PolicyVersion,
+        columns=(
+            Column("policy", _("Policy"), value=policy_title, link=policy_url),
+            Column("bureau", _("Bureau"), value=bureau_name),
+            Column("document_number", _("Document")),
+            Column("version", _("Version")),
+            Column("state", _("State"), value=lambda one: validity(one, on)[0], kind="state",
+                   tone=lambda one: validity(one, on)[1]),
+            Column("effective_from", _("In force from"), kind="day", sort="from"),
+            Column("effective_to", _("until"), kind="day"),
+        ),
+        sorts=(
+            Sort("-from", _("In force, newest first"), ("-effective_from",)),
+            Sort("from", _("In force, oldest first"), ("effective_from",)),
+        ),
+        filterset=BureauFilter,
+        search=_search("policy__title_zh", "policy__title_en", "document_number"),
+        search_label=_("Title or document number"),
+        related=("policy", "authority"),
+        prepare=_without_texts,
+        file_name="policies",
+        empty_title=_("No policy is published yet"),
+        empty_text=_("Policies appear here on the day they are published."),
+    )  # fmt: skip
+
+
+def calls(at: dt.datetime) -> ListSpec:
+    return ListSpec(
+        model=Call,
+        columns=(
+            Column("number", _("Number"), link=lambda one: reverse("public:call", args=[one.number])),
+            Column("title", _("Call"), value=lambda one: pick(one.title_zh, one.title_en)),
+            Column("bureau", _("Bureau"), value=bureau_name),
+            Column("state", _("State"), value=lambda one: window(one, at)[0], kind="state",
+                   tone=lambda one: window(one, at)[1]),
+            Column("opens_at", _("Opens"), kind="instant"),
+            Column("deadline", _("Deadline"), value=deadline, kind="instant", sort="closes"),
+            Column("budget_fen", _("Budget"), kind="yuan"),
+        ),
+        sorts=(
+            Sort("-closes", _("Deadline, latest first"), ("-closes_at",)),
+            Sort("closes", _("Deadline, earliest first"), ("closes_at",)),
+        ),
+        filterset=_call_filter(at),
+        search=_search("title_zh", "title_en", "number"),
+        search_label=_("Title or number"),
+        related=("authority",),
+        file_name="calls",
+        empty_title=_("There is no call yet"),
+        empty_text=_("Calls appear here when a bureau opens a policy for applications."),
+    )  # fmt: skip
+
+
+def notices(on: dt.date) -> ListSpec:
+    def state(one: Notice) -> tuple[Text, str]:
+        return (
+            (_("open to objection"), "wait") if one.closed_at is None and on <= one.ends_on else (_("ended"), "plain")
+        )
+
+    return ListSpec(
+        model=Notice,
+        columns=(
+            Column("title", _("Notice"), value=lambda one: pick(one.title_zh, one.title_en),
+                   link=lambda one: reverse("public:notice", args=[one.pk])),
+            Column("bureau", _("Bureau"), value=bureau_name),
+            Column("state", _("State"), value=lambda one: state(one)[0], kind="state", tone=lambda one: state(one)[1]),
+            Column("starts_on", _("From"), kind="day", sort="starts"),
+            Column("ends_on", _("Last day for objections"), kind="day"),
+        ),
+        sorts=(
+            Sort("-starts", _("Newest first"), ("-starts_on",)),
+            Sort("starts", _("Oldest first"), ("starts_on",)),
+        ),
+        filterset=BureauFilter,
+        search=_search("title_zh", "title_en"),
+        search_label=_("Title"),
+        related=("authority",),
+        file_name="notices",
+        empty_title=_("There is no notice"),
+        empty_text=_("Lists appear here before they are decreed, so that anybody may object."),
+    )  # fmt: skip
+
+
+def decrees() -> ListSpec:
+    return ListSpec(
+        model=Decree,
+        columns=(
+            Column("number", _("Document number"), link=lambda one: reverse("public:decree", args=[one.pk])),
+            Column("policy", _("Policy"), value=lambda one: policy_title(one.round.call.policy_version)),
+            Column("bureau", _("Bureau"), value=bureau_name),
+            Column("issued_on", _("Issued on"), kind="day", sort="issued"),
+            Column("count", _("Awards"), kind="number"),
+            Column("total_fen", _("Total"), kind="yuan"),
+        ),
+        sorts=(
+            Sort("-issued", _("Newest first"), ("-issued_on",)),
+            Sort("issued", _("Oldest first"), ("issued_on",)),
+        ),
+        filterset=BureauFilter,
+        search=_search("number"),
+        search_label=_("Document number"),
+        prepare=lambda found: selectors.decrees().filter(pk__in=found.values("pk")),
+        file_name="decrees",
+        empty_title=_("There is no decree"),
+        empty_text=_("Decrees appear here when they are issued."),
+    )
+
+
+def _search(*fields: str) -> Any:
+    def narrowed(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+        wanted = Q()
+        for field in fields:
+            wanted |= Q(**{f"{field}__icontains": text})
+        return queryset.filter(wanted)
+
+    return narrowed
+
+
+def _without_texts(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    return queryset.defer(*selectors.RULE_TEXTS)
+
+
+def _call_filter(at: dt.datetime) -> type[django_filters.FilterSet]:
+    conditions = {
+        "open": Q(opens_at__lte=at, closes_at__gt=at),
+        "later": Q(opens_at__gt=at),
+        "closed": Q(closes_at__lte=at),
+    }
+
+    def by_state(queryset: QuerySet[Call], _name: str, value: str) -> QuerySet[Call]:
+        return queryset.filter(conditions[value])
+
+    class CallFilter(BureauFilter):
+        state = django_filters.ChoiceFilter(
+            label=_("State"),
+            choices=[("open", _("open")), ("later", _("opens later")), ("closed", _("closed"))],
+            empty_label=_("all"),
+            method=by_state,
+        )
+
+    return CallFilter

@@ -1,0 +1,60 @@
+"""What a bureau has published: everybody may read it, and nothing else is reached from here."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+
+from subsidy.accounts.models import Authority
+from subsidy.decisions.models import Award, Decree, Notice
+from subsidy.programmes.models import Call, PolicyVersion
+
+RULE_TEXTS = ("policy_text", "source_text", "cases_text")
+CALL_RULE_TEXTS = tuple(f"policy_version__{name}" for name in RULE_TEXTS)
+
+
+def bureaus() -> QuerySet[Authority]:
+    return Authority.objects.order_by("code")
+
+
+def versions() -> QuerySet[PolicyVersion]:
+    """All published versions with their policy and bureau, without the long texts."""
+    return PolicyVersion.objects.select_related("policy", "authority").defer(*RULE_TEXTS)
+
+
+def leading_versions(on: dt.date) -> QuerySet[PolicyVersion]:
+    """Of each policy one version: the one that took effect last by `on`, or else the first that will."""
+    begun = models.Case(models.When(effective_from__lte=on, then=0), default=1)
+    ordered = PolicyVersion.objects.filter(policy=OuterRef("policy")).order_by(begun, "-effective_from", "-pk")
+    return versions().filter(pk=Subquery(ordered.values("pk")[:1]))
+
+
+def calls() -> QuerySet[Call]:
+    related = ("policy_version__policy", "authority", "budget_line")
+    return Call.objects.select_related(*related).defer(*CALL_RULE_TEXTS)
+
+
+def calls_open(at: dt.datetime) -> QuerySet[Call]:
+    """Calls that take applications at this instant, those that close first first."""
+    return calls().filter(opens_at__lte=at, closes_at__gt=at).order_by("closes_at", "pk")
+
+
+def notices() -> QuerySet[Notice]:
+    return Notice.objects.select_related("round__call__policy_version__policy", "authority").defer(
+        *(f"round__call__{name}" for name in CALL_RULE_TEXTS)
+    )
+
+
+def decrees() -> QuerySet[Decree]:
+    """Decrees with how many awards they grant (`count`) and their total in fen (`total_fen`), counted from the awards."""
+    found = Decree.objects.select_related("round__call__policy_version__policy", "authority")
+    return found.defer(*(f"round__call__{name}" for name in CALL_RULE_TEXTS)).annotate(
+        count=Count("awards"), total_fen=Sum("awards__amount_fen")
+    )
+
+
+def awards_of(decree: Decree) -> QuerySet[Award]:
+    """The annex of a decree, by rank."""
+    return Award.objects.filter(decree=decree).order_by("rank", "pk")
