@@ -12,18 +12,18 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from subsidy.accounts.enums import Role, UserKind
+from subsidy.accounts.enums import Role
 from subsidy.web.components import Text
 
 
 @dataclass(frozen=True)
 class NavEntry:
-    """An entry: for whom by kind of person and, when given, by role; `public` ones are for those not signed in too."""
+    """An entry: for whom by kind of person (empty: not signed in) and, when given, by role; `public` is for everybody."""
 
     order: int
     label: Text
     url_name: str
-    kinds: Collection[UserKind] = ()
+    kinds: Collection[str] = ()
     roles: Collection[Role] = ()
     public: bool = False
 
