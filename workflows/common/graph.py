@@ -57,12 +57,14 @@ def findings(flow_class: type[Flow], *, required: Mapping[str, Iterable[str]]) -
     """
     nodes = {node.name: node for node in flow_class.instance.nodes()}
     graph = edges(flow_class)
-    found = [*_shape(flow_class, nodes, graph)]
-    if found:
-        return found
+    found = [*_shape(flow_class, nodes, graph)] or _way(nodes, graph, required)
+    return [f"{flow_class.__name__}: {text}" for text in found]
+
+
+def _way(nodes: Mapping[str, Any], graph: Graph, required: Mapping[str, Iterable[str]]) -> list[str]:
+    """Findings about a flow whose nodes are sound each on its own."""
     start = next(name for name, node in nodes.items() if isinstance(node, Start))
-    found += _reachability(nodes, graph, start)
-    found += _regions(nodes, graph)
+    found = [*_reachability(nodes, graph, start), *_regions(nodes, graph)]
     for goal, must in required.items():
         if goal not in nodes:
             found.append(f"goal {goal} does not exist; correct the list of required stages")
@@ -70,7 +72,7 @@ def findings(flow_class: type[Flow], *, required: Mapping[str, Iterable[str]]) -
         found += [
             f"a way from {start} to {goal} avoids {node}; close it" for node in skipped(graph, start, goal, must)
         ]
-    return [f"{flow_class.__name__}: {text}" for text in found]
+    return found
 
 
 def _shape(flow_class: type[Flow], nodes: Mapping[str, Any], graph: Graph) -> Iterable[str]:
