@@ -49,7 +49,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("batch", "refuse_release"): (_("refused to release the payment batch"), _("payment prepared anew")),
     ("batch", "export"): (_("handed the payment file to the bank"), _("payment handed to the bank")),
     ("batch", "take_answers"): (_("took in answers of the bank"), ""),
-    ("batch", "issue_paper"): (_("issued the cover sheet of the batch"), ""),
+    ("batch", "issue_cover"): (_("issued the cover sheet of the batch"), ""),
     ("batch", "claim"): (_("took the task of the batch"), ""),
     ("batch", "unclaim"): (_("gave the task of the batch back"), ""),
     ("company", "propose_account"): (_("entered the payee account"), _("payee account entered")),

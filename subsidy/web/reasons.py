@@ -51,7 +51,8 @@ def _reason(node: Mapping[str, Any]) -> Reason:
         sentence=sentence,
         outcome=node["verdict"],
         clause=node["clause"],
-        numbers=numbers,
+        # A name and what stands behind it may read the same: said once.
+        numbers=list(dict.fromkeys(numbers)),
         certainty=node["certainty"] or None,
         children=_children(node["children"]),
     )

@@ -9,11 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
 
 from subsidy.accounts.models import User
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from subsidy.documents.selectors import files_of
 from subsidy.web import person
 from tests.world import PDF, World, fresh
 
@@ -62,7 +64,9 @@ def test_a_company_files_on_a_telephone(page: Page, live_server: object, world: 
     page.goto("/start/")
     page.get_by_role("link", name="查看并申报").wait_for()
     look(page, "home")
-    page.get_by_role("link", name="查看并申报").click()
+    page.goto(reverse("public:policy", args=[world.authority.code, "flying_sky"]))
+    page.locator(f"a[href$='{reverse('public:call', args=[call.number])}']").first.click()
+    page.locator(f"a[href$='{reverse('portal:start', args=[call.number])}']").click()
     page.get_by_role("button", name="开始申报").wait_for()
     look(page, "start")
     page.get_by_role("button", name="开始申报").click()
@@ -109,6 +113,34 @@ def test_a_company_files_on_a_telephone(page: Page, live_server: object, world: 
     page.get_by_role("heading", name="办理进程").wait_for()
     look(page, "case")
     assert call.title_zh in page.title()
+
+
+def test_a_refused_upload_is_told_in_place_with_and_without_scripts(
+    browser: Browser, live_server: object, world: World, tmp_path: Path
+) -> None:
+    """Not on `page`: the browser itself reports the refusal's status in its console."""
+    case = world.draft(world.call())
+    program, paper = tmp_path / "report.pdf", tmp_path / "good.pdf"
+    program.write_bytes(b"MZ this is a program")
+    paper.write_bytes(PDF)
+    for scripts in (True, False):
+        context = browser.new_context(base_url=str(live_server), java_script_enabled=scripts)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        sign_in(page, world.filer(case.company), str(live_server))
+        page.goto(f"/my/applications/{case.number}/documents/")
+        slot = page.get_by_role("region", name="近三年审计报告")
+        slot.get_by_label("添加文件").set_input_files(program)
+        slot.get_by_role("button", name="添加 近三年审计报告", exact=True).click()
+        page.locator(".error-summary").wait_for()
+        assert "近三年审计报告" in page.locator(".error-summary").inner_text()
+        assert slot.locator("input[type=file][aria-invalid=true]").count() == 1
+        slot.get_by_label("添加文件").set_input_files(paper)
+        slot.get_by_role("button", name="添加 近三年审计报告", exact=True).click()
+        slot.get_by_role("link", name="good.pdf").first.wait_for()
+        assert page.locator(".error-summary").count() == 0
+        context.close()
+    assert files_of("case", case.pk).count() == 2
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

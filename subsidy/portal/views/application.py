@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -38,10 +38,11 @@ from subsidy.portal.sections import (
 )
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
+from subsidy.programmes.window import last_minute
 from subsidy.reporting.standing import standing_of
 from subsidy.web.acts import UNPROCESSABLE, ActPage, blame, new_key, posted_version, submit, submit_new
 from subsidy.web.components import Crumb, Preview
-from subsidy.web.formats import day, pick
+from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from workflows.case.fields import spoken
 from workflows.case.forms import AnswersForm
@@ -61,6 +62,12 @@ def crumbs_to(case: Case, *more: Crumb) -> list[Crumb]:
     home = Crumb(_("My page"), reverse("portal:home"))
     here = Crumb(f"{call_title(case.call)} {case.number}", reverse("portal:case", args=[case.number]))
     return [home, here, *more]
+
+
+def crumbs_at(case: Case) -> list[Crumb]:
+    """The same on the page of the application itself."""
+    home, here = crumbs_to(case)
+    return [home, Crumb(here.label)]
 
 
 def gaps_of(case: Case, request: HttpRequest) -> dict[str, list[str]]:
@@ -123,6 +130,7 @@ class Start(LoginRequiredMixin, View):
         context = {
             "call": call,
             "title": call_title(call),
+            "until": last_minute(call),
             "pack": pack,
             "open": call.opens_at <= now.at < call.closes_at,
             "offers": [
@@ -147,10 +155,11 @@ class TaskList(LoginRequiredMixin, View):
         context = {
             "case": case,
             "title": call_title(case.call),
+            "until": last_minute(case.call),
             "tasks": tasks_of(filing),
             "live": live_of_case(case, now=now),
             "closed": now.at >= case.call.closes_at,
-            "crumbs": crumbs_to(case),
+            "crumbs": crumbs_at(case),
         }
         return render(request, "portal/tasks.html", context)
 
@@ -387,21 +396,16 @@ class Receipt(LoginRequiredMixin, View):
         if case.submitted_at is None:
             raise Http404("not submitted yet: there is no receipt")
         now = moment_of(request)
-        route = pack_of(case.policy_version).route
+        pack = pack_of(case.policy_version)
+        papers = {paper.id: spoken(paper.text) for paper in pack.documents}
         context = {
             "case": case,
             "title": call_title(case.call),
             "words": words_of(case),
             "standing": standing_of(case, on=now.on),
-            "acceptance_days": route.acceptance_days,
-            "files": [(file, day(file.uploaded_at)) for file in filing_of(case, on=now.on).files],
+            "acceptance_days": pack.route.acceptance_days,
+            "files": [(papers.get(file.slot, file.slot), file) for file in filing_of(case, on=now.on).files],
             "letters": letters_of(case, kind=LetterKind.RECEIPT),
             "crumbs": crumbs_to(case, Crumb(_("Receipt"))),
         }
         return render(request, "portal/receipt.html", context)
-
-
-def labels_of(filing: Filing) -> Mapping[str, str]:
-    """Fact or document to what it is called, in the active language."""
-    facts = {name: spoken(fact.text) for name, fact in filing.pack.facts.items()}
-    return {**facts, **{paper.id: spoken(paper.text) for paper in filing.pack.documents}}

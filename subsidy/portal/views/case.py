@@ -26,7 +26,7 @@ from subsidy.payouts.enums import LineState
 from subsidy.payouts.models import BatchLine
 from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, may, my_case
 from subsidy.portal.letters import as_files, letters_of
-from subsidy.portal.views.application import call_title, crumbs_to
+from subsidy.portal.views.application import call_title, crumbs_at, crumbs_to
 from subsidy.programmes.packs import pack_of
 from subsidy.reporting.standing import standing_of
 from subsidy.reporting.story import StoryEntry, story
@@ -102,7 +102,7 @@ class CasePage(LoginRequiredMixin, View):
             "payments": payments_of(case),
             "entries": [as_entry(case, entry) for entry in reversed(story(case, "company"))],
             "can_withdraw": case.state in withdraw_states(),
-            "crumbs": [*crumbs_to(case)[:-1], Crumb(f"{call_title(case.call)} {case.number}")],
+            "crumbs": crumbs_at(case),
         }
         return render_page(request, "portal/case.html", context)
 

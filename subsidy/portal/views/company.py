@@ -135,7 +135,7 @@ def accounts_of(company: Company, may_confirm: bool) -> list[Account]:
 
 def masked(number: str) -> str:
     """An account number of which only the last four digits are shown."""
-    return f"•••• {number[-4:]}"
+    return f"**** {number[-4:]}"
 
 
 class CompanyAct(ActPage):

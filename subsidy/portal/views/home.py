@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, my_cases, user_of
 from subsidy.portal.live import Live, live_of_company
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
+from subsidy.programmes.window import last_day, last_minute
 from subsidy.web.components import Text
 from subsidy.web.formats import pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
@@ -56,6 +58,7 @@ class Offer:
 
     call: Call
     title: str
+    until: dt.datetime
     company: Company
     estimate: Live
     case: Case | None
@@ -92,7 +95,7 @@ def _waiting(request: HttpRequest, companies: Sequence[Company]) -> list[Waiting
     for item in items:
         case = cases[item.subject_id]
         # A draft has no deadline of its own: it ends with the filing window.
-        due = case.call.closes_at.date() if item.due_on == NO_DUE and case.state == CaseState.DRAFT else item.due_on
+        due = last_day(case.call) if item.due_on == NO_DUE and case.state == CaseState.DRAFT else item.due_on
         found.append(
             Waiting(
                 title=WAITING_WORDS.get(item.node, item.node),
@@ -142,6 +145,7 @@ def _offers(request: HttpRequest, companies: Sequence[Company]) -> list[Offer]:
         Offer(
             call=call,
             title=_call_title(call),
+            until=last_minute(call),
             company=company,
             estimate=live_of_company(pack_of(call.policy_version), known.get(company.pk, []), now=now),
             case=live.get((call.pk, company.pk)),
