@@ -239,7 +239,9 @@ def compose_rejection(case: Case, number: str, on: dt.date, lang: Language) -> b
         lang,
         title=Bilingual("不予奖补通知书", "Notice of Rejection"),
         opening=Bilingual("经审核，不予奖补。理由如下。", "After review no award is granted, for the reasons below."),
-        next_steps=(Bilingual("条件满足后可在下一次申报时再次提出。", "You may file in a later call once you qualify."),),
+        next_steps=(
+            Bilingual("条件满足后可在下一次申报时再次提出。", "You may file in a later call once you qualify."),
+        ),
         told_by="reject",
         reasoned=True,
     )

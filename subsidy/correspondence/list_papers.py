@@ -33,9 +33,12 @@ from subsidy.programmes.packs import pack_of
 NO_TIER = Bilingual("—", "—")
 HOW_TO_OBJECT = (
     Bilingual(
-        "公示期内以书面形式提出，说明理由并附依据。", "Object in writing while the notice runs, with reasons and evidence."
+        "公示期内以书面形式提出，说明理由并附依据。",
+        "Object in writing while the notice runs, with reasons and evidence.",
     ),
-    Bilingual("单位须盖公章，个人须署真实姓名和联系方式。", "A unit affixes its seal; a person gives name and contact."),
+    Bilingual(
+        "单位须盖公章，个人须署真实姓名和联系方式。", "A unit affixes its seal; a person gives name and contact."
+    ),
 )
 
 
@@ -63,7 +66,10 @@ def compose_notice(round_: Round, lang: Language) -> bytes:
             policy_number=version.document_number,
             rows=tuple(
                 NoticeRow(
-                    rank=row["rank"], name=row["name"], tier=tiers.get(row["tier"], NO_TIER), amount_fen=row["amount_fen"]
+                    rank=row["rank"],
+                    name=row["name"],
+                    tier=tiers.get(row["tier"], NO_TIER),
+                    amount_fen=row["amount_fen"],
                 )
                 for row in json.loads(notice.list_text)
             ),
@@ -108,7 +114,8 @@ def decree_paper(
             addressees=(Bilingual("各有关企业", "the companies concerned"),),
             basis=(
                 Bilingual(
-                    f"《{title.title_zh}》（{version.document_number}）", f"{title.title_en} ({version.document_number})"
+                    f"《{title.title_zh}》（{version.document_number}）",
+                    f"{title.title_en} ({version.document_number})",
                 ),
             ),
             title=Bilingual(f"关于下达{title.title_zh}资金的通知", f"Decree on the {title.title_en}"),
@@ -164,7 +171,9 @@ def _hand(person: User | None, at: dt.datetime | None) -> Hand | None:
 def _totals(batch: Batch) -> tuple[BudgetLineTotal, ...]:
     counts: dict[int, int] = defaultdict(int)
     totals: dict[int, int] = defaultdict(int)
-    for line_id, amount in LineShare.objects.filter(batch_line__batch=batch).values_list("budget_line_id", "amount_fen"):
+    for line_id, amount in LineShare.objects.filter(batch_line__batch=batch).values_list(
+        "budget_line_id", "amount_fen"
+    ):
         counts[line_id] += 1
         totals[line_id] += amount
     return tuple(

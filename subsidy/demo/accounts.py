@@ -123,7 +123,9 @@ def printed() -> tuple[Account, ...]:
     ]
     return (
         Account("company1", "企业经办人（可在开放的申报中从头走一遍）", "company, files: the visitor's own"),
-        Account("company1-legal", "同一企业法定代表人（确认收款账户）", "its legal representative, confirms the account"),
+        Account(
+            "company1-legal", "同一企业法定代表人（确认收款账户）", "its legal representative, confirms the account"
+        ),
         Account("company2 … company9", "已申报、等待办理的企业", "companies whose applications wait"),
         Account("company10", "草稿未提交的企业", "a company with a draft"),
         Account("company12 … company28", "首批已兑付的17家企业", "the seventeen paid companies of the first batch"),

@@ -101,7 +101,12 @@ class FirstBatch:
             case_id = self.cases[actors.key]
             stage.score(actors, case_id, self.pack, stage.moment(SCORED_ON, 10), base=90 - place)
             stage.case_act(
-                actors, case_id, "confirm_amount", "amount", stage.moment(CHECKED_ON, 14), {"remark": "经核对，金额无误。"}
+                actors,
+                case_id,
+                "confirm_amount",
+                "amount",
+                stage.moment(CHECKED_ON, 14),
+                {"remark": "经核对，金额无误。"},
             )
 
     def decide(self) -> None:
@@ -118,7 +123,9 @@ class FirstBatch:
         stage.act("2022:publish", "round", round_id, "publish", "notice", published, titles)
         issue_round_paper(round_id, LetterKind.NOTICE_LIST, now=published)
         closed = stage.moment(CLOSED_ON)
-        stage.act("2022:close", "round", round_id, "close_notice", "system:clock", closed, origin=Origin(surface="job"))
+        stage.act(
+            "2022:close", "round", round_id, "close_notice", "system:clock", closed, origin=Origin(surface="job")
+        )
         decreed = stage.moment(DECREED_ON, 10)
         stage.act("2022:decree", "round", round_id, "issue_decree", "notice", decreed, {"number": DECREE_NUMBER})
         issue_round_paper(round_id, LetterKind.DECREE, now=decreed)

@@ -82,7 +82,12 @@ class OpenCall:
         stage.score(actors, case_id, self.pack, stage.moment(SCORED_ON, 10), base=86 - place, seats=seats)
         if place in AWAITING_ROUND:
             stage.case_act(
-                actors, case_id, "confirm_amount", "amount", stage.moment(SCORED_ON, 16), {"remark": "经核对，金额无误。"}
+                actors,
+                case_id,
+                "confirm_amount",
+                "amount",
+                stage.moment(SCORED_ON, 16),
+                {"remark": "经核对，金额无误。"},
             )
 
     def begin(self, actors: Actors) -> None:

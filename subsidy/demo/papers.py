@@ -18,5 +18,11 @@ SAYS = (
 def paper(title: str) -> bytes:
     """A one-page PDF under that title; the same bytes every time."""
     zh, en = SAYS
-    story = [text(title, (18, 28), face="serif-bold", align="centre"), gap(18), body(zh, "zh"), gap(8), text(en, BODY["en"])]
+    story = [
+        text(title, (18, 28), face="serif-bold", align="centre"),
+        gap(18),
+        body(zh, "zh"),
+        gap(8),
+        text(en, BODY["en"]),
+    ]
     return render(story, Sheet(number="DEMO", title=title, author="demo", lang="zh", illustrative=True))

@@ -24,12 +24,14 @@ from subsidy.ledger.models import BudgetLine, PayingAccount
 from subsidy.programmes.models import PolicyVersion
 from subsidy.programmes.packs import pack_of
 from subsidy.work.services import pools_make
+from workflows.common import routes
 
 SCALE = 60
 """Companies of the district unless told otherwise; each costs about five acts."""
 
 PACKS = Path(__file__).resolve().parents[2] / "policies" / "packs"
 FIRST_PAID_USER = 12
+ROUTES_ON = dt.date(2022, 1, 4)
 DISTRICT_ON = dt.date(2024, 1, 22)
 
 
@@ -49,6 +51,7 @@ def seed(report: Report, *, scale: int | None = None) -> Summary:
     found_second_bureau(people)
     report("两个单位及其人员已就绪", "two bureaus and their people are in place")
     stage = Stage(bureau, people)
+    publish_routes(stage)
     play(stage, report)
     settle_district(stage, scale or SCALE, report)
     return Summary(password=PASSWORD, accounts=printed())
@@ -70,9 +73,7 @@ def play(stage: Stage, report: Report) -> None:
     line = fund(stage, 2022, appropriated_fen=70_000_000_00, on=dt.date(2022, 2, 14), document="西财〔2022〕12号")
     account = paying_account(stage)
     receive(stage, account, 70_000_000_00, on=dt.date(2022, 6, 27), document="西财拨〔2022〕31号")
-    batch = FirstBatch(
-        stage, open_first_call(stage, first, line), pack_of(first), account, first_user=FIRST_PAID_USER
-    )
+    batch = FirstBatch(stage, open_first_call(stage, first, line), pack_of(first), account, first_user=FIRST_PAID_USER)
     report("政策2022.1与首批申报已发布，开始办理首批17家企业", "policy 2022.1 and its call are published")
     batch.file()
     report("首批17家企业已申报并受理", "the seventeen companies of the first batch have filed")
@@ -83,7 +84,8 @@ def play(stage: Stage, report: Report) -> None:
     batch.pay()
     fen = batch.total()
     report(
-        f"两个批次已支付，共{fen // 100:,}.{fen % 100:02d}元", f"two batches are paid, CNY {fen // 100:,}.{fen % 100:02d}"
+        f"两个批次已支付，共{fen // 100:,}.{fen % 100:02d}元",
+        f"two batches are paid, CNY {fen // 100:,}.{fen % 100:02d}",
     )
     second = publish(stage, "2023.1", dt.date(2023, 1, 9))
     line = fund(stage, 2024, appropriated_fen=80_000_000_00, on=dt.date(2024, 1, 29), document="西财〔2024〕5号")
@@ -116,6 +118,16 @@ def found_second_bureau(people: People) -> None:
     pools_make(bureau)
     people.staff(bureau, prefix="qt-")
     publish(Stage(bureau, people, prefix="qt-"), "2023.1", dt.date(2023, 3, 6))
+
+
+def publish_routes(stage: Stage) -> None:
+    """Record the routes before the first matter runs on them. Raises ValueError when a recorded one has changed."""
+    problems = routes.publish(now=stage.moment(ROUTES_ON))
+    if problems:
+        raise ValueError(
+            "the routes of this build do not fit the matters in the data folder; "
+            "start with a new folder (SUBSIDY_DATA_DIR) or bring the old classes back: " + "; ".join(problems)
+        )
 
 
 def publish(stage: Stage, version: str, on: dt.date) -> PolicyVersion:

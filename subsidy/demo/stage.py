@@ -161,7 +161,12 @@ class Stage:
 
     def draft(self, actors: Actors, company: Company, call_id: int, now: Moment) -> int:
         return self.open(
-            f"case:{actors.key}:{call_id}", "case", "open", actors.username, now, {"call": call_id, "company": company.pk}
+            f"case:{actors.key}:{call_id}",
+            "case",
+            "open",
+            actors.username,
+            now,
+            {"call": call_id, "company": company.pk},
         )
 
     def fill(self, actors: Actors, case_id: int, pack: Pack, answers: Mapping[str, Any], now: Moment) -> None:
@@ -176,7 +181,14 @@ class Stage:
             return
         upload = SimpleUploadedFile(f"{title}.pdf", paper(title), content_type="application/pdf")
         self.case_act(
-            actors, case_id, "attach", actors.username, now, {"slot": slot}, files={"file": upload}, step=f":{slot}{again}"
+            actors,
+            case_id,
+            "attach",
+            actors.username,
+            now,
+            {"slot": slot},
+            files={"file": upload},
+            step=f":{slot}{again}",
         )
 
     def case_act(
@@ -197,7 +209,9 @@ class Stage:
         self.case_act(actors, case_id, "submit", actors.username, now, {"declaration": True})
         self.letter(case_id, "receipt", now)
 
-    def score(self, actors: Actors, case_id: int, pack: Pack, now: Moment, *, base: int, seats: int | None = None) -> None:
+    def score(
+        self, actors: Actors, case_id: int, pack: Pack, now: Moment, *, base: int, seats: int | None = None
+    ) -> None:
         """The experts of the panel score, each in their own way; `seats` of them, or all. `base` is in percent."""
         panel = Case.objects.get(pk=case_id).panels.order_by("-id").first()
         rubric = pack.route.panel.rubric if pack.route.panel else ()

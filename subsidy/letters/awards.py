@@ -49,7 +49,10 @@ def award_letter(letter: AwardLetter) -> bytes:
     story: list[Flowable] = letterhead(letter.authority, TITLE, letter.number, lang)
     story += [*opening(letter), gap(8), summary(facts(letter), lang)]
     if letter.reasons:
-        story += [*heading_of_table(Bilingual("核定理由", "Reasons, clause by clause"), lang), reasons(letter.reasons, lang)]
+        story += [
+            *heading_of_table(Bilingual("核定理由", "Reasons, clause by clause"), lang),
+            reasons(letter.reasons, lang),
+        ]
     if letter.undertakings:
         story += [
             *heading(Bilingual("贵单位的承诺事项", "What you have undertaken"), lang),

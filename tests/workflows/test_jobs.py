@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from subsidy.accounts.models import User
 from subsidy.audit.models import Event
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.enums import RoundState
+from tests.harness.database import FreshDatabase
 from tests.world import World, days_later, fresh
 from workflows import jobs
 from workflows.case.jobs import issue_letter, issue_letter_job
@@ -57,6 +61,28 @@ def test_every_job_that_a_step_defers_is_one_that_the_worker_knows() -> None:
 
 def test_the_worker_finds_every_job() -> None:
     assert {task.name for task in jobs.ALL} <= set(app.tasks)
+
+
+@pytest.mark.fresh_db
+def test_a_worker_issues_what_is_due_and_shows_what_failed(fresh_db: FreshDatabase) -> None:
+    world = World()
+    case = world.submitted(world.call())
+    app.configure_task("issue_letter").defer(case_id=10**9, kind="receipt")
+    work(fresh_db)
+    assert Letter.objects.filter(case=case, kind=LetterKind.RECEIPT).count() == 2
+    jobs_ = dict(ProcrastinateJob.objects.filter(task_name="issue_letter").values_list("args__case_id", "status"))
+    assert jobs_ == {case.pk: "succeeded", 10**9: "failed"}
+
+
+def work(database: FreshDatabase) -> None:
+    """Run a worker until nothing is left to do."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database.url,
+        "DJANGO_SETTINGS_MODULE": "subsidy.settings.testing",
+    }
+    command = [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot"]
+    subprocess.run(command, cwd=WORKFLOWS.parent, env=environment, check=True, capture_output=True)
 
 
 def test_a_notice_closes_on_the_day_after_its_last_and_once(world: World) -> None:

@@ -69,8 +69,6 @@ def test_letters_from_receipt_to_award(world: World) -> None:
     assert Batch.objects.get(pk=batch.pk).export_file.sha256 in cover and "finance3" in cover
 
 
-
-
 def test_letters_of_the_ways_out(world: World) -> None:
     call = world.call(budget_fen=14_000_000_00)
     refused = world.submitted(call)

@@ -41,12 +41,25 @@ def quiet(zh: str, en: str) -> None:
     """Take a step's report and say nothing."""
 
 
+class Interrupted(Exception):
+    """The demo was stopped while it was being filled."""
+
+
 @pytest.mark.django_db
 def test_the_seeded_demo(settings: Settings) -> None:
     settings.DEMO_MODE = True
     told: list[str] = []
-    summary = seed(lambda zh, en: told.append(en), scale=2)
-    assert len(told) >= 5 and summary.password == PASSWORD
+
+    def interrupt(zh: str, en: str) -> None:
+        told.append(en)
+        if len(told) == 3:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        seed(interrupt, scale=2)
+    assert Case.objects.count() == 17, "the run ended when the first batch had filed"
+    summary = seed(interrupt, scale=2)
+    assert len(told) >= 8 and summary.password == PASSWORD
     people_are_in_place()
     first_batch_is_paid()
     call_waits_in_every_state()
