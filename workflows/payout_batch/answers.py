@@ -26,6 +26,7 @@ from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.models import PayingAccount
 from subsidy.ledger.posting import Posting
 from subsidy.payouts.answers import Consequence, Effect, consequence, contradicted
+from subsidy.payouts.enums import BatchState
 from subsidy.payouts.models import Answer, AnswerFile, Batch, BatchLine
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act, ActForm
@@ -33,6 +34,8 @@ from workflows.common.guard import refuse_clash
 from workflows.common.refusals import BadData
 from workflows.common.subjects import Card, Kind, kind_named, register
 from workflows.common.turn import Turn
+
+EXPORTED = (BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED)
 
 
 class ImportForm(ActForm):
@@ -84,7 +87,8 @@ class Reading:
         """Lock batches first, then their lines, so that two imports never wait for each other crosswise."""
         ids = [one.end_to_end_id for one in statements if one.end_to_end_id]
         messages = [one.original_message_id for one in statements if one.level != "transaction"]
-        mine = Batch.objects.filter(authority_id=self.turn.authority_id)
+        # A bank can know only what was exported; whatever else it names is unknown to us both.
+        mine = Batch.objects.filter(authority_id=self.turn.authority_id, state__in=EXPORTED)
         batches = mine.filter(lines__end_to_end_id__in=ids) | mine.filter(number__in=[m for m in messages if m])
         wanted = sorted(set(batches.values_list("pk", flat=True)))
         list(mine.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
@@ -192,8 +196,10 @@ class Reading:
                 report["effects"][row.effect] = report["effects"].get(row.effect, 0) + 1
         self._tell_cases(Effect.SETTLED, InstalmentState.PAID, "payment_settled")
         self._tell_cases(Effect.REFUSED, InstalmentState.DUE, "payment_refused")
-        if by_batch:
-            self.turn.passage.also("batch", by_batch, "take_answers", {"answers": by_batch})
+        over = {row.line.batch_id for row in self.rows if row.line and row.line.batch.state == BatchState.SETTLED}
+        for action, wanted in (("take_answers", by_batch.keys() - over), ("note_answers", by_batch.keys() & over)):
+            if wanted:
+                self.turn.passage.also("batch", wanted, action, {"answers": by_batch})
         return dict(effects)
 
     def _tell_cases(self, effect: Effect, state: InstalmentState, action: str) -> None:

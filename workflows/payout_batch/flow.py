@@ -108,5 +108,12 @@ FREE_ACTS = (
         system=True,
         states=frozenset({BatchState.RELEASED, BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED}),
     ),
+    Act(
+        "note_answers",
+        _("Answered once more"),
+        steps.note_answers,
+        system=True,
+        states=frozenset({BatchState.SETTLED}),
+    ),
 )
 MUST_PASS = ("check", "release", "export", "answers")

@@ -198,3 +198,8 @@ def issue_cover(turn: Turn) -> None:
     """Render the cover sheet of the sealed file and keep its bytes."""
     letter = cover_issue(turn.subject, now=turn.now)
     turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)
+
+
+def note_answers(turn: Turn) -> None:
+    """The bank says something more about a batch that is over, such as a return: recorded, the batch stays settled."""
+    turn.record(**turn.data["answers"][turn.subject.pk])

@@ -1,0 +1,246 @@
+"""What the bank says, in any order and as often as it likes: the same books; what does not fit moves no payment."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from subsidy.accounts.enums import Role
+from subsidy.accounts.models import RoleGrant
+from subsidy.cases.enums import CaseState
+from subsidy.decisions.models import Instalment
+from subsidy.demo import bank
+from subsidy.ledger.invariants import violations
+from subsidy.ledger.models import BudgetLine, CashAccount, Transaction
+from subsidy.payouts.answers import Effect
+from subsidy.payouts.enums import BatchState, LineState
+from subsidy.payouts.models import Answer, AnswerFile, Batch, BatchLine
+from tests.subsidy.bankfiles import iso
+from tests.subsidy.payouts.bank import answered, ids, imported, obligated
+from tests.world import World, days_later, fresh
+from workflows.common.refusals import BadData, DutiesClash, Forbidden
+
+_names = itertools.count(1)
+
+
+def books() -> dict[str, Any]:
+    """Everything that money is: balances, what was posted, and where each payment stands."""
+    return {
+        "lines": list(BudgetLine.objects.order_by("pk").values_list("available", "obligated", "in_flight", "spent")),
+        "cash": sorted(CashAccount.objects.values_list("kind", "line", "balance"), key=str),
+        "posted": sorted(Transaction.objects.values_list("key", flat=True)),
+        "payments": sorted(BatchLine.objects.values_list("end_to_end_id", "state")),
+        "instalments": sorted(Instalment.objects.values_list("pk", "state")),
+        "batches": sorted(Batch.objects.values_list("number", "state")),
+    }
+
+
+def unmoved(now: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether nothing but "the bank has answered" has happened to the batches."""
+    return {**now, "batches": ()} == {**before, "batches": ()}
+
+
+def effects() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for effect in Answer.objects.values_list("effect", flat=True):
+        found[effect] = found.get(effect, 0) + 1
+    return found
+
+
+def read_all(world: World, files: Sequence[bytes]) -> None:
+    for content in files:
+        imported(world, content, name=f"answer-{next(_names)}")
+
+
+def yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def status(batch: Batch, *told: tuple[str, str], group: str = "", version: str = "12") -> bytes:
+    """A pain.002 about a batch: (payment, status) each, and perhaps a status of the whole file."""
+    body = "".join(iso.transaction(f"{code}", end_to_end_id=one) for one, code in told)
+    head = f"<GrpSts>{group}</GrpSts>" if group else ""
+    block = iso.block(body, block_id=batch.number) if told else ""
+    return iso.pain002(block, group=head, original=batch.number, version=version)
+
+
+def booked(world: World, *entries: str, message_id: str = "N-1") -> bytes:
+    return iso.camt054(*entries, account=world.paying_account.account_number, message_id=message_id)
+
+
+def debit(end_to_end_id: str, fen: int, *, reference: str = "REF-1", currency: str = "CNY") -> str:
+    return iso.entry(
+        iso.detail(end_to_end_id),
+        amount=yuan(fen),
+        reference=f"<AcctSvcrRef>{reference}</AcctSvcrRef>",
+        currency=currency,
+    )
+
+
+@pytest.fixture
+def released(world: World) -> Batch:
+    """Three payments that the bank has been sent."""
+    return world.released(obligated(world, 3))
+
+
+def test_every_order_and_repetition_gives_the_same_books(world: World, released: Batch) -> None:
+    paid, refused, waiting = ids(released)
+    first = answered(released, world, reject={refused: "AC04"}, pending=frozenset({waiting}))
+    world.now = days_later(world.now, 3)
+    second = answered(released, world, reject={refused: "AC04"}, silent=frozenset({paid}))
+    stray = booked(world, debit("NOBODYS-1", 12_345, reference="STRAY"), message_id="STRAY")
+    back = booked(
+        world,
+        iso.entry(
+            iso.detail(paid, more="<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"),
+            amount="1.00",
+            direction="CRDT",
+            reference="<AcctSvcrRef>BACK</AcctSvcrRef>",
+        ),
+        message_id="BACK",
+    )
+    files = [document.content for document in (*first, *second)] + [stray, back]
+    with transaction.atomic():
+        read_all(world, files)
+        expected = books()
+        transaction.set_rollback(True)
+    assert dict(expected["payments"]) == {
+        paid: LineState.SETTLED,
+        refused: LineState.REFUSED,
+        waiting: LineState.SETTLED,
+    }
+
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(order=st.permutations(range(len(files))), again=st.lists(st.integers(0, len(files) - 1), max_size=4))
+    def holds(order: list[int], again: list[int]) -> None:
+        with transaction.atomic():
+            read_all(world, [files[place] for place in [*order, *again]])
+            assert books() == expected
+            assert list(violations()) == []
+            transaction.set_rollback(True)
+
+    holds()
+
+
+def test_what_does_not_fit_a_payment_moves_none(world: World, released: Batch) -> None:
+    one, two, three = ids(released)
+    fen = released.lines.order_by("row").values_list("amount_fen", flat=True)
+    before = books()
+    # An amount that is not the payment's, somebody else's payment, another currency, one that it was never told of.
+    read_all(world, [booked(world, debit(one, fen[0] - 1, reference="LESS"))])
+    assert effects() == {Effect.SUSPENSE_OUT: 1}
+    read_all(world, [booked(world, debit("NOBODYS", 500, reference="STRAY"), message_id="N-2")])
+    read_all(world, [booked(world, debit(two, fen[1], reference="USD", currency="USD"), message_id="N-3")])
+    read_all(world, [status(released, ("NOBODYS", "RJCT"))])
+    assert effects() == {Effect.SUSPENSE_OUT: 2, Effect.UNKNOWN: 2}
+    after = books()
+    assert after["payments"] == before["payments"]
+    assert after["lines"] == before["lines"]
+    suspense = CashAccount.objects.get(kind="suspense_out")
+    assert suspense.balance == fen[0] - 1 + 500
+    # The same debit twice in the bank's own words is one; a second debit of a settled payment is in suspense.
+    read_all(world, [booked(world, debit(three, fen[2], reference="OK"), message_id="N-4")])
+    read_all(world, [booked(world, debit(three, fen[2], reference="TWICE"), message_id="N-5")])
+    suspense.refresh_from_db()
+    assert suspense.balance == fen[0] - 1 + 500 + fen[2]
+    assert fresh(released).state == BatchState.ANSWERED
+    assert list(violations()) == []
+
+
+def test_a_refusal_after_the_booked_debit_is_asked_about(world: World, released: Batch) -> None:
+    one = ids(released)[0]
+    fen = released.lines.get(row=1).amount_fen
+    read_all(world, [booked(world, debit(one, fen)), status(released, (one, "RJCT"))])
+    assert effects() == {Effect.SETTLED: 1, Effect.CONFLICT: 1}
+    assert released.lines.get(row=1).state == LineState.SETTLED
+    assert list(violations()) == []
+
+
+def test_a_file_that_rejects_all_and_accepts_one_is_asked_about(world: World, released: Batch) -> None:
+    one, two, three = ids(released)
+    before = books()
+    torn = status(released, (one, "ACSC"), (two, "RJCT"), group="RJCT")
+    read_all(world, [torn])
+    assert unmoved(books(), before)
+    assert effects() == {Effect.ENQUIRE: 5}, "the group for each of three payments, and the two that it names"
+    read_all(world, [torn, status(released, (two, "RJCT"), (one, "ACSC"), group="RJCT")])
+    assert unmoved(books(), before), "said again, in another file, it still moves nothing"
+    # What sets it right is read, although it says of one payment what the torn file said of it.
+    read_all(world, [status(released, (one, "ACSC"), (two, "RJCT"), group="PART")])
+    states = dict(released.lines.values_list("end_to_end_id", "state"))
+    assert states == {one: LineState.ACCEPTED, two: LineState.REFUSED, three: LineState.IN_FLIGHT}
+    assert list(violations()) == []
+
+
+def test_a_whole_file_rejected_frees_every_payment_once(world: World, released: Batch) -> None:
+    told = [(one, "RJCT") for one in ids(released)]
+    read_all(world, [status(released, *told, group="RJCT"), status(released, group="RJCT", version="03")])
+    assert set(released.lines.values_list("state", flat=True)) == {LineState.REFUSED}
+    assert Transaction.objects.filter(kind="refuse").count() == 3
+    assert set(Instalment.objects.values_list("state", flat=True)) == {"due"}
+    assert effects().keys() <= {Effect.REFUSED, Effect.NONE}
+    assert list(violations()) == []
+    # And they can be paid again, under a new key.
+    again = world.released([line.case for line in released.lines.select_related("case")])
+    assert not set(ids(again)) & set(ids(released))
+    for document in answered(again, world):
+        imported(world, document.content)
+    assert fresh(again).state == BatchState.SETTLED
+    assert {line.case.state for line in again.lines.select_related("case")} == {CaseState.PAID}
+    assert list(violations()) == []
+
+
+def test_who_may_read_and_what_is_no_answer(world: World, released: Batch) -> None:
+    report = answered(released, world)[0].content
+    before = books()
+    # Whoever released may not read the answers, whatever other role was given.
+    RoleGrant.objects.create(
+        user=world.people["finance3"],
+        authority=world.authority,
+        role=Role.FINANCE_PREPARE,
+        valid_from=world.now.on,
+        granted_by=None,
+    )
+    with pytest.raises(DutiesClash):
+        imported(world, report, who="finance3")
+    with pytest.raises(Forbidden):
+        imported(world, report, who="finance2")
+    for bad, words in [
+        (b"<!DOCTYPE Document [<!ENTITY a 'b'>]>" + report.partition(b"?>")[2], "DOCTYPE"),
+        (report[: len(report) // 2], ""),
+        (b"", ""),
+        (b"nothing of the kind", ""),
+        (iso.pain002(""), ""),
+    ]:
+        with pytest.raises(BadData) as refused:
+            imported(world, bad)
+        assert words in str(refused.value.fields)
+    assert books() == before
+    assert not AnswerFile.objects.exists()
+    # Twice the same statement in one file, and the file twice: once.
+    one = ids(released)[0]
+    twice = status(released, (one, "RJCT"), (one, "RJCT"))
+    read_all(world, [twice, twice])
+    assert effects() == {Effect.REFUSED: 1}
+    assert AnswerFile.objects.count() == 1
+
+
+def test_the_result_csv_settles_what_it_names(world: World) -> None:
+    cases = obligated(world, 2)
+    batch = world.released(cases, format="bank_csv")
+    paid, refused = ids(batch)
+    (result,) = answered(batch, world, reject={refused: "AC01"})
+    imported(world, result.content, name=result.name)
+    assert dict(batch.lines.values_list("end_to_end_id", "state")) == {
+        paid: LineState.SETTLED,
+        refused: LineState.REFUSED,
+    }
+    assert fresh(batch).state == BatchState.SETTLED
+    assert list(violations()) == []
+    assert bank.read_order(bytes(batch.export_file.content)).lines[0].end_to_end_id == paid
