@@ -47,6 +47,7 @@ class Event(models.Model):
         constraints = [models.UniqueConstraint(fields=["stream", "stream_id", "seq"], name="event_once_per_seq")]
         indexes = [
             models.Index(fields=["authority_id", "-id"], name="event_by_authority"),
+            models.Index(fields=["authority_id", "-at", "-id"], name="event_by_time"),
             models.Index(fields=["actor_id", "-id"], name="event_by_actor"),
         ]
 

@@ -12,6 +12,7 @@ class ConsoleConfig(AppConfig):
     verbose_name = _("Console")
 
     def ready(self) -> None:
+        from subsidy.console.audit.nav import add_entries as add_audit_entries
         from subsidy.console.finance.nav import add_entries
         from subsidy.web.nav import NavEntry, add
 
@@ -21,3 +22,4 @@ class ConsoleConfig(AppConfig):
         add(NavEntry(10, _("My cases to score"), "console:scoring", kinds=(UserKind.EXPERT,), roles=(Role.EXPERT,)))
         add(NavEntry(20, _("Rounds"), "console:rounds", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         add_entries()
+        add_audit_entries()

@@ -162,7 +162,7 @@ def _setting(pack: Pack, name: str, value: Typed) -> str:
 
 
 def _certainty(certainty: str) -> Words:
-    words: dict[str, Words] = {**CERTAINTIES}
+    words: dict[str, Words] = {str(name): text for name, text in CERTAINTIES.items()}
     return words.get(certainty, certainty)
 
 

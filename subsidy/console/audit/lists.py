@@ -1,0 +1,175 @@
+"""The auditor's lists: cases, and every event of the log."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import django_filters
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.accounts.enums import Role
+from subsidy.accounts.models import User
+from subsidy.audit import selectors
+from subsidy.audit.models import Event
+from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Case
+from subsidy.decisions.models import Round
+from subsidy.payouts.models import Batch
+from subsidy.reporting.act_words import ACT_WORDS
+from subsidy.web.components import Text
+from subsidy.web.formats import pick
+from subsidy.web.lists import Column, ListSpec, Sort
+
+NUMBERED: dict[str, type[models.Model]] = {"case": Case, "round": Round, "batch": Batch}
+
+
+class CaseFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(label=_("State"), choices=CaseState.choices, empty_label=_("all"))
+
+
+CASES = ListSpec(
+    model=Case,
+    columns=(
+        Column(
+            "number", _("Number"), link=lambda case: reverse("console:audit-case", args=[case.number]), sort="number"
+        ),
+        Column("company_name", _("Company")),
+        Column("policy", _("Policy"), value=lambda case: _policy(case)),
+        Column("state", _("State"), value=lambda case: case.get_state_display(), kind="state"),
+        Column("submitted_at", _("Filed"), kind="instant"),
+        Column("amount_fen", _("Awarded"), kind="yuan"),
+    ),
+    sorts=(
+        Sort("newest", _("Newest first"), ("-id",)),
+        Sort("number", _("Number"), ("number",)),
+        Sort("-number", _("Number, last first"), ("-number",)),
+    ),
+    filterset=CaseFilter,
+    search=lambda cases, text: cases.filter(
+        Q(number__iexact=text) | Q(company_name__icontains=text) | Q(company__uscc=text.upper())
+    ),
+    search_label=_("Number, company or credit code"),
+    prepare=lambda cases: cases.select_related("policy_version__policy").defer(
+        "policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text"
+    ),
+    file_name="cases",
+    empty_title=_("No case is filed yet"),
+    empty_text=_("Cases appear here when a company has filed."),
+)
+
+
+class EventFilter(django_filters.FilterSet):
+    """By person (name or user name), act and time."""
+
+    person = django_filters.CharFilter(label=_("Person (name or user name)"), method="by_person")
+    act = django_filters.ChoiceFilter(label=_("Act"), method="by_act", empty_label=_("all"), choices=lambda: _acts())
+    first = django_filters.DateFilter(label=_("From day"), method="from_day")
+    last = django_filters.DateFilter(label=_("To day"), method="to_day")
+
+    def by_person(self, events: QuerySet[Event], _name: str, value: str) -> QuerySet[Event]:
+        people = User.objects.filter(Q(username=value) | Q(name=value)).values("pk")
+        return events.filter(actor_id__in=people)
+
+    def by_act(self, events: QuerySet[Event], _name: str, value: str) -> QuerySet[Event]:
+        stream, _dot, action = value.partition(".")
+        return events.filter(stream=stream, action=action)
+
+    def from_day(self, events: QuerySet[Event], _name: str, value: Any) -> QuerySet[Event]:
+        return selectors.between(events, value, None)
+
+    def to_day(self, events: QuerySet[Event], _name: str, value: Any) -> QuerySet[Event]:
+        return selectors.between(events, None, value)
+
+
+def _acts() -> list[tuple[str, Text]]:
+    return [(f"{stream}.{action}", words[0]) for (stream, action), words in ACT_WORDS.items()]
+
+
+def _find(events: QuerySet[Event], text: str) -> QuerySet[Event]:
+    """Events of the case, round or batch of that number, or of a company's cases."""
+    named = {
+        stream: model._default_manager.filter(number__iexact=text).values("pk") for stream, model in NUMBERED.items()
+    }
+    cases = Case.objects.filter(Q(number__iexact=text) | Q(company_name__icontains=text)).values("pk")
+    return selectors.of_subjects(events, {**named, "case": cases})
+
+
+def _with_number(events: QuerySet[Any]) -> QuerySet[Any]:
+    """Each event with the number of its matter, where that has one."""
+    return events.annotate(
+        number=models.Case(
+            *(
+                models.When(
+                    stream=stream,
+                    then=models.Subquery(
+                        model._default_manager.filter(pk=models.OuterRef("stream_id")).values("number")[:1]
+                    ),
+                )
+                for stream, model in NUMBERED.items()
+            ),
+            default=None,
+        )
+    )
+
+
+def _url(event: Any) -> str:
+    """The page of the matter; a draft that was never filed has none, which its page says."""
+    if event.number is None:
+        return ""
+    if event.stream == "case":
+        return reverse("console:audit-case", args=[event.number])
+    return reverse("console:round", args=[event.number]) if event.stream == "round" else ""
+
+
+def _body(event: Event) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(event.body)
+    return body
+
+
+def _who(event: Event) -> str:
+    actor = _body(event)["actor"]
+    return str(actor["name"] or actor["username"])
+
+
+def _role(event: Event) -> Text:
+    role = _body(event)["role"]
+    return Role(role).label if role else ""
+
+
+def _policy(case: Case) -> str:
+    policy = case.policy_version.policy
+    return pick(policy.title_zh, policy.title_en)
+
+
+EVENTS = ListSpec(
+    model=Event,
+    columns=(
+        Column("at", _("When"), kind="instant", sort="at"),
+        Column(
+            "number", _("Matter"), value=lambda event: event.number or f"{event.stream} {event.stream_id}", link=_url
+        ),
+        Column("seq", _("No."), kind="number"),
+        Column(
+            "action", _("Act"), value=lambda event: ACT_WORDS.get((event.stream, event.action), (event.action,))[0]
+        ),
+        Column("who", _("Who"), value=_who),
+        Column("role", _("As"), value=_role),
+        Column("recorded_at", _("Recorded"), kind="instant", shown=False),
+        Column("hash", _("Fingerprint"), value=lambda event: bytes(event.hash).hex(), shown=False),
+    ),
+    sorts=(
+        Sort("-at", _("Newest first"), ("-at",)),
+        Sort("at", _("Oldest first"), ("at",)),
+    ),
+    filterset=EventFilter,
+    search=_find,
+    search_label=_("Number of a case, round or batch, or company"),
+    prepare=_with_number,
+    file_name="events",
+    empty_title=_("Nothing has happened yet"),
+    empty_text=_("Every act in this bureau appears here."),
+)

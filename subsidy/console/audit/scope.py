@@ -1,0 +1,44 @@
+"""What an auditor may read: the bureaus of today's grants, less the matters the auditor is recused from. Nothing is written."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from subsidy.accounts.enums import Role
+from subsidy.accounts.models import RoleGrant
+from subsidy.accounts.selectors import grants_of
+from subsidy.audit.models import Event
+from subsidy.audit.selectors import events_of_bureaus
+from subsidy.cases.models import Case, Recusal
+from subsidy.cases.selectors import cases_of_officer
+from subsidy.console.scope import RULE_TEXTS, person
+from subsidy.web.person import moment_of
+from workflows.common.refusals import Forbidden
+
+
+def auditor_grants(request: HttpRequest) -> QuerySet[RoleGrant]:
+    """The reader's grants as an auditor. Raises Forbidden for everybody else."""
+    grants = grants_of(person(request), on=moment_of(request).on, roles=[Role.AUDITOR])
+    if not grants.exists():
+        raise Forbidden
+    return grants
+
+
+def audited_cases(request: HttpRequest) -> QuerySet[Case]:
+    authorities = auditor_grants(request).values("authority")
+    cases = cases_of_officer(person(request), on=moment_of(request).on).filter(authority__in=authorities)
+    return cases.select_related("policy_version__policy", "call", "company", "authority").defer(*RULE_TEXTS)
+
+
+def audited_case(request: HttpRequest, number: str) -> Case:
+    """A filed case of a bureau that the reader audits (Http404 otherwise)."""
+    return get_object_or_404(audited_cases(request), number=number)
+
+
+def audited_events(request: HttpRequest) -> QuerySet[Event]:
+    """The events of the bureaus that the reader audits, without those of cases the reader is recused from."""
+    authorities = auditor_grants(request).values("authority")
+    recused = Recusal.objects.filter(user=person(request)).values("case")
+    return events_of_bureaus(authorities).exclude(stream="case", stream_id__in=recused)
