@@ -186,6 +186,15 @@ class CaseR3V1(Flow):
 
 FREE_ACTS = (
     Act(
+        "change_account",
+        _("Choose another account"),
+        steps.change_account,
+        member=CONFIRM_FOR,
+        duty=Duty.CONFIRMS_ACCOUNT,
+        form=forms.AccountForm,
+        states=frozenset({CaseState.AWAITING_PAYMENT}),
+    ),
+    Act(
         "save_answers",
         _("Save"),
         steps.save_answers,

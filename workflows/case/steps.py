@@ -24,7 +24,7 @@ from subsidy.correspondence.services import letter_issue
 from subsidy.correspondence.serving import letter_serve
 from subsidy.decisions.enums import InstalmentState, RowState
 from subsidy.decisions.facts import decision_of, facts_of, known_facts
-from subsidy.decisions.models import Award, RoundRow
+from subsidy.decisions.models import Award, Instalment, RoundRow
 from subsidy.decisions.services import finding_record
 from subsidy.documents.models import StoredFile
 from subsidy.documents.refusals import UploadRefused
@@ -343,6 +343,26 @@ def leave_unfunded(turn: Turn) -> None:
 
 
 def choose_account(turn: Turn) -> None:
+    award_ = _take_account(turn)
+    award_.instalments.filter(state=InstalmentState.PLANNED).update(state=InstalmentState.DUE)
+
+
+def change_account(turn: Turn) -> None:
+    """Another account before the money leaves: the bank refused the old one, or the company closed it."""
+    # Locked, as a batch locks what it takes: the account cannot change while it is being frozen.
+    instalments = Instalment.objects.select_for_update(no_key=True).filter(award__case=turn.subject).order_by("pk")
+    if any(one.state == InstalmentState.IN_BATCH for one in instalments):
+        raise WrongState(
+            _(
+                "This payment stands in a batch that is under way. Wait until the bank has answered or the bureau "
+                "has returned the batch; then choose the account again."
+            )
+        )
+    _take_account(turn)
+
+
+def _take_account(turn: Turn) -> Award:
+    """Pay the case to the chosen account, whose holder must be who was awarded."""
     case: Case = turn.subject
     account = turn.data["account"]
     award_ = Award.objects.get(case=case)
@@ -360,8 +380,8 @@ def choose_account(turn: Turn) -> None:
             }
         )
     turn.set(payee_account=account)
-    award_.instalments.filter(state=InstalmentState.PLANNED).update(state=InstalmentState.DUE)
     turn.record(account=account.pk, fingerprint=account.fingerprint)
+    return award_
 
 
 def payment_settled(turn: Turn) -> None:

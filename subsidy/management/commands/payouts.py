@@ -145,8 +145,8 @@ class Command(ProgramCommand):
 def _refuse_other_format(batch: Batch, wanted: str | None) -> None:
     if wanted is not None and wanted != batch.format:
         raise Findings(
-            f"批次 {batch.number} 的格式在编制时已定为 {batch.format}，不能改用 {wanted}。"
-            f"确需更换的，请退回批次后重新编制。 / "
+            f"批次 {batch.number} 的格式在制单时已定为 {batch.format}，不能改用 {wanted}。"
+            f"确需更换的，请退回批次后重新制单。 / "
             f"Batch {batch.number} was frozen as {batch.format} when it was prepared and has no file in {wanted}. "
             "Return the batch and prepare it again if the bank needs another format."
         )

@@ -1,0 +1,113 @@
+"""Finance in a real browser: one batch from what is due to the bank's answer, readable at every width in both languages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from subsidy.payouts.models import Batch
+from tests.browser.test_base import AXE_TAGS, PASSWORD
+from tests.harness.browser import LiveServer
+from tests.subsidy.payouts.bank import answered, ids, obligated
+from tests.world import World
+
+WIDTHS = [390, 1280]
+
+
+@pytest.fixture
+def world(fresh_db: object, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A bureau in a database of its own, whose site lives at the bureau's time."""
+    made = World()
+    monkeypatch.setattr("subsidy.web.person.business_now", lambda: made.now)
+    for name in ("finance1", "finance2", "finance3"):
+        made.people[name].set_password(PASSWORD)
+        made.people[name].save()
+    return made
+
+
+@pytest.fixture
+def enter(page: Page, live_server: LiveServer) -> Callable[[str], None]:
+    """`enter("finance1")` signs that person in, whoever was there before."""
+
+    def enter(who: str) -> None:
+        page.context.clear_cookies()
+        page.goto("/sign-in/")
+        page.get_by_label("用户名").fill(who)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("main").get_by_role("button", name="登录").click()
+        page.wait_for_url(lambda url: "sign-in" not in url)
+
+    return enter
+
+
+def look(page: Page, live_server: LiveServer, address: str, name: str) -> None:
+    """The page at both widths in both languages: no violation of axe, nothing wider than the window."""
+    for language in ("en", "zh-hans"):
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(address)
+            page.evaluate("document.fonts.ready")
+            folder = os.environ.get("SUBSIDY_PICTURES", "")
+            if folder:
+                page.screenshot(path=Path(folder) / f"finance-{name}-{language}-{width}.png", full_page=True)
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+            assert found.violations_count == 0, f"{address} {width}: {found.generate_report()}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{address} at {width}"
+
+
+def test_a_batch_by_three_people(
+    world: World, page: Page, live_server: LiveServer, enter: Callable[[str], None], tmp_path: Path
+) -> None:
+    obligated(world, 2)
+    enter("finance1")
+    look(page, live_server, "/console/finance/pay/", "to-pay")
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    total = page.locator("[data-total-sum]").inner_text()
+    page.get_by_role("button", name="将所选款项编入批次").click()
+    page.get_by_role("heading", name="批次制单", level=1).wait_for()
+    look(page, live_server, page.url.removeprefix(live_server.url), "prepare")
+    assert total in page.locator("main").inner_text()
+    page.get_by_label("用途").fill("飞天计划奖补")
+    page.locator("main button.button").click()
+    page.wait_for_url("**/batches/B*/")
+    batch = Batch.objects.get()
+    address = f"/console/finance/batches/{batch.number}/"
+    enter("finance2")
+    look(page, live_server, address, "batch-prepared")
+    look(page, live_server, f"{address}check/", "check")
+    page.locator("main button.button").click()
+    page.wait_for_url(f"**{address}")
+    enter("finance3")
+    look(page, live_server, f"{address}release/", "release")
+    page.locator("main button.button").click()
+    page.wait_for_url(f"**{address}")
+    enter("finance1")
+    page.goto(f"{address}export/")
+    page.locator("main button.button").click()
+    page.wait_for_url(f"**{address}")
+    with page.expect_download() as download:
+        page.get_by_role("link", name=f"{batch.number}.xml").click()
+    assert Path(download.value.path()).read_bytes() == bytes(batch.export_file.content)
+    look(page, live_server, address, "batch-exported")
+    for document in answered(batch, world, reject={ids(batch)[0]: "AC01"}):
+        file = tmp_path / document.name
+        file.write_bytes(document.content)
+        page.goto("/console/finance/answers/import/")
+        page.set_input_files("input[type=file]", file)
+        page.locator("main button.button").click()
+        page.wait_for_url("**/answers/*/")
+    look(page, live_server, page.url.removeprefix(live_server.url), "answer-file")
+    for path, name in (("answers/", "answers"), ("answers/open/", "enquiries"), ("answers/import/", "import")):
+        look(page, live_server, f"/console/finance/{path}", name)
+    look(page, live_server, "/console/finance/batches/", "batches")
+    look(page, live_server, "/console/finance/", "budget")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.locator("table.rows a").last.click()
+    look(page, live_server, page.url.removeprefix(live_server.url), "entries")

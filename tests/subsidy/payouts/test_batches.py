@@ -1,0 +1,107 @@
+"""What leaves in a batch: names that only a wide character set holds, formulas, accounts that changed, sealed bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from subsidy.accounts.enums import Role
+from subsidy.accounts.models import RoleGrant
+from subsidy.applicants.models import Company, PayeeAccount
+from subsidy.payouts.models import Batch
+from tests.subsidy.payouts.bank import obligated
+from tests.world import World, days_later, fresh
+from workflows.common.refusals import BadData, DutiesClash, WrongState
+
+NEW_NUMBER = "6222999988887777"
+NAMES = ["杭州㛃光科技有限公司", "杭州𠮷祥科技有限公司", "=HYPERLINK科技有限公司"]
+
+
+def _new_account(world: World, company: Company) -> PayeeAccount:
+    """The company enters another account and confirms it, which ends the one before."""
+    data = {
+        "holder_name": company.name,
+        "account_number": NEW_NUMBER,
+        "bank_name": "招商银行杭州分行",
+        "bank_code": "308584000013",
+    }
+    world.act("company", company, "propose_account", world.filer(company), data=data)
+    account = company.accounts.get(state="proposed")
+    world.act("company", company, "confirm_account", world.legal(company), data={"account": account.pk})
+    return account
+
+
+def _grant(world: World, who: str, role: Role) -> None:
+    RoleGrant.objects.create(
+        user=world.people[who], authority=world.authority, role=role, valid_from=world.now.on, granted_by=None
+    )
+
+
+def test_names_in_the_bank_template(world: World) -> None:
+    call = world.call()
+    cases = [world.ready(call, company=world.company(name)) for name in NAMES]
+    world.decreed(call)
+    batch = world.released([world.accounted(case) for case in cases], format="bank_csv")
+    text = bytes(batch.export_file.content).decode("gb18030")
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert cells.count(NAMES[0]) == cells.count(NAMES[1]) == 1
+    assert f"'{NAMES[2]}" in cells, "a spreadsheet must not run the name"
+    assert not [cell for cell in cells if cell.startswith("=")]
+    assert "?" not in text and "�" not in text
+    assert list(batch.lines.order_by("row").values_list("payee_name", flat=True)) == NAMES
+
+
+def test_an_account_changed_after_the_check_stops_the_release(world: World) -> None:
+    cases = obligated(world, 2)
+    batch = world.batch(cases)
+    world.act("batch", batch, "check", "finance2")
+    changed = cases[1]
+    new = _new_account(world, changed.company)
+    with pytest.raises(WrongState) as refused:
+        world.act("batch", batch, "release", "finance3")
+    assert f"2 {changed.company.name}" in str(refused.value)
+    assert f"1 {cases[0].company.name}" not in str(refused.value)
+    assert fresh(batch).state == "checked"
+    with pytest.raises(WrongState, match=r"batch|批次"):
+        world.act("case", changed, "change_account", world.legal(changed.company), data={"account": new.pk})
+    # Returned and prepared again, it pays to the new account.
+    world.act("batch", batch, "refuse_release", "finance3", data={"reason": "账户已变更"})
+    world.act("case", changed, "change_account", world.legal(changed.company), data={"account": new.pk})
+    again = world.batch(cases)
+    world.act("batch", again, "check", "finance2")
+    world.act("batch", again, "release", "finance3")
+    assert again.lines.get(row=2).account_number == NEW_NUMBER
+
+
+def test_three_people_and_one_batch_at_a_time(world: World) -> None:
+    cases = obligated(world, 1)
+    with pytest.raises(BadData):
+        world.open(
+            "batch",
+            "prepare",
+            "finance1",
+            {
+                "instalments": [cases[0].award.instalments.get().pk],
+                "format": "bank_xlsx",
+                "paying_account": world.paying_account.pk,
+                "execution_on": world.now.on.isoformat(),
+                "purpose": "x",
+            },
+        )
+    batch = world.batch(cases)
+    with pytest.raises(WrongState, match=cases[0].number):
+        world.batch(cases)
+    assert Batch.objects.count() == 1
+    _grant(world, "finance1", Role.FINANCE_CHECK)
+    with pytest.raises(DutiesClash):
+        world.act("batch", batch, "check", "finance1")
+    world.act("batch", batch, "check", "finance2")
+    _grant(world, "finance2", Role.FINANCE_RELEASE)
+    with pytest.raises(DutiesClash):
+        world.act("batch", batch, "release", "finance2")
+    world.now = days_later(world.now, 1)
+    with pytest.raises(WrongState):
+        world.act("batch", batch, "release", "finance3")
+    assert fresh(batch).state == "checked"
