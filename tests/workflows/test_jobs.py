@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from procrastinate.contrib.django import app
@@ -20,6 +21,8 @@ from tests.harness.database import FreshDatabase
 from tests.world import World, days_later, fresh
 from workflows import jobs
 from workflows.case.jobs import issue_letter, issue_letter_job
+from workflows.common import door
+from workflows.common.door import Outcome
 from workflows.common.refusals import NotFound, WrongState
 from workflows.round.jobs import close_due_notices
 
@@ -116,12 +119,12 @@ def test_a_notice_that_is_refused_holds_up_no_other(world: World, monkeypatch: p
         world.ready(call)
         rounds.append(world.published(call))
     stuck, free = rounds
-    perform = jobs.close_due_notices_job.func.__globals__["door"].perform
+    perform = door.perform
 
-    def sometimes(kind: str, subject_id: int, *args: object, **kwargs: object) -> object:
+    def sometimes(kind: str, subject_id: int, action: str, **kwargs: Any) -> Outcome:
         if subject_id == stuck.pk:
             raise WrongState
-        return perform(kind, subject_id, *args, **kwargs)
+        return perform(kind, subject_id, action, **kwargs)
 
     monkeypatch.setattr("workflows.round.jobs.door.perform", sometimes)
     with pytest.raises(ExceptionGroup):

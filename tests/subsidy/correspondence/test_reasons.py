@@ -47,6 +47,7 @@ def test_an_award_names_its_tier_its_way_and_its_amount() -> None:
     assert {line.verdict for line in lines} == {"met", "noted"}
     clauses = [line.clause for line in lines]
     assert "A-03" not in clauses, "the tier above was not reached and has no place in an award"
+    assert clauses.count("A-04") == 1, "each tier has a research clause; an award names that of its own"
     amount = lines[-1]
     assert amount.verdict == "noted" and amount.clause == "A-08"
     # 5 % of 3,000,000.00 and 60 % of 2,000,000.00
