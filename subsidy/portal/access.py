@@ -12,6 +12,8 @@ from subsidy.applicants.models import Company
 from subsidy.applicants.selectors import companies_of, rights_of
 from subsidy.cases.models import Case
 from subsidy.cases.selectors import cases_of_member
+from subsidy.portal.sections import Filing, filing_of
+from subsidy.web.person import moment_of
 
 FILE_FOR, CONFIRM_FOR = "file_for", "confirm_for"
 _TEXTS = ("policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text")
@@ -46,3 +48,8 @@ def my_company(request: HttpRequest, pk: int) -> Company:
 def may(request: HttpRequest, company_id: int, right: str) -> bool:
     """Whether the person has the right for the company; one query."""
     return right in rights_of(user_of(request)).get(company_id, frozenset())
+
+
+def my_filing(request: HttpRequest, case: Case) -> Filing:
+    """The application of a case as this person sees it now."""
+    return filing_of(case, on=moment_of(request).on, may_file=may(request, case.company_id, FILE_FOR))

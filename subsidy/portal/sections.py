@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,7 @@ class Filing:
     files: Sequence[StoredFile]
     required: frozenset[str]
     named: frozenset[str] = field(default_factory=frozenset)
+    may_file: bool = False
 
     @property
     def parts(self) -> list[Part]:
@@ -64,13 +66,16 @@ class Filing:
         return [file for file in self.files if file.slot == slot]
 
     def editable(self, name: str) -> bool:
-        """Whether the fact or document may be changed now: all in a draft, in a correction what it names."""
+        """Whether this reader may change the fact or document now: all in a draft, in a correction what it names."""
+        if not self.may_file:
+            return False
         if self.case.state == CaseState.AWAITING_CORRECTION:
             return name in self.named
         return self.case.state == CaseState.DRAFT
 
 
-def filing_of(case: Case, *, on: Any) -> Filing:
+def filing_of(case: Case, *, on: dt.date, may_file: bool) -> Filing:
+    """Read an application; `may_file` says whether its reader has the right to change it."""
     pack = pack_of(case.policy_version)
     try:
         required = required_documents(pack, facts_of(case, pack, on=on))
@@ -86,6 +91,7 @@ def filing_of(case: Case, *, on: Any) -> Filing:
         files=list(files_of("case", case.pk)),
         required=frozenset(required),
         named=frozenset(open_item_names(case)) if correcting else frozenset(),
+        may_file=may_file,
     )
 
 
@@ -160,7 +166,7 @@ def answers_form(filing: Filing, names: Sequence[str], data: Mapping[str, Any] |
     initial = {name: "" if value is ABSENT else value for name, value in values.items()}
     form = AnswersForm(subject=filing.case, initial=initial)
     for name in [name for name in form.fields if name not in names]:
-        del form.fields[name]
+        del form.fields[name], form.facts[name]
     return form
 
 

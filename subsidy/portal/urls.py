@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:number>/resubmit/", application.Resubmit.as_view(), name="resubmit"),
     path("applications/<str:number>/withdraw/", case.Withdraw.as_view(), name="withdraw"),
     path("applications/<str:number>/account/", case.ChooseAccount.as_view(), name="account"),
+    path("applications/<str:number>/account/change/", case.ChangeAccount.as_view(), name="change-account"),
     path("applications/<str:number>/letters/<int:pk>/", case.LetterPage.as_view(), name="letter"),
     path("companies/", company.Companies.as_view(), name="companies"),
     path("companies/<int:pk>/", company.CompanyPage.as_view(), name="company"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from policies.language import FactDef, Pack
 from subsidy.applicants.enums import AccountState
 from subsidy.applicants.models import PayeeAccount
+from subsidy.audit.canonical import canonical, digest
 from subsidy.cases.enums import CaseState
-from subsidy.cases.values import is_asked
+from subsidy.cases.values import as_json, is_asked, value_of
 from subsidy.correspondence.models import LetterKind
 from subsidy.programmes.packs import pack_of
 from workflows.case.fields import field_for, spoken, stored
 from workflows.case.panel import panel_spec
 from workflows.common.acts import ActForm
+from workflows.common.refusals import Stale
 
 
 class OpenForm(ActForm):
@@ -34,8 +37,17 @@ def asked_facts(pack: Pack, section: str | None = None) -> dict[str, FactDef]:
     }
 
 
+def seen_of(case: Any, names: Iterable[str]) -> str:
+    """What these answers are now, as a digest: a page carries it, so that it cannot overwrite what it never showed."""
+    rows = {row.name: as_json(value_of(row)) for row in case.answers.filter(name__in=list(names))}
+    return digest(canonical(rows)).hex()
+
+
 class AnswersForm(ActForm):
-    """Answers of one section (`_section`), or any answers by name. While a correction is open only what it names."""
+    """Answers of one section (`_section`), or any answers by name. While a correction is open only what it names.
+
+    With `_seen` (`seen_of` when the page was made) it refuses as Stale when somebody else has answered meanwhile.
+    """
 
     def __init__(self, data: Any = None, files: Any = None, *, subject: Any, **kwargs: Any) -> None:
         super().__init__(data, files, subject=subject, **kwargs)
@@ -52,6 +64,9 @@ class AnswersForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        seen = (self.data or {}).get("_seen")
+        if seen and seen != seen_of(self.subject, self.facts):
+            raise Stale
         if self.data and not self.facts:
             raise ValidationError(
                 _("None of these answers can be changed now. Open the application and see which are asked.")

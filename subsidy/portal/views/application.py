@@ -20,7 +20,8 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case, CorrectionItem
 from subsidy.cases.words import words_of
 from subsidy.correspondence.models import LetterKind
-from subsidy.portal.access import FILE_FOR, may, my_case, my_cases, user_of
+from subsidy.documents.selectors import files_of
+from subsidy.portal.access import FILE_FOR, my_case, my_cases, my_filing, user_of
 from subsidy.portal.letters import letters_of
 from subsidy.portal.live import live_of_case, live_of_company
 from subsidy.portal.sections import (
@@ -30,7 +31,6 @@ from subsidy.portal.sections import (
     answers_form,
     document_rows,
     dress,
-    filing_of,
     known_rows,
     next_place,
     shown_file,
@@ -40,12 +40,12 @@ from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import last_minute
 from subsidy.reporting.standing import standing_of
-from subsidy.web.acts import UNPROCESSABLE, ActPage, blame, new_key, posted_version, submit, submit_new
+from subsidy.web.acts import UNPROCESSABLE, ActPage, blame, new_key, submit, submit_new
 from subsidy.web.components import Crumb, Preview
 from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from workflows.case.fields import spoken
-from workflows.case.forms import AnswersForm
+from workflows.case.forms import AnswersForm, seen_of
 from workflows.case.steps import missing
 from workflows.common.acts import Act
 from workflows.common.refusals import BadData, Stale
@@ -151,12 +151,13 @@ class TaskList(LoginRequiredMixin, View):
         if case.state != CaseState.DRAFT:
             return redirect("portal:case", number=number)
         now = moment_of(request)
-        filing = filing_of(case, on=now.on)
+        filing = my_filing(request, case)
         context = {
             "case": case,
             "title": call_title(case.call),
             "until": last_minute(case.call),
             "tasks": tasks_of(filing),
+            "may_file": filing.may_file,
             "live": live_of_case(case, now=now),
             "closed": now.at >= case.call.closes_at,
             "crumbs": crumbs_at(case),
@@ -173,7 +174,7 @@ class AnswersPage(LoginRequiredMixin, View):
         raise NotImplementedError("say which facts the page asks for")
 
     def filing(self, request: HttpRequest, number: str) -> Filing:
-        return filing_of(my_case(request, number), on=moment_of(request).on)
+        return my_filing(request, my_case(request, number))
 
     def context(self, filing: Filing) -> dict[str, Any]:
         return {}
@@ -198,8 +199,7 @@ class AnswersPage(LoginRequiredMixin, View):
                 "case",
                 filing.case.pk,
                 "save_answers",
-                data=dict(form.data),
-                version=posted_version(request),
+                data={**form.data, "_seen": request.POST.get("seen", "")},
             )
         except BadData as refusal:
             blame(form, refusal)
@@ -220,10 +220,10 @@ class AnswersPage(LoginRequiredMixin, View):
     def page(self, request: HttpRequest, filing: Filing, form: AnswersForm, *, status: int = 200) -> HttpResponse:
         context = {
             "case": filing.case,
-            "filing": filing,
+            "may_file": filing.may_file,
             "form": dress(form, filing),
             "key": new_key(),
-            "version": filing.case.head_seq,
+            "seen": seen_of(filing.case, form.facts),
             **self.context(filing),
         }
         return render(request, self.template_name, context, status=status)
@@ -298,7 +298,7 @@ class Check(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         case = my_case(request, number)
-        filing = filing_of(case, on=moment_of(request).on)
+        filing = my_filing(request, case)
         filing_now = case.state in FILING
         gaps = gaps_of(case, request) if filing_now else {}
         context = {
@@ -310,7 +310,7 @@ class Check(LoginRequiredMixin, View):
             "filing_now": filing_now,
             "live": live_of_case(case, now=moment_of(request)) if filing_now else None,
             "next_url": reverse(f"portal:{submit_page(case)}", args=[number]),
-            "may_file": may(request, case.company_id, FILE_FOR),
+            "may_file": filing.may_file,
             "crumbs": crumbs_to(case, Crumb(_("Answers and documents"))),
         }
         return render(request, "portal/check.html", context)
@@ -404,7 +404,7 @@ class Receipt(LoginRequiredMixin, View):
             "words": words_of(case),
             "standing": standing_of(case, on=now.on),
             "acceptance_days": pack.route.acceptance_days,
-            "files": [(papers.get(file.slot, file.slot), file) for file in filing_of(case, on=now.on).files],
+            "files": [(papers.get(file.slot, file.slot), file) for file in files_of("case", case.pk)],
             "letters": letters_of(case, kind=LetterKind.RECEIPT),
             "crumbs": crumbs_to(case, Crumb(_("Receipt"))),
         }

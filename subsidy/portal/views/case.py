@@ -85,7 +85,7 @@ class CasePage(LoginRequiredMixin, View):
         if case.state == CaseState.DRAFT:
             return redirect("portal:tasks", number=number)
         words, standing = words_of(case), standing_of(case, on=moment_of(request).on)
-        letters = letters_of(case)
+        letters, payments = letters_of(case), payments_of(case)
         url, label, right = NEXT.get(case.state, ("", "", ""))
         context = {
             "case": case,
@@ -99,9 +99,10 @@ class CasePage(LoginRequiredMixin, View):
             "correction": case.corrections.order_by("-id").first(),
             "decided": decided_of(case),
             "letters": as_files(case, letters),
-            "payments": payments_of(case),
+            "payments": payments,
+            "can_change_account": can_change_account(request, case, payments),
             "entries": [as_entry(case, entry) for entry in reversed(story(case, "company"))],
-            "can_withdraw": case.state in withdraw_states(),
+            "can_withdraw": case.state in withdraw_states() and may(request, case.company_id, FILE_FOR),
             "crumbs": crumbs_at(case),
         }
         return render_page(request, "portal/case.html", context)
@@ -132,6 +133,14 @@ def payments_of(case: Case) -> list[PaymentRow]:
         trouble = (found.reason_text or found.reason_code) if refused and found is not None else ""
         rows.append(PaymentRow(instalment, words, tone, found, trouble))
     return rows
+
+
+def can_change_account(request: HttpRequest, case: Case, payments: list[PaymentRow]) -> bool:
+    """Whether this person may still choose another account: not while the bank may be paying."""
+    waits = case.state == CaseState.AWAITING_PAYMENT and all(
+        row.instalment.state != InstalmentState.IN_BATCH for row in payments
+    )
+    return waits and may(request, case.company_id, CONFIRM_FOR)
 
 
 def as_entry(case: Case, entry: StoryEntry) -> Entry:
@@ -203,9 +212,11 @@ class ChooseAccount(CaseAct):
     action = "choose_account"
     title = gettext_lazy("Confirm the account for the payment")
     done_message = gettext_lazy("The account is confirmed. The payment is prepared next.")
+    template_name = "portal/account.html"
+    state = CaseState.AWAITING_ACCOUNT
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.get_subject().state != CaseState.AWAITING_ACCOUNT:
+        if self.get_subject().state != self.state:
             return redirect("portal:case", number=self.kwargs["number"])
         return super().get(request, *args, **kwargs)
 
@@ -222,7 +233,20 @@ class ChooseAccount(CaseAct):
             "company_url": reverse("portal:company", args=[subject.company_id]),
         }
 
-    template_name = "portal/account.html"
+
+class ChangeAccount(ChooseAccount):
+    """Another account while the payment waits or after the bank could not carry it out."""
+
+    action = "change_account"
+    title = gettext_lazy("Choose another account for the payment")
+    done_message = gettext_lazy("The payment goes to the account that you chose.")
+    state = CaseState.AWAITING_PAYMENT
+
+    def preview(self, subject: Case) -> Preview:
+        return Preview(
+            changes=(_("The award is paid to this account instead of the one chosen before."),),
+            told=(_("The finance office, which prepares the payment."),),
+        )
 
 
 class LetterPage(LoginRequiredMixin, View):

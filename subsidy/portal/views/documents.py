@@ -19,13 +19,12 @@ from subsidy.documents.checks import ALLOWED, MAX_BYTES
 from subsidy.documents.models import StoredFile
 from subsidy.documents.responses import file_response
 from subsidy.documents.selectors import files_of
-from subsidy.portal.access import my_case
-from subsidy.portal.sections import FILING, Filing, filing_of, shown_file
+from subsidy.portal.access import my_case, my_filing
+from subsidy.portal.sections import FILING, Filing, shown_file
 from subsidy.portal.views.application import crumbs_to
 from subsidy.web.acts import UNPROCESSABLE, new_key, submit
 from subsidy.web.components import Crumb, File
 from subsidy.web.formats import file_size
-from subsidy.web.person import moment_of
 from workflows.case.fields import spoken
 from workflows.common.refusals import BadData
 
@@ -67,7 +66,7 @@ class Documents(LoginRequiredMixin, View):
         return reverse("portal:documents", args=[case.number])
 
     def page(self, request: HttpRequest, case: Case, *, wrong: dict[str, str] | None = None) -> HttpResponse:
-        filing = filing_of(case, on=moment_of(request).on)
+        filing = my_filing(request, case)
         slots = slots_of(filing, wrong or {})
         context = {
             "case": case,
@@ -77,6 +76,7 @@ class Documents(LoginRequiredMixin, View):
             "accept": ",".join(ALLOWED),
             "limit": file_size(MAX_BYTES),
             "filing_now": case.state in FILING,
+            "may_file": filing.may_file,
             "next_url": reverse(f"portal:{_next_page(case)}", args=[case.number]),
             "crumbs": crumbs_to(case, Crumb(_("Documents"))),
         }

@@ -10,7 +10,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from tests.subsidy.portal.conftest import SignIn
 from tests.subsidy.portal.helpers import case_file, get, letter_on
-from tests.world import PDF, World, fresh, pdf
+from tests.world import PDF, World, days_later, fresh, pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +32,11 @@ def test_a_company_applies_step_by_step(world: World, sign_in: SignIn) -> None:
     assert reverse("portal:check", args=[case.number]) in page
 
     growth = reverse("portal:section", args=[case.number, "growth"])
-    wrong = client.post(growth, {"sales_y1": "abc", "sales_y3": "70,000,000", "version": fresh(case).head_seq})
+    wrong = client.post(growth, {"sales_y1": "abc", "sales_y3": "70,000,000"})
     assert wrong.status_code == 422
     assert "70,000,000" in wrong.content.decode() and "abc" in wrong.content.decode()
     assert not case.answers.filter(name="sales_y1").exists()
-    saved = client.post(growth, {"sales_y1": "120,000,000", "sales_y3": "", "version": fresh(case).head_seq})
+    saved = client.post(growth, {"sales_y1": "120,000,000", "sales_y3": ""})
     assert saved.url == reverse("portal:section", args=[case.number, "research"])
     assert case.answers.get(name="sales_y1").integer == 12_000_000_000
     assert case.answers.get(name="sales_y3").absent
@@ -109,3 +109,80 @@ def test_every_page_is_open_to_its_company_and_unknown_to_others(world: World, s
             sent = foreign.post(reverse(f"portal:{name}", args=args), {"declaration": "on"})
             assert sent.status_code == 404, name
     assert fresh(case).head_seq == case.head_seq
+
+
+def test_prefilled_answers_name_their_source_and_want_a_look(world: World, sign_in: SignIn) -> None:
+    company = world.company()
+    facts = {
+        "source": "tax",
+        "as_of": "2024-02-01",
+        "facts": [{"name": "sales_y1", "kind": "money", "value": 11_000_000_000}],
+    }
+    world.act("company", company, "keep_facts", "counter", data=facts)
+    case = world.draft(world.call(), company)
+    client = sign_in(world.filer(company))
+    page = get(client, "section", case.number, "growth")
+    assert 'value="110,000,000.00"' in page
+    assert "税务" in page and "2024年2月1日" in page
+    assert "已根据政府掌握的信息预填" in get(client, "tasks", case.number)
+    growth = reverse("portal:section", args=[case.number, "growth"])
+    client.post(growth, {"sales_y1": "120,000,000", "sales_y3": ""})
+    assert "已根据政府掌握的信息预填" not in get(client, "tasks", case.number)
+    # What the tax office says stays beside what the company now says.
+    assert "110,000,000.00" in get(client, "section", case.number, "growth")
+
+
+def test_two_people_at_one_section_lose_nothing(world: World, sign_in: SignIn) -> None:
+    case = world.draft(world.call())
+    client = sign_in(world.filer(case.company))
+    growth = reverse("portal:section", args=[case.number, "growth"])
+    seen = client.get(growth).context["seen"]
+    assert client.post(growth, {"sales_y1": "100", "seen": seen}).status_code == 302
+    # Somebody at another section is not sent back by this.
+    research = reverse("portal:section", args=[case.number, "research"])
+    assert client.post(research, {"rd_y1": "5", "seen": client.get(research).context["seen"]}).status_code == 302
+    late = client.post(growth, {"sales_y1": "200", "seen": seen})
+    assert late.status_code == 409
+    assert 'value="200"' in late.content.decode()
+    assert case.answers.get(name="sales_y1").integer == 10_000
+    # The page shown again has seen what stands there now: saved once more, it is taken.
+    again = client.post(growth, {"sales_y1": "200", "seen": late.context["seen"]})
+    assert again.status_code == 302
+    assert case.answers.get(name="sales_y1").integer == 20_000
+
+
+def test_who_may_only_confirm_reads_and_changes_nothing(world: World, sign_in: SignIn) -> None:
+    case = world.filled(world.call())
+    legal = sign_in(world.legal(case.company))
+    for name, *args in [("tasks", case.number), ("section", case.number, "growth"), ("documents", case.number)]:
+        assert "修改由贵公司另一位有权限的人员办理" in get(legal, name, *args)
+    assert 'type="file"' not in get(legal, "documents", case.number)
+    before = fresh(case).head_seq
+    for name, args, data in (
+        ("section", [case.number, "growth"], {"sales_y1": "1"}),
+        ("submit", [case.number], {"declaration": "on"}),
+        ("withdraw", [case.number], {"reason": "x"}),
+        ("documents", [case.number], {"slot": "audit_reports", "file": pdf()}),
+    ):
+        assert legal.post(reverse(f"portal:{name}", args=args), data).status_code == 403, name
+    assert fresh(case).head_seq == before
+
+
+def test_after_the_window_and_after_the_policy_pages_say_so(world: World, sign_in: SignIn) -> None:
+    call = world.call()
+    case, company = world.filled(call), world.company()
+    client = sign_in(world.filer(case.company))
+    submit = reverse("portal:submit", args=[case.number])
+    world.now = days_later(world.now, 12)
+    assert "申报期已结束" in get(client, "tasks", case.number)
+    assert client.post(submit, {"declaration": "on"}).status_code == 409
+    assert "目前不在申报期内" in get(sign_in(world.filer(company)), "start", call.number)
+    started = sign_in(world.filer(company)).post(reverse("portal:start", args=[call.number]), {"company": company.pk})
+    assert started.status_code == 409
+    # The version is in force until 2024-07-31: the rules cannot decide later, and the pages still open.
+    world.now = days_later(world.now, 200)
+    for name in ("tasks", "check", "documents"):
+        page = get(client, name, case.number)
+    assert "今日无法判定" in get(client, "tasks", case.number) and page
+    assert client.post(submit, {"declaration": "on"}).status_code == 409
+    assert fresh(case).state == CaseState.DRAFT
