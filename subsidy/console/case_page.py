@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Avg, Count, Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from policies.language import FactDef, Pack, format_value
+from policies.language import Decision, FactDef, Pack, format_value
 from policies.language import Text as Bilingual
 from subsidy.applicants.enums import FactSource
 from subsidy.applicants.models import CompanyFact
 from subsidy.applicants.records import TypedValue
 from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
-from subsidy.cases.models import Case, Correction
+from subsidy.cases.models import Case, Correction, CorrectionItem
 from subsidy.cases.values import is_asked, value_of
-from subsidy.console.rules import outcome_words, tree_of
+from subsidy.console.rules import amount_of, outcome_words, tree_of
 from subsidy.decisions.facts import decision_of, known_facts
 from subsidy.decisions.models import Finding
 from subsidy.documents.models import StoredFile
@@ -54,6 +53,7 @@ class Rules:
     """What the pinned policy says: as pinned by the last finding, or as it stands today."""
 
     tree: Sequence[Reason]
+    trace: Sequence[Reason]
     outcome: str
     outcome_words: str
     tier: str
@@ -113,7 +113,7 @@ def sections_of(case: Case, pack: Pack) -> list[Section]:
                 label=_spoken(fact.text),
                 value=_shown(fact, row),
                 source=_source(fact, row),
-                old=wrong[name].before if name in wrong and wrong[name].after else "",
+                old=_old(wrong.get(name)),
                 wrong=wrong[name].reason if name in wrong and not wrong[name].after else "",
             )
         )
@@ -121,7 +121,12 @@ def sections_of(case: Case, pack: Pack) -> list[Section]:
     return [Section(titles.get(name, ""), rows) for name, rows in by_section.items() if rows]
 
 
-def _wrong(case: Case) -> dict[str, Any]:
+def _old(item: CorrectionItem | None) -> str:
+    """What stood there before a correction, when that changed it."""
+    return item.before if item is not None and item.after not in ("", item.before) else ""
+
+
+def _wrong(case: Case) -> dict[str, CorrectionItem]:
     return {item.name: item for correction in corrections_of(case) for item in correction.items.all()}
 
 
@@ -169,14 +174,18 @@ def files_shown(files: Iterable[StoredFile], pack: Pack) -> list[File]:
 def rules_of(case: Case, *, now: Moment) -> Rules:
     """The last finding when there is one (what was decided must not change when facts do), else what holds today."""
     finding = case.findings.order_by("-id").first()
-    pack = pack_of(case.policy_version)
-    if finding is not None:
-        outcome, tier, amount, tree = finding.outcome, finding.tier, finding.amount_fen, tree_of(finding)
-    else:
-        decision = decision_of(case, now=now)[2]
-        outcome, tier, amount, tree = decision.outcome, decision.tier or "", decision.amount, tree_of(decision)
-    tiers = {one.id: _spoken(one.text) for one in pack.tiers}
-    return Rules(tree, outcome, outcome_words(outcome), tiers.get(tier, tier), amount, finding)
+    found: Finding | Decision = finding if finding is not None else decision_of(case, now=now)[2]
+    amount = found.amount_fen if isinstance(found, Finding) else found.amount
+    tiers = {tier.id: _spoken(tier.text) for tier in pack_of(case.policy_version).tiers}
+    return Rules(
+        tree=tree_of(found),
+        trace=amount_of(found),
+        outcome=found.outcome,
+        outcome_words=outcome_words(found.outcome),
+        tier=tiers.get(found.tier or "", found.tier or ""),
+        amount_fen=amount,
+        pinned=finding,
+    )
 
 
 def panel_of(case: Case, pack: Pack) -> PanelShown | None:
@@ -255,7 +264,7 @@ def _entry(entry: StoryEntry, *, sealed: bool) -> Entry:
     )
 
 
-def similar(case: Case) -> list[tuple[str, int, int]]:
+def similar(case: Case, pack: Pack) -> list[tuple[str, int, int]]:
     """What other decided cases of this policy got: tier, how many, mean amount in fen. One statement."""
     rows = (
         Case.objects.filter(policy_version__policy=case.policy_version.policy_id, computed_fen__isnull=False)
@@ -264,4 +273,5 @@ def similar(case: Case) -> list[tuple[str, int, int]]:
         .annotate(n=Count("pk"), mean=Avg("computed_fen"))
         .order_by("tier")
     )
-    return [(row["tier"], row["n"], int(row["mean"])) for row in rows]
+    tiers = {tier.id: _spoken(tier.text) for tier in pack.tiers}
+    return [(tiers.get(row["tier"], row["tier"]), row["n"], int(row["mean"])) for row in rows]

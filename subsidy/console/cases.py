@@ -78,7 +78,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "panel": panel,
         "key_facts": case_page.key_facts(case, rules, panel),
         "history": case_page.history(case, panel),
-        "similar": case_page.similar(case),
+        "similar": case_page.similar(case, pack),
         "letters": case.letters.defer("content").order_by("id"),
         "policy": pick(case.policy_version.policy.title_zh, case.policy_version.policy.title_en),
     }
@@ -160,7 +160,7 @@ class CaseAct(ActPage):
         return reverse("console:case", args=[subject.number])
 
     def context(self, subject: Case) -> dict[str, Any]:
-        shown: dict[str, Any] = {"case": subject}
+        shown: dict[str, Any] = {"case": subject, "is_return": self.get_action() == "return_for_correction"}
         if self.get_action() in ("confirm_amount", "reject"):
             pack = pack_of(subject.policy_version)
             shown["rules"] = case_page.rules_of(subject, now=moment_of(self.request))

@@ -29,7 +29,7 @@ def of_case(action: str, case: Case, *, now: Moment) -> Preview:
 
 
 def _moves(before: str, after: CaseState) -> str:
-    return _("The case moves from “%(before)s” to “%(after)s”.") % {"before": before, "after": after.label}
+    return _("The case moves from %(before)s to %(after)s.") % {"before": before, "after": after.label}
 
 
 def _accept(case: Case, now: Moment) -> Preview:

@@ -14,8 +14,18 @@ from subsidy.web.formats import pick
 
 def tree_of(decision: Decision | Finding) -> list[Reason]:
     """Why, clause by clause, in the active language."""
-    found = json.loads(decision.decision_text) if isinstance(decision, Finding) else decision.to_json()
-    return _reasons(found["reasons"])
+    return _reasons(_lines(decision))
+
+
+def amount_of(decision: Decision | Finding) -> list[Reason]:
+    """Of the same, only how the amount comes about: the formula, its clause, and the values in it."""
+    return _reasons([line for line in _lines(decision) if line["kind"] == "amount"])
+
+
+def _lines(decision: Decision | Finding) -> list[dict[str, Any]]:
+    text = decision.decision_text if isinstance(decision, Finding) else decision.canonical()
+    found: list[dict[str, Any]] = json.loads(text)["reasons"]
+    return found
 
 
 def _reasons(lines: Sequence[Mapping[str, Any]]) -> list[Reason]:

@@ -83,7 +83,7 @@ def test_a_case_is_returned_accepted_scored_and_confirmed_through_the_pages(worl
         done = sent(mine, url, **{**sheet, "points_district": points}, comment=f"意见{place}", no_conflict="on")
         assert done.status_code == 302
         own = mine.get(url)
-        assert f"意见{place}" in own.text and "<form method=\"post\" class=\"confirm\"" not in own.text
+        assert f"意见{place}" in own.text and '<form method="post" class="confirm"' not in own.text
         if place == 1:
             sealed = as_person("amount").get(page(case))
             assert "意见1" not in sealed.text and not sealed.context["panel"].rows
