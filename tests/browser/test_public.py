@@ -1,0 +1,109 @@
+"""The public site and the auditor's pages in a real browser: accessible, at every width, in both languages; the calculator."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from subsidy.calendars.models import BusinessClock
+from subsidy.decisions.models import Decree, Notice
+from tests.harness.browser import LiveServer
+from tests.world import World, days_later
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PASSWORD = "a long pass phrase 7"
+WIDTHS = [320, 390, 1280]
+
+
+@pytest.fixture
+def published(live_server: LiveServer, settings: Any) -> dict[str, str]:
+    """A bureau with an older version, a decreed and paid round and an open call; name to address of each page."""
+    settings.DEMO_MODE = True
+    world = World()
+    world.policy("2022.1")
+    line = world.line()
+    decided = world.call(line=line)
+    case = world.ready(decided)
+    world.decreed(decided)
+    world.released([world.accounted(case)])
+    world.now = days_later(world.now, 1)
+    opened = world.call(line=line)
+    BusinessClock.objects.update_or_create(pk=1, defaults={"now": world.now.at})
+    auditor = world.people["auditor"]
+    auditor.set_password(PASSWORD)
+    auditor.save()
+    policy = "/policies/xh/flying_sky/"
+    return {
+        "home": "/",
+        "policies": "/policies/",
+        "policy": policy,
+        "calculator": f"{policy}2023.1/calculator/",
+        "calls": "/calls/",
+        "call": f"/calls/{opened.number}/",
+        "notices": "/notices/",
+        "notice": f"/notices/{Notice.objects.get().pk}/",
+        "decrees": "/decrees/",
+        "decree": f"/decrees/{Decree.objects.get().pk}/",
+        "help": "/help/",
+        "accessibility": "/accessibility/",
+        "data-use": "/data-use/",
+        "audit-search": "/console/audit/",
+        "audit-cases": "/console/audit/cases/",
+        "audit-case": f"/console/audit/cases/{case.number}/",
+    }
+
+
+def test_every_page_is_accessible_and_fits(page: Page, live_server: LiveServer, published: dict[str, str]) -> None:
+    faults: list[str] = []
+    for name, address in published.items():
+        if name == "audit-search":
+            _sign_in(page)
+        for language in ("zh-hans", "en"):
+            page.context.add_cookies([{"name": "django_language", "value": language, "url": str(live_server)}])
+            page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
+            page.goto(address)
+            page.evaluate("document.fonts.ready")
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                _keep(page, f"{name}-{language}-{width}")
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                if wide > width:
+                    faults.append(f"{address} {language} is {wide} px wide in a window of {width}")
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+            if found.violations_count:
+                faults.append(f"{address} {language}: {found.generate_report()}")
+    assert not faults, "\n".join(faults)
+
+
+def test_the_calculator_leads_from_figures_to_the_policy(page: Page, published: dict[str, str]) -> None:
+    page.goto(published["policy"])
+    page.get_by_role("link", name="测算能得到多少").click()
+    page.get_by_label("上年度营业收入").fill("12万")
+    page.get_by_role("button", name="测算").click()
+    page.locator(".error-summary").wait_for()
+    page.get_by_label("上年度营业收入").fill("120,000,000")
+    page.get_by_role("button", name="测算").click()
+    page.get_by_text("尚不能确定：").wait_for()
+    assert page.get_by_label("上年度营业收入").input_value() == "120,000,000"
+    page.get_by_role("link", name="返回政策").click()
+    page.get_by_role("heading", level=1, name="飞天计划").wait_for()
+
+
+def _sign_in(page: Page) -> None:
+    page.goto("/sign-in/")
+    page.locator("#id_login").fill("auditor")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/console/**")
+
+
+def _keep(page: Page, name: str) -> None:
+    """A picture for those who look, when they ask for it with SUBSIDY_PICTURES=folder."""
+    folder = os.environ.get("SUBSIDY_PICTURES", "")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
