@@ -18,6 +18,7 @@ from typing import Any
 from django.core.files.base import File
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Model
+from django.utils.datastructures import MultiValueDict
 from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 from viewflow.workflow.token import Token
@@ -174,8 +175,8 @@ def _perform(
     act, task = _find(kind, subject, action, open_tasks.get(_process_id(subject), []), passage.actor)
     if act.system and passage.origin.surface != "job":
         raise NotFound
-    clean = _clean(act, subject, data, files)
-    data_hash = _data_hash(clean)
+    # What was sent, not what the form makes of it: a repeat is known even where its data no longer fit the matter.
+    data_hash = _data_hash({"data": data, "files": files})
     found = look(
         kind=kind,
         subject_id=subject.pk,
@@ -194,6 +195,7 @@ def _perform(
         raise Stale
     if not _possible(kind, act, subject, task):
         raise NotFound if act.role == Role.EXPERT and Duty.SCORES not in found.duties else WrongState
+    clean = _clean(act, subject, data, files)
     turn = _turn(passage, kind, subject, act, clean, open_tasks.get(_process_id(subject), []), task)
     return _carry_out(passage, turn, data_hash)
 
@@ -410,8 +412,8 @@ def _clean(act: Act, subject: Any, data: Mapping[str, Any], files: Mapping[str, 
     return dict(form.cleaned_data)
 
 
-def _data_hash(clean: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical({name: _hashable(value) for name, value in clean.items()}).encode()).hexdigest()
+def _data_hash(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(_hashable(content)).encode()).hexdigest()
 
 
 def _hashable(value: Any) -> Any:
@@ -423,6 +425,8 @@ def _hashable(value: Any) -> Any:
         return {"file": value.name, "sha256": content.hexdigest()}
     if isinstance(value, Model):
         return {"model": value._meta.label, "pk": value.pk}
+    if isinstance(value, MultiValueDict):
+        return {name: _hashable(values) for name, values in value.lists()}
     if isinstance(value, Mapping):
         return {str(name): _hashable(item) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
