@@ -1,0 +1,70 @@
+"""Everybody who could try an act: one fresh person a role, people of companies, strangers and the system's own actors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from subsidy.accounts.enums import ADMINISTRATORS, Role, UserKind
+from subsidy.accounts.models import RoleGrant, User
+from tests.world import World
+from workflows.common.acts import ANY_MEMBER, Act
+
+POWERLESS = frozenset({*ADMINISTRATORS, Role.AUDITOR})
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at the door: what they may do here, as the test knows it without asking the program."""
+
+    label: str
+    user: User
+    roles: frozenset[Role] = frozenset()
+    elsewhere: frozenset[Role] = frozenset()
+    member: frozenset[str] = frozenset()
+
+
+def officers(world: World, other: World) -> list[Person]:
+    """One officer a role who has acted on nothing yet; officers of another bureau; those with no role at all."""
+    people = [Person(role.value, world.person(f"m-{role.value}", role), roles=frozenset({role})) for role in Role]
+    outsider = other.person("m-outsider", None)
+    for role in Role:
+        if role not in POWERLESS:
+            RoleGrant.objects.create(
+                user=outsider, authority=other.authority, role=role, valid_from=dt.date(2020, 1, 1)
+            )
+    chief = world.person("m-chief", None)
+    User.objects.filter(pk=chief.pk).update(is_superuser=True, is_staff=True)
+    chief.refresh_from_db()
+    return [
+        *people,
+        Person("outsider", outsider, elsewhere=frozenset(set(Role) - POWERLESS)),
+        Person("superuser", chief),
+        Person("nobody", world.person("m-nobody", None)),
+        Person("system", world.system),
+        Person("stranger", world.person("m-stranger", None, kind=UserKind.COMPANY)),
+    ]
+
+
+def judged(act: Act, person: Person, *, role: Role | None, possible: bool, seated: bool) -> str:
+    """What the door must answer, from the rules of the design alone: "done", or the code of the refusal.
+
+    `role` is the role that may do the act here (of the pool for acts that belong to whoever the matter waits for).
+    """
+    if act.system:
+        return "not_found"  # only jobs reach these
+    if act.member:
+        if not person.member:
+            return "not_found"
+        if act.member not in (ANY_MEMBER, *person.member):
+            return "permission"
+        return "done" if possible else "state"
+    if (person.roles | person.elsewhere) & POWERLESS:
+        return "permission"
+    if role is None:  # a pooled act where the matter stands in no pool
+        return "state" if person.roles else "not_found"
+    if role not in person.roles:
+        return "permission" if person.roles else "not_found"
+    if role == Role.EXPERT:
+        return "done" if possible and seated else "not_found"
+    return "done" if possible else "state"
