@@ -161,3 +161,31 @@ def test_queries_do_not_grow(
                 world.draft(world.call(), case.company)
             letter_on(case, world, LetterKind.CORRECTION)
     assert all(first >= second for first, second in counts.values()), counts
+
+
+def test_another_account_is_chosen_while_the_payment_waits(world: World, sign_in: SignIn) -> None:
+    call = world.call()
+    case = world.ready(call)
+    world.decreed(call)
+    case = world.accounted(case)
+    first = case.payee_account
+    filer, legal = world.filer(case.company), world.legal(case.company)
+    second = {
+        "holder_name": case.company_name,
+        "account_number": "622200009999",
+        "bank_name": "中国银行杭州分行",
+        "bank_code": "104331000018",
+    }
+    world.act("company", case.company, "propose_account", filer, data=second)
+    entered = case.company.accounts.get(account_number="622200009999")
+    world.act("company", case.company, "confirm_account", legal, data={"account": entered.pk})
+    address = reverse("portal:change-account", args=[case.number])
+    client = sign_in(legal)
+    assert address in get(client, "case", case.number)
+    assert address not in get(sign_in(filer), "case", case.number)
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"account": entered.pk, "key": "c1"}).status_code == 302
+    assert fresh(case).payee_account == entered != first
+    world.released([fresh(case)])
+    assert address not in get(client, "case", case.number)
+    assert client.post(address, {"account": entered.pk, "key": "c2"}).status_code == 409
