@@ -243,7 +243,7 @@ FREE_ACTS = (
         form=forms.ServeForm,
         versioned=False,
     ),
-    Act("issue_letter", _("Issue letter"), steps.issue_letter, system=True, form=forms.LetterForm),
+    Act("issue_letter", _("Issue letter"), steps.issue_letter, system=True, versioned=False, form=forms.LetterForm),
 )
 OPEN = Act("open", _("Start an application"), steps.opened, member=FILE_FOR, duty=Duty.FILES, form=forms.OpenForm)
 # What must lie on every way to payment, and in the order of its people.

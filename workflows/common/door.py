@@ -26,6 +26,7 @@ from viewflow.workflow.token import Token
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import User
 from subsidy.audit.canonical import canonical
+from subsidy.audit.models import Event
 from subsidy.audit.moment import Moment
 from subsidy.ledger.services import NotEnough
 from subsidy.work.enums import Duty
@@ -191,7 +192,7 @@ def _perform(
     )
     if found.replay_seq is not None:
         return Outcome(kind.name, subject.pk, found.replay_seq, replayed=True)
-    if act.versioned and version is not None and version != subject.head_seq:
+    if act.versioned and version is not None and _stale(kind, subject, version):
         raise Stale
     if not _possible(kind, act, subject, task):
         raise NotFound if act.role == Role.EXPERT and Duty.SCORES not in found.duties else WrongState
@@ -383,6 +384,15 @@ def _anywhere(kind: Kind, subject: Any, action: str) -> Act | None:
         return None
     acts = (node.act(action) for node in flow_class.instance.nodes() if isinstance(node, Standing))
     return next((act for act in acts if act is not None), None)
+
+
+def _stale(kind: Kind, subject: Any, version: int) -> bool:
+    """Whether anything happened after `version` that a page must show; a letter that was issued, a claim are not."""
+    if version == subject.head_seq:
+        return False
+    later = Event.objects.filter(stream=subject.STREAM, stream_id=subject.pk, seq__gt=version)
+    names = set(later.values_list("action", flat=True))
+    return not names or any(act_named(kind, subject, name).versioned for name in names)
 
 
 def _possible(kind: Kind, act: Act, subject: Any, task: Task | None) -> bool:

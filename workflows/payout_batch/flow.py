@@ -106,6 +106,7 @@ FREE_ACTS = (
         _("Issue cover sheet"),
         steps.issue_cover,
         system=True,
+        versioned=False,
         states=frozenset({BatchState.RELEASED, BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED}),
     ),
     Act(

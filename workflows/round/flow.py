@@ -116,5 +116,7 @@ class RoundV1(Flow):
 
 
 OPEN = Act("open", _("Open a round"), steps.opened, role=Role.AMOUNT, duty=Duty.RANKS, form=forms.OpenForm)
-FREE_ACTS = (Act("issue_paper", _("Issue paper"), steps.issue_paper, system=True, form=forms.PaperForm),)
+FREE_ACTS = (
+    Act("issue_paper", _("Issue paper"), steps.issue_paper, system=True, versioned=False, form=forms.PaperForm),
+)
 MUST_PASS = ("collect", "meeting", "publication", "notice", "decree")
