@@ -225,7 +225,7 @@ def subject_url(item: Any) -> str:
         return reverse("console:score" if expert else "console:case", args=[item.number])
     if item.subject_kind == "round":
         return reverse("console:round", args=[item.number])
-    return f"{reverse('console:queue')}finance/batches/{item.number}/"
+    return reverse("console:finance_batch", args=[item.number])
 
 
 def event_url(event: Any) -> str:

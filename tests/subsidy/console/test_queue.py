@@ -141,6 +141,13 @@ def test_a_page_costs_the_same_with_twenty_and_with_twenty_thousand(world: World
     assert page.count_capped
 
 
+def test_batches_in_the_queue_open_their_page(world: World, as_person: SignIn) -> None:
+    items(world, 1, Role.FINANCE_CHECK)
+    WorkItem.objects.filter(number="ZZ-2024-000000").update(subject_kind="batch", node="check")
+    shown = as_person("finance2").get(tab("pools")).text
+    assert reverse("console:finance_batch", args=["ZZ-2024-000000"]) in shown
+
+
 def test_no_deadline_is_last_and_said_so(world: World, as_person: SignIn) -> None:
     items(world, 2)
     WorkItem.objects.filter(number="ZZ-2024-000000").update(due_on=NO_DUE)
