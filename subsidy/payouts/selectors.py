@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
@@ -25,7 +27,7 @@ SEES_MONEY = (*FINANCE, Role.AUDITOR)
 UNRESOLVED = (Effect.UNKNOWN, Effect.CONFLICT, Effect.ENQUIRE, Effect.SUSPENSE_IN, Effect.SUSPENSE_OUT)
 
 
-def bureaus(user: User, *, on: dt.date, roles: Iterable[Role] = SEES_MONEY) -> QuerySet[object]:
+def bureaus(user: User, *, on: dt.date, roles: Iterable[Role] = SEES_MONEY) -> QuerySet[Any, Any]:
     """The bureaus whose money the person may look at on that day (their ids, as a subquery)."""
     return grants_of(user, on=on, roles=roles).values("authority")
 
@@ -65,16 +67,30 @@ def lines_of(batch: Batch) -> QuerySet[BatchLine]:
     return batch.lines.select_related("case", "instalment", "payee_account").order_by("row")
 
 
-def shares_by_line(batch: Batch) -> list[dict[str, object]]:
-    """What each budget line bears of a batch: line id, code, names, payments, fen."""
-    return list(
+@dataclass(frozen=True)
+class BorneByLine:
+    """What one budget line bears of a batch: how many payments, together `fen`."""
+
+    line_id: int
+    code: str
+    year: int
+    name_zh: str
+    name_en: str
+    count: int
+    fen: int
+
+
+def shares_by_line(batch: Batch) -> list[BorneByLine]:
+    """What each budget line bears of a batch, by year and code."""
+    rows = (
         LineShare.objects.filter(batch_line__batch=batch)
-        .values(
+        .values_list(
             "budget_line", "budget_line__code", "budget_line__year", "budget_line__name_zh", "budget_line__name_en"
         )
         .annotate(count=Count("batch_line", distinct=True), fen=Sum("amount_fen"))
         .order_by("budget_line__year", "budget_line__code")
     )
+    return [BorneByLine(*row) for row in rows]
 
 
 def answer_files_of(user: User, *, on: dt.date) -> QuerySet[AnswerFile]:

@@ -95,7 +95,9 @@ _SAID = (
     Column("booked_on", gettext_lazy("Booked on"), kind="day"),
     Column("bank_reference", gettext_lazy("Bank's reference")),
     Column(
-        "reason", gettext_lazy("What the bank said"), value=lambda one: f"{one.reason_code} {one.reason_text}".strip()
+        "reason",
+        gettext_lazy("What the bank said"),
+        value=lambda one: f"{one.reason_code} {one.reason_text}".strip() or None,
     ),
     Column(
         "effect",
@@ -106,7 +108,7 @@ _SAID = (
     ),
 )
 _AMOUNT = Column("amount_fen", gettext_lazy("Amount"), kind="yuan")
-_ADVICE = Column("advice", gettext_lazy("What to do"), value=lambda one: word(one).advice)
+_ADVICE = Column("advice", gettext_lazy("What to do"), value=lambda one: word(one).advice or None)
 
 STATEMENTS = ListSpec(
     model=Answer,

@@ -117,8 +117,8 @@ def lines_spec(*, accounts_shown: bool) -> ListSpec:
     )
 
 
-def _reason(line: BatchLine) -> str:
-    return f"{line.reason_code} {line.reason_text}".strip()
+def _reason(line: BatchLine) -> str | None:
+    return f"{line.reason_code} {line.reason_text}".strip() or None
 
 
 @login_required
@@ -170,23 +170,18 @@ def act_url(batch: Batch, action: str) -> str:
 
 
 def steps_of(batch: Batch) -> list[Step]:
-    """Prepared, checked, released, exported, answered: who did it and when."""
+    """From preparing to settling: who did it and when."""
     hands = (
-        (_("prepared"), batch.prepared_by, batch.prepared_at),
-        (_("checked"), batch.checked_by, batch.checked_at),
-        (_("released"), batch.released_by, batch.released_at),
+        (_("preparing"), batch.prepared_by, batch.prepared_at),
+        (_("checking"), batch.checked_by, batch.checked_at),
+        (_("releasing"), batch.released_by, batch.released_at),
     )
     steps = [
-        Step(
-            label,
-            "done" if at else "todo",
-            on=at.date() if at else None,
-            note=f"{who} {formats.instant(at)}" if at else "",
-        )
+        Step(label, "done", note=f"{who} · {formats.instant(at)}") if at else Step(label, "todo")
         for label, who, at in hands
     ]
-    steps.append(Step(_("exported"), "done" if batch.state in OUT else "todo"))
-    steps.append(Step(_("settled"), "done" if batch.state == BatchState.SETTLED else "todo"))
+    steps.append(Step(_("exporting"), "done" if batch.state in OUT else "todo"))
+    steps.append(Step(_("settling"), "done" if batch.state == BatchState.SETTLED else "todo"))
     following = next((place for place, step in enumerate(steps) if step.state == "todo"), None)
     if batch.state == BatchState.WITHDRAWN:
         return [step for step in steps if step.state == "done"] + [Step(_("withdrawn"), "stopped")]
@@ -198,10 +193,10 @@ def steps_of(batch: Batch) -> list[Step]:
 def _shares_table(batch: Batch) -> DataTable:
     rows = [
         (
-            str(share["budget_line__code"]),
-            f"{share['budget_line__year']} {formats.pick(str(share['budget_line__name_zh']), str(share['budget_line__name_en']))}",
-            str(share["count"]),
-            formats.yuan(int(str(share["fen"]))),
+            share.code,
+            f"{share.year} {formats.pick(share.name_zh, share.name_en)}",
+            str(share.count),
+            formats.yuan(share.fen),
         )
         for share in shares_by_line(batch)
     ]

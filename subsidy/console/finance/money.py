@@ -50,11 +50,8 @@ def _release(batch: Batch) -> Preview:
         money=[
             Money(
                 _("%(line)s: from obligated to in flight")
-                % {
-                    "line": f"{share['budget_line__year']} "
-                    f"{formats.pick(str(share['budget_line__name_zh']), str(share['budget_line__name_en']))}"
-                },
-                int(str(share["fen"])),
+                % {"line": f"{share.year} {formats.pick(share.name_zh, share.name_en)}"},
+                share.fen,
             )
             for share in shares_by_line(batch)
         ],

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -83,9 +84,9 @@ def to_pay(request: HttpRequest) -> HttpResponse:
     return render(request, "console/finance/to_pay.html", context)
 
 
-def _rows(instalments: object, ready: set[int], at: dt.datetime) -> list[Due]:
+def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -> list[Due]:
     found: list[Instalment] = list(
-        instalments.select_related("award__case__payee_account", "award__case__policy_version", "award__decree").defer(  # type: ignore[attr-defined]
+        instalments.select_related("award__case__payee_account", "award__case__policy_version", "award__decree").defer(
             "award__case__policy_version__policy_text",
             "award__case__policy_version__source_text",
             "award__case__policy_version__cases_text",
