@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,14 +83,15 @@ def done_by(standing: Standing) -> list[QuerySet[Event]]:
 def sources(tab: str, standing: Standing, *, today: dt.date, soon: dt.date) -> list[QuerySet[Any]]:
     """The sources of one tab of the queue (KeyError for a tab that there is not)."""
     own = [*mine(standing), *in_pools(standing)]
-    return {
+    made: dict[str, Callable[[], list[QuerySet[Any]]]] = {
         "mine": lambda: mine(standing),
         "pools": lambda: in_pools(standing),
         "company": lambda: with_companies(standing),
         "soon": lambda: [source.filter(due_on__gte=today, due_on__lte=soon) for source in own],
         "overdue": lambda: [source.filter(due_on__lt=today) for source in own],
         "done": lambda: done_by(standing),
-    }[tab]()
+    }
+    return made[tab]()
 
 
 def counts(by_tab: Mapping[str, Sequence[QuerySet[Any]]], *, cap: int) -> dict[str, int]:
