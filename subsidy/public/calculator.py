@@ -36,7 +36,8 @@ class CalculatorForm(forms.Form):
         self.pack = pack
         for name, fact in self.shown_facts().items():
             field = field_for(fact)
-            field.help_text = field.help_text or ""
+            if fact.kind == "money":
+                field.label = pick(f"{said(fact.text)}（元）", f"{said(fact.text)} (CNY)")
             self.fields[name] = field
             if fact.optional:
                 self.fields[f"{NONE_PREFIX}{name}"] = forms.BooleanField(

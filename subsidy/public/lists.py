@@ -50,7 +50,7 @@ def window(call: Call, at: dt.datetime) -> tuple[Text, str]:
     """Whether a call takes applications at that instant, in words, with the tone."""
     if at < call.opens_at:
         return _("opens later"), "info"
-    return (_("open"), "done") if at < call.closes_at else (_("closed"), "plain")
+    return (_("takes applications"), "done") if at < call.closes_at else (_("closed"), "plain")
 
 
 def deadline(call: Call) -> dt.datetime:
@@ -114,7 +114,7 @@ def calls(at: dt.datetime) -> ListSpec:
                    tone=lambda one: window(one, at)[1]),
             Column("opens_at", _("Opens"), kind="instant"),
             Column("deadline", _("Deadline"), value=deadline, kind="instant", sort="closes"),
-            Column("budget_fen", _("Budget"), kind="yuan"),
+            Column("budget_fen", _("Budget of the call"), kind="yuan"),
         ),
         sorts=(
             Sort("-closes", _("Deadline, latest first"), ("-closes_at",)),
@@ -133,7 +133,9 @@ def calls(at: dt.datetime) -> ListSpec:
 def notices(on: dt.date) -> ListSpec:
     def state(one: Notice) -> tuple[Text, str]:
         return (
-            (_("open to objection"), "wait") if one.closed_at is None and on <= one.ends_on else (_("ended"), "plain")
+            (_("open to objection"), "wait")
+            if one.closed_at is None and on <= one.ends_on
+            else (_("time for objections over"), "plain")
         )
 
     return ListSpec(
@@ -212,7 +214,7 @@ def _call_filter(at: dt.datetime) -> type[django_filters.FilterSet]:
     class CallFilter(BureauFilter):
         state = django_filters.ChoiceFilter(
             label=_("State"),
-            choices=[("open", _("open")), ("later", _("opens later")), ("closed", _("closed"))],
+            choices=[("open", _("takes applications")), ("later", _("opens later")), ("closed", _("closed"))],
             empty_label=_("all"),
             method=by_state,
         )

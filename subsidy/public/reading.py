@@ -210,7 +210,7 @@ def parameters(pack: Pack) -> DataTable:
     """The numbers of the policy with clause, certainty and source."""
     return DataTable(
         caption=_("Numbers of this policy"),
-        head=(_("Number"), _("Value"), _("Clause"), _("Wording"), _("Source")),
+        head=(_("Number"), _("Value"), _("Clause"), _("Wording"), _("Where it comes from")),
         rows=[
             (said(one.text), value_now(one), one.clause, _certainty(one.certainty), one.source)
             for one in pack.parameters.values()
@@ -367,7 +367,7 @@ def worked_cases(pack: Pack, cases_text: str) -> DataTable:
         rows.append((case.id.replace("_", " "), outcomes[decision.outcome], tier, amount, as_expected))
     return DataTable(
         caption=_("Worked cases"),
-        head=(_("Case"), _("Outcome"), _("Tier"), _("Amount"), _("Check")),
+        head=(_("Worked case"), _("Outcome"), _("Tier"), _("Amount"), _("Compared")),
         rows=rows,
         numeric=(3,),
     )

@@ -138,7 +138,7 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
         "facts": [
             KeyFact(_("State"), words),
             KeyFact(_("Deadline"), instant(lists.deadline(found)), _("the last minute at which you can submit")),
-            KeyFact(_("Budget"), money_short(found.budget_fen), money(found.budget_fen)),
+            KeyFact(_("Budget of the call"), money_short(found.budget_fen), money(found.budget_fen)),
         ],
         "is_open": tone == "done",
         "person_is_officer": request.user.is_authenticated and _member(request) is None,

@@ -56,4 +56,13 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("batch", "unclaim"): (_("gave the task of the batch back"), ""),
     ("company", "propose_account"): (_("entered the payee account"), _("payee account entered")),
     ("company", "confirm_account"): (_("confirmed the payee account"), _("payee account confirmed")),
+    ("company", "register"): (_("registered the company"), ""),
+    ("company", "keep_facts"): (_("took over what another office knows of the company"), ""),
+    ("company", "note_recognition"): (_("entered a recognition of the company"), ""),
+    ("call", "open"): (_("opened the call"), ""),
+    ("policy_version", "publish"): (_("published the policy version"), ""),
+    ("budget_line", "establish"): (_("established the budget line"), ""),
+    ("budget_line", "appropriate"): (_("entered money into the budget line"), ""),
+    ("authority", "import_answers"): (_("imported a file of the bank"), ""),
+    ("authority", "receive_funds"): (_("entered money received from the treasury"), ""),
 }

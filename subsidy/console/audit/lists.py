@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -24,6 +25,17 @@ from subsidy.web.components import Text
 from subsidy.web.formats import pick
 from subsidy.web.lists import Column, ListSpec, Sort
 
+STREAMS: dict[str, Text] = {
+    "case": _("case"),
+    "call": _("call"),
+    "policy_version": _("policy version"),
+    "company": _("company"),
+    "round": _("round"),
+    "batch": _("payment batch"),
+    "budget_line": _("budget line"),
+    "authority": _("bureau"),
+}
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 NUMBERED: dict[str, type[models.Model]] = {"case": Case, "round": Round, "batch": Batch}
 
 
@@ -66,9 +78,11 @@ class EventFilter(django_filters.FilterSet):
     """By person (name or user name), act and time."""
 
     person = django_filters.CharFilter(label=_("Person (name or user name)"), method="by_person")
-    act = django_filters.ChoiceFilter(label=_("Act"), method="by_act", empty_label=_("all"), choices=lambda: _acts())
-    first = django_filters.DateFilter(label=_("From day"), method="from_day")
-    last = django_filters.DateFilter(label=_("To day"), method="to_day")
+    act = django_filters.ChoiceFilter(
+        label=_("What was done"), method="by_act", empty_label=_("all"), choices=lambda: _acts()
+    )
+    first = django_filters.DateFilter(label=_("From day"), method="from_day", widget=DAY)
+    last = django_filters.DateFilter(label=_("To day"), method="to_day", widget=DAY)
 
     def by_person(self, events: QuerySet[Event], _name: str, value: str) -> QuerySet[Event]:
         people = User.objects.filter(Q(username=value) | Q(name=value)).values("pk")
@@ -116,6 +130,10 @@ def _with_number(events: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
+def _matter(event: Any) -> str:
+    return event.number or f"{STREAMS.get(event.stream, event.stream)} {event.stream_id}"
+
+
 def _url(event: Any) -> str:
     """The page of the matter; a draft that was never filed has none, which its page says."""
     if event.number is None:
@@ -149,12 +167,12 @@ EVENTS = ListSpec(
     model=Event,
     columns=(
         Column("at", _("When"), kind="instant", sort="at"),
-        Column(
-            "number", _("Matter"), value=lambda event: event.number or f"{event.stream} {event.stream_id}", link=_url
-        ),
+        Column("number", _("Matter"), value=_matter, link=_url),
         Column("seq", _("No."), kind="number"),
         Column(
-            "action", _("Act"), value=lambda event: ACT_WORDS.get((event.stream, event.action), (event.action,))[0]
+            "action",
+            _("What was done"),
+            value=lambda event: ACT_WORDS.get((event.stream, event.action), (event.action,))[0],
         ),
         Column("who", _("Who"), value=_who),
         Column("role", _("As"), value=_role),

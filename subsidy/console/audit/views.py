@@ -13,27 +13,25 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from subsidy.audit.verify import ChainFinding, Report, verify_record
+from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.console.audit import lists, scope
 from subsidy.correspondence.models import Letter
+from subsidy.decisions.enums import RoundState
 from subsidy.decisions.models import Award, Finding
 from subsidy.ledger.enums import Book, Kind
 from subsidy.ledger.models import Leg, Transaction
+from subsidy.payouts.enums import BatchState
 from subsidy.payouts.models import BatchLine
 from subsidy.reporting.chains import streams_of
-from subsidy.reporting.story import story
+from subsidy.reporting.story import StoryEntry, story
 from subsidy.web.components import DataTable, KeyFact
 from subsidy.web.formats import instant, money, pick, yuan
 from subsidy.web.lists import respond
 from subsidy.web.reasons import reason_tree, stored
 
-STREAMS: dict[str, str | Promise] = {
-    "case": _("case"),
-    "call": _("call"),
-    "policy_version": _("policy version"),
-    "company": _("company"),
-    "round": _("round"),
-    "batch": _("payment batch"),
+STATES: dict[str, str | Promise] = {
+    name: label for states in (CaseState, RoundState, BatchState) for name, label in states.choices
 }
 
 
@@ -76,7 +74,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "chains": chains,
         "broken": [one for chain in chains for one in chain.findings],
         "events": sum(chain.events for chain in chains),
-        "entries": story(found, "auditor"),
+        "entries": [_in_words(entry) for entry in story(found, "auditor")],
         "finding": finding,
         "tree": reason_tree(stored(finding.decision_text)) if finding else [],
         "money": _money(found),
@@ -92,8 +90,16 @@ def chain_status(found: Case) -> list[ChainStatus]:
     for stream, stream_id in streams_of(found):
         report = Report()
         findings = verify_record(stream, stream_id, report)
-        chains.append(ChainStatus(STREAMS[stream], stream_id, report.events, findings))
+        chains.append(ChainStatus(lists.STREAMS[stream], stream_id, report.events, findings))
     return chains
+
+
+def _in_words(entry: StoryEntry) -> tuple[StoryEntry, str | Promise, str]:
+    """A step with the name of its stream, and the change of state in words (empty when there was none)."""
+    change = ""
+    if entry.before != entry.after:
+        change = f"{STATES.get(entry.before, entry.before) or '—'} → {STATES.get(entry.after, entry.after)}"
+    return entry, lists.STREAMS.get(entry.stream, entry.stream), change
 
 
 def _facts(found: Case, award: Award | None) -> list[KeyFact]:
@@ -132,7 +138,7 @@ def _payments(found: Case) -> DataTable | None:
     if not table:
         return None
     return DataTable(
-        caption=_("Payments"),
+        caption=_("Payments at the bank"),
         head=(_("Batch"), _("Reference at the bank"), pick("金额（元）", "Amount (CNY)"), _("State")),
         rows=table,
         numeric=(2,),
