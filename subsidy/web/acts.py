@@ -19,7 +19,7 @@ from django.views import View
 from subsidy.accounts.models import User
 from subsidy.web.components import Crumb, Preview, Text
 from subsidy.web.person import moment_of
-from workflows.common import door
+from workflows.common import door, place
 from workflows.common.acts import Act, ActForm
 from workflows.common.door import Outcome
 from workflows.common.refusals import BadData, Message
@@ -44,7 +44,7 @@ def origin_of(request: HttpRequest) -> Origin:
 
 def find_act(kind: str, subject: Any, action: str) -> Act:
     """The act of that name as the subject's flow (or kind) declares it."""
-    return door.act_named(kind_named(kind), subject, action)
+    return place.act_named(kind_named(kind), subject, action)
 
 
 def act_form(act: Act, subject: Any, data: Any = None, files: Any = None, **kwargs: Any) -> ActForm | None:

@@ -14,7 +14,7 @@ from viewflow.workflow.lock import SelectForUpdateLock
 from subsidy.accounts.enums import Role
 from subsidy.cases.enums import CaseState
 from subsidy.work.enums import Duty
-from workflows.case import forms, steps
+from workflows.case import checking, filing, forms, granting
 from workflows.case.due import acceptance_due, amount_due, correction_due, score_due
 from workflows.common.acts import ANY_MEMBER, Act
 from workflows.common.nodes import End, Human, Join, Seats, Start, Switch, Wait, verdict
@@ -36,7 +36,7 @@ class CaseR3V1(Flow):
     draft = Human(
         state=CaseState.DRAFT,
         title=_("Fill in and submit"),
-        acts=(Act("submit", _("Submit"), steps.submit, member=FILE_FOR, duty=Duty.FILES, form=forms.SubmitForm),),
+        acts=(Act("submit", _("Submit"), filing.submit, member=FILE_FOR, duty=Duty.FILES, form=forms.SubmitForm),),
     ).Next(this.acceptance)
 
     acceptance = Human(
@@ -45,11 +45,11 @@ class CaseR3V1(Flow):
         role=Role.ACCEPTANCE,
         due=acceptance_due,
         acts=(
-            Act("accept", _("Accept"), steps.accept, role=Role.ACCEPTANCE, duty=Duty.CHECKS_ACCEPTANCE),
+            Act("accept", _("Accept"), checking.accept, role=Role.ACCEPTANCE, duty=Duty.CHECKS_ACCEPTANCE),
             Act(
                 "return_for_correction",
                 _("Return for correction"),
-                steps.return_for_correction,
+                checking.return_for_correction,
                 role=Role.ACCEPTANCE,
                 duty=Duty.CHECKS_ACCEPTANCE,
                 form=forms.ReturnForm,
@@ -57,7 +57,7 @@ class CaseR3V1(Flow):
             Act(
                 "refuse",
                 _("Do not accept"),
-                steps.refuse,
+                checking.refuse,
                 role=Role.ACCEPTANCE,
                 duty=Duty.CHECKS_ACCEPTANCE,
                 form=forms.ReasonForm,
@@ -78,11 +78,11 @@ class CaseR3V1(Flow):
         title=_("Correct and resubmit"),
         due=correction_due,
         acts=(
-            Act("resubmit", _("Resubmit"), steps.resubmit, member=FILE_FOR, duty=Duty.FILES, form=forms.SubmitForm),
+            Act("resubmit", _("Resubmit"), filing.resubmit, member=FILE_FOR, duty=Duty.FILES, form=forms.SubmitForm),
         ),
     ).Next(this.acceptance)
 
-    seats = Seats(people=steps.seated).Next(this.score)
+    seats = Seats(people=checking.seated).Next(this.score)
 
     score = Human(
         state=CaseState.UNDER_REVIEW,
@@ -93,7 +93,7 @@ class CaseR3V1(Flow):
             Act(
                 "score",
                 _("Submit scores"),
-                steps.score,
+                checking.score,
                 role=Role.EXPERT,
                 duty=Duty.SCORES,
                 form=forms.ScoreForm,
@@ -115,7 +115,7 @@ class CaseR3V1(Flow):
             Act(
                 "confirm_amount",
                 _("Confirm the amount"),
-                steps.confirm_amount,
+                checking.confirm_amount,
                 role=Role.AMOUNT,
                 duty=Duty.CHECKS_AMOUNT,
                 form=forms.RemarkForm,
@@ -123,7 +123,7 @@ class CaseR3V1(Flow):
             Act(
                 "reject",
                 _("Reject"),
-                steps.reject,
+                checking.reject,
                 role=Role.AMOUNT,
                 duty=Duty.CHECKS_AMOUNT,
                 form=forms.ReasonForm,
@@ -142,9 +142,9 @@ class CaseR3V1(Flow):
         state=CaseState.AWAITING_ROUND,
         title=_("Awaits its round"),
         acts=(
-            Act("enter_round", _("Enter the round"), steps.enter_round, system=True),
-            Act("award", _("Award"), steps.award, system=True),
-            Act("leave_unfunded", _("Leave unfunded"), steps.leave_unfunded, system=True),
+            Act("enter_round", _("Enter the round"), granting.enter_round, system=True),
+            Act("award", _("Award"), granting.award, system=True),
+            Act("leave_unfunded", _("Leave unfunded"), granting.leave_unfunded, system=True),
         ),
     ).Next(this.after_round)
 
@@ -161,7 +161,7 @@ class CaseR3V1(Flow):
             Act(
                 "choose_account",
                 _("Confirm the account"),
-                steps.choose_account,
+                granting.choose_account,
                 member=CONFIRM_FOR,
                 duty=Duty.CONFIRMS_ACCOUNT,
                 form=forms.AccountForm,
@@ -173,8 +173,8 @@ class CaseR3V1(Flow):
         state=CaseState.AWAITING_PAYMENT,
         title=_("Awaits payment"),
         acts=(
-            Act("payment_settled", _("Paid"), steps.payment_settled, system=True),
-            Act("payment_refused", _("Payment refused"), steps.payment_refused, system=True),
+            Act("payment_settled", _("Paid"), granting.payment_settled, system=True),
+            Act("payment_refused", _("Payment refused"), granting.payment_refused, system=True),
         ),
     ).Next(this.paid)
 
@@ -188,7 +188,7 @@ FREE_ACTS = (
     Act(
         "change_account",
         _("Choose another account"),
-        steps.change_account,
+        granting.change_account,
         member=CONFIRM_FOR,
         duty=Duty.CONFIRMS_ACCOUNT,
         form=forms.AccountForm,
@@ -197,7 +197,7 @@ FREE_ACTS = (
     Act(
         "save_answers",
         _("Save"),
-        steps.save_answers,
+        filing.save_answers,
         member=FILE_FOR,
         duty=Duty.FILES,
         form=forms.AnswersForm,
@@ -207,7 +207,7 @@ FREE_ACTS = (
     Act(
         "attach",
         _("Add document"),
-        steps.attach,
+        filing.attach,
         member=FILE_FOR,
         duty=Duty.FILES,
         form=forms.AttachForm,
@@ -217,7 +217,7 @@ FREE_ACTS = (
     Act(
         "detach",
         _("Remove document"),
-        steps.detach,
+        filing.detach,
         member=FILE_FOR,
         duty=Duty.FILES,
         form=forms.DetachForm,
@@ -227,24 +227,24 @@ FREE_ACTS = (
     Act(
         "withdraw",
         _("Withdraw"),
-        steps.withdraw,
+        filing.withdraw,
         member=FILE_FOR,
         duty=Duty.FILES,
         form=forms.ReasonForm,
-        states=steps.withdraw_states(),
+        states=filing.withdraw_states(),
         exits=CaseState.WITHDRAWN,
         danger=True,
     ),
     Act(
         "serve_letter",
         _("Open the letter"),
-        steps.serve_letter,
+        filing.serve_letter,
         member=ANY_MEMBER,
         form=forms.ServeForm,
         versioned=False,
     ),
-    Act("issue_letter", _("Issue letter"), steps.issue_letter, system=True, versioned=False, form=forms.LetterForm),
+    Act("issue_letter", _("Issue letter"), granting.issue_letter, system=True, versioned=False, form=forms.LetterForm),
 )
-OPEN = Act("open", _("Start an application"), steps.opened, member=FILE_FOR, duty=Duty.FILES, form=forms.OpenForm)
+OPEN = Act("open", _("Start an application"), filing.opened, member=FILE_FOR, duty=Duty.FILES, form=forms.OpenForm)
 # What must lie on every way to payment, and in the order of its people.
 MUST_PASS = ("acceptance", "panel_join", "amount_check", "round", "account", "payment")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from subsidy.cases.models import Case
 from subsidy.decisions.models import RoundRow
 from subsidy.payouts.models import BatchLine
-from workflows.case import steps
+from workflows.case import filing
 from workflows.case.flow import FREE_ACTS, OPEN, CaseR3V1
 from workflows.common.claims import CLAIMS
 from workflows.common.subjects import Card, Kind, Opening, register
@@ -49,7 +49,7 @@ CASE = register(
         card=card,
         flows={("R3", 1): CaseR3V1},
         free_acts=(*FREE_ACTS, *CLAIMS),
-        opens={"open": Opening(act=OPEN, make=steps.make, route=steps.route_of, company_id=_company)},
+        opens={"open": Opening(act=OPEN, make=filing.make, route=filing.route_of, company_id=_company)},
         kin=kin,
         company_path="company_id",
         pins=pins,

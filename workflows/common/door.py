@@ -7,34 +7,30 @@ separation of duties, checks the version, walks the flow, and writes state, even
 
 from __future__ import annotations
 
-import hashlib
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.base import File
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Model
-from django.utils.datastructures import MultiValueDict
 from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 from viewflow.workflow.token import Token
 
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import User
-from subsidy.audit.canonical import canonical
-from subsidy.audit.models import Event
 from subsidy.audit.moment import Moment
 from subsidy.ledger.services import NotEnough
 from subsidy.work.enums import Duty
 from workflows.common import flush
 from workflows.common.acts import Act
 from workflows.common.guard import look, refuse_clash
-from workflows.common.nodes import Standing, Start
-from workflows.common.refusals import BadData, Busy, InsufficientFunds, NotFound, Refused, Stale, WrongState
+from workflows.common.nodes import Start
+from workflows.common.place import company_id_of, find, is_possible, is_stale, lock, open_tasks_of, process_id_of
+from workflows.common.refusals import Busy, InsufficientFunds, NotFound, Refused, Stale, WrongState
+from workflows.common.sent import checked, data_hash_of
 from workflows.common.subjects import Kind, Opening, kind_named
 from workflows.common.task_ids import next_task_id
 from workflows.common.turn import Origin, Passage, Turn
@@ -102,14 +98,6 @@ def open_matter(
     return _attempt(work)
 
 
-def act_named(kind: Kind, subject: Any, action: str) -> Act:
-    """The act of that name, whether or not it is possible now (NotFound if the matter knows none such)."""
-    act = kind.free_act(action) or _anywhere(kind, subject, action)
-    if act is None:
-        raise NotFound
-    return act
-
-
 def _attempt(work: Callable[[], Outcome]) -> Outcome:
     """Run one transaction; deadlocks and serialization failures are tried again, a held lock is a polite Busy.
 
@@ -168,21 +156,21 @@ def _perform(
     data: Mapping[str, Any],
     files: Mapping[str, Any],
 ) -> Outcome:
-    subjects = _lock(kind, [subject_id])
+    subjects = lock(kind, [subject_id])
     if not subjects:
         raise NotFound
     subject = subjects[0]
-    open_tasks = _open_tasks(kind, [subject])
-    act, task = _find(kind, subject, action, open_tasks.get(_process_id(subject), []), passage.actor)
+    open_tasks = open_tasks_of(kind, [subject])
+    act, task = find(kind, subject, action, open_tasks.get(process_id_of(subject), []), passage.actor)
     if act.system and passage.origin.surface != "job":
         raise NotFound
     # What was sent, not what the form makes of it: a repeat is known even where its data no longer fit the matter.
-    data_hash = _data_hash({"data": data, "files": files})
+    data_hash = data_hash_of({"data": data, "files": files})
     found = look(
         kind=kind,
         subject_id=subject.pk,
         authority_id=subject.authority_id,
-        company_id=_company_id(kind, subject),
+        company_id=company_id_of(kind, subject),
         actor=passage.actor,
         act=act,
         key=passage.key,
@@ -192,12 +180,12 @@ def _perform(
     )
     if found.replay_seq is not None:
         return Outcome(kind.name, subject.pk, found.replay_seq, replayed=True)
-    if act.versioned and version is not None and _stale(kind, subject, version):
+    if act.versioned and version is not None and is_stale(kind, subject, version):
         raise Stale
-    if not _possible(kind, act, subject, task):
+    if not is_possible(kind, act, subject, task):
         raise NotFound if act.role == Role.EXPERT and Duty.SCORES not in found.duties else WrongState
-    clean = _clean(act, subject, data, files)
-    turn = _turn(passage, kind, subject, act, clean, open_tasks.get(_process_id(subject), []), task)
+    clean = checked(act, subject, data, files)
+    turn = _turn(passage, kind, subject, act, clean, open_tasks.get(process_id_of(subject), []), task)
     return _carry_out(passage, turn, data_hash)
 
 
@@ -208,8 +196,8 @@ def _open(
     if opening is None:
         raise NotFound
     act = opening.act
-    clean = _clean(act, None, data, files)
-    data_hash = _data_hash({**clean, "authority": authority_id})
+    clean = checked(act, None, data, files)
+    data_hash = data_hash_of({**clean, "authority": authority_id})
     turn = Turn(passage=passage, kind=kind.name, subject=None, act=act, data=clean, authority_id=authority_id)
     found = look(
         kind=kind,
@@ -275,13 +263,13 @@ def _carry_out(passage: Passage, turn: Turn, data_hash: str, *, judge_after: Kin
 
 def _join(passage: Passage, kind: Kind, ids: Iterable[int], action: str, data: Mapping[str, Any]) -> list[Turn]:
     """Take other subjects into the passage: one lock statement, one for their open tasks, then their steps."""
-    subjects = _lock(kind, sorted(ids))
-    open_tasks = _open_tasks(kind, subjects)
+    subjects = lock(kind, sorted(ids))
+    open_tasks = open_tasks_of(kind, subjects)
     turns = []
     for subject in subjects:
-        tasks = open_tasks.get(_process_id(subject), [])
-        act, task = _find(kind, subject, action, tasks, passage.actor)
-        if not act.system or not _possible(kind, act, subject, task):
+        tasks = open_tasks.get(process_id_of(subject), [])
+        act, task = find(kind, subject, action, tasks, passage.actor)
+        if not act.system or not is_possible(kind, act, subject, task):
             raise WrongState
         turn = _turn(passage, kind, subject, act, dict(data), tasks, task)
         passage.turns.append(turn)
@@ -317,133 +305,6 @@ def _exit(turn: Turn) -> None:
         turn.process.finished = turn.now.at
         turn.process_over = True
     turn.set(state=turn.act.exits, closed_at=turn.now.at)
-
-
-def _lock(kind: Kind, ids: list[int]) -> list[Any]:
-    """Lock the rows in one statement, ordered by key, with what the steps read beside them."""
-    query = kind.model.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
-    related = (*kind.related, "process") if kind.flows else kind.related
-    if related:
-        query = query.select_related(*related)
-    if kind.deferred:
-        query = query.defer(*kind.deferred)
-    return list(query)
-
-
-def _process_id(subject: Model) -> int | None:
-    return getattr(subject, "process_id", None)
-
-
-def _open_tasks(kind: Kind, subjects: list[Any]) -> dict[int | None, list[Task]]:
-    """Open tasks by process, read under the lock; each shares its process object with its subject."""
-    if not kind.flows:
-        return {}
-    by_process = {subject.process_id: subject.process for subject in subjects}
-    found: dict[int | None, list[Task]] = {}
-    for task in Task.objects.filter(process_id__in=by_process, finished__isnull=True).order_by("pk"):
-        task.process = by_process[task.process_id]
-        found.setdefault(task.process_id, []).append(task)
-    return found
-
-
-def _find(kind: Kind, subject: Any, action: str, tasks: list[Task], actor: User) -> tuple[Act, Task | None]:
-    """The act of that name, at an open task of this subject if it belongs to a node (an expert's: the own seat)."""
-    free = kind.free_act(action)
-    if free is not None:
-        return _in_pool(free, tasks) if free.pooled else (free, None)
-    fallback: Act | None = None
-    for task in tasks:
-        node = task.flow_task
-        act = node.act(action) if isinstance(node, Standing) else None
-        if act is None:
-            continue
-        seat = task.data.get("seat")
-        if seat is None or seat == actor.pk:
-            return act, task
-        fallback = act
-    if fallback is None:
-        fallback = _anywhere(kind, subject, action)
-    if fallback is None:
-        raise NotFound
-    return fallback, None
-
-
-def _in_pool(act: Act, tasks: list[Task]) -> tuple[Act, Task | None]:
-    """An act of whoever the matter waits for: the open task that stands in a pool gives it its role."""
-    for task in tasks:
-        role = getattr(task.flow_task, "role", None)
-        if role is not None and "seat" not in task.data:
-            return replace(act, pooled=False, role=role), task
-    return act, None
-
-
-def _anywhere(kind: Kind, subject: Any, action: str) -> Act | None:
-    """The act at a node where the matter does not stand now: known, so that a repeat can be told from a wrong name."""
-    flow_class = kind.flows.get((subject.route, subject.route_version)) if kind.flows else None
-    if flow_class is None:
-        return None
-    acts = (node.act(action) for node in flow_class.instance.nodes() if isinstance(node, Standing))
-    return next((act for act in acts if act is not None), None)
-
-
-def _stale(kind: Kind, subject: Any, version: int) -> bool:
-    """Whether anything happened after `version` that a page must show; a letter that was issued, a claim are not."""
-    if version == subject.head_seq:
-        return False
-    later = Event.objects.filter(stream=subject.STREAM, stream_id=subject.pk, seq__gt=version)
-    names = set(later.values_list("action", flat=True))
-    return not names or any(act_named(kind, subject, name).versioned for name in names)
-
-
-def _possible(kind: Kind, act: Act, subject: Any, task: Task | None) -> bool:
-    """An act of a node needs its open task; a free act needs a fitting state, if it names any."""
-    if task is not None:
-        return True
-    if act.pooled or kind.free_act(act.name) is None:
-        return False
-    return not act.states or getattr(subject, "state", "") in act.states
-
-
-def _company_id(kind: Kind, subject: Any) -> int | None:
-    if not kind.company_path:
-        return None
-    value: int | None = getattr(subject, kind.company_path)
-    return value
-
-
-def _clean(act: Act, subject: Any, data: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
-    if act.form is None:
-        if data or files:
-            raise BadData
-        return {}
-    form = act.form(data, files, subject=subject)
-    if not form.is_valid():
-        raise BadData(fields={name: [str(message) for message in messages] for name, messages in form.errors.items()})
-    return dict(form.cleaned_data)
-
-
-def _data_hash(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(_hashable(content)).encode()).hexdigest()
-
-
-def _hashable(value: Any) -> Any:
-    if isinstance(value, File):
-        content = hashlib.sha256()
-        for chunk in value.chunks():
-            content.update(chunk)
-        value.seek(0)
-        return {"file": value.name, "sha256": content.hexdigest()}
-    if isinstance(value, Model):
-        return {"model": value._meta.label, "pk": value.pk}
-    if isinstance(value, MultiValueDict):
-        return {name: _hashable(values) for name, values in value.lists()}
-    if isinstance(value, Mapping):
-        return {str(name): _hashable(item) for name, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_hashable(item) for item in value]
-    if value is None or isinstance(value, str | int | bool):
-        return value
-    return str(value)
 
 
 def _turn(

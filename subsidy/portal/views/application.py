@@ -46,7 +46,7 @@ from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from workflows.case.fields import spoken
 from workflows.case.forms import AnswersForm, seen_of
-from workflows.case.steps import missing
+from workflows.case.filing import missing
 from workflows.common.acts import Act
 from workflows.common.refusals import BadData, Stale
 

@@ -36,7 +36,7 @@ from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from subsidy.web.reasons import reason_tree, stored
 from workflows.case.fields import spoken
-from workflows.case.steps import withdraw_states
+from workflows.case.filing import withdraw_states
 
 # When a decision has been made known: before its decree an application's amount is the bureau's own.
 DECIDED = (

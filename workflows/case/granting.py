@@ -1,0 +1,91 @@
+"""What happens to a case with its round and after: the award, the payee account, payment, and the papers of it all."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.cases.models import Case
+from subsidy.correspondence.models import LetterKind
+from subsidy.correspondence.services import letter_issue
+from subsidy.decisions.enums import InstalmentState
+from subsidy.decisions.models import Award, Instalment
+from workflows.common.refusals import BadData, WrongState
+from workflows.common.turn import Turn
+
+
+def enter_round(turn: Turn) -> None:
+    turn.record(**turn.data)
+    turn.hold()
+
+
+def award(turn: Turn) -> None:
+    """The decree grants this case its amount; from here on it waits for the payee account."""
+    amount = turn.data["amounts"][turn.subject.pk]
+    turn.set(amount_fen=amount)
+    turn.record(decree=turn.data["decree"], amount_fen=amount)
+    turn.passage.defer("issue_letter", case_id=turn.subject.pk, kind=LetterKind.AWARD)
+
+
+def leave_unfunded(turn: Turn) -> None:
+    turn.record(**turn.data)
+    turn.passage.defer("issue_letter", case_id=turn.subject.pk, kind=LetterKind.NOT_FUNDED)
+
+
+def _take_account(turn: Turn) -> Award:
+    """Pay the case to the chosen account, whose holder must be who was awarded."""
+    case: Case = turn.subject
+    account = turn.data["account"]
+    award_ = Award.objects.get(case=case)
+    if account.holder_name != award_.company_name:
+        raise BadData(
+            fields={
+                "account": [
+                    str(
+                        _(
+                            "The account holder's name differs from the name in the decree. "
+                            "Enter an account in the company's own name, or hand in a stamped explanation at the counter."
+                        )
+                    )
+                ]
+            }
+        )
+    turn.set(payee_account=account)
+    turn.record(account=account.pk, fingerprint=account.fingerprint)
+    return award_
+
+
+def choose_account(turn: Turn) -> None:
+    award_ = _take_account(turn)
+    award_.instalments.filter(state=InstalmentState.PLANNED).update(state=InstalmentState.DUE)
+
+
+def change_account(turn: Turn) -> None:
+    """Another account before the money leaves: the bank refused the old one, or the company closed it."""
+    # Locked, as a batch locks what it takes: the account cannot change while it is being frozen.
+    instalments = Instalment.objects.select_for_update(no_key=True).filter(award__case=turn.subject).order_by("pk")
+    if any(one.state == InstalmentState.IN_BATCH for one in instalments):
+        raise WrongState(
+            _(
+                "This payment stands in a batch that is under way. Wait until the bank has answered or the bureau "
+                "has returned the batch; then choose the account again."
+            )
+        )
+    _take_account(turn)
+
+
+def payment_settled(turn: Turn) -> None:
+    """The bank has booked a payment: the case is done when every instalment is paid."""
+    turn.record(**turn.data["answers"][turn.subject.pk])
+    if turn.subject.pk in turn.data["unpaid"]:
+        turn.hold()
+
+
+def payment_refused(turn: Turn) -> None:
+    turn.record(**turn.data["answers"][turn.subject.pk])
+    turn.hold()
+
+
+def issue_letter(turn: Turn) -> None:
+    """Render a paper from what was decided and keep its bytes."""
+    letter = letter_issue(turn.subject, turn.data["kind"], now=turn.now)
+    turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)

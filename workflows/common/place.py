@@ -1,0 +1,116 @@
+"""Where a matter stands: locked, with its open tasks, and which act can be done there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Model
+from viewflow.workflow.models import Task
+
+from subsidy.accounts.models import User
+from subsidy.audit.models import Event
+from workflows.common.acts import Act
+from workflows.common.nodes import Standing
+from workflows.common.refusals import NotFound
+from workflows.common.subjects import Kind
+
+
+def lock(kind: Kind, ids: list[int]) -> list[Any]:
+    """Lock the rows in one statement, ordered by key, with what the steps read beside them."""
+    query = kind.model.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
+    related = (*kind.related, "process") if kind.flows else kind.related
+    if related:
+        query = query.select_related(*related)
+    if kind.deferred:
+        query = query.defer(*kind.deferred)
+    return list(query)
+
+
+def process_id_of(subject: Model) -> int | None:
+    return getattr(subject, "process_id", None)
+
+
+def open_tasks_of(kind: Kind, subjects: list[Any]) -> dict[int | None, list[Task]]:
+    """Open tasks by process, read under the lock; each shares its process object with its subject."""
+    if not kind.flows:
+        return {}
+    by_process = {subject.process_id: subject.process for subject in subjects}
+    found: dict[int | None, list[Task]] = {}
+    for task in Task.objects.filter(process_id__in=by_process, finished__isnull=True).order_by("pk"):
+        task.process = by_process[task.process_id]
+        found.setdefault(task.process_id, []).append(task)
+    return found
+
+
+def find(kind: Kind, subject: Any, action: str, tasks: list[Task], actor: User) -> tuple[Act, Task | None]:
+    """The act of that name, at an open task of this subject if it belongs to a node (an expert's: the own seat)."""
+    free = kind.free_act(action)
+    if free is not None:
+        return _in_pool(free, tasks) if free.pooled else (free, None)
+    fallback: Act | None = None
+    for task in tasks:
+        node = task.flow_task
+        act = node.act(action) if isinstance(node, Standing) else None
+        if act is None:
+            continue
+        seat = task.data.get("seat")
+        if seat is None or seat == actor.pk:
+            return act, task
+        fallback = act
+    if fallback is None:
+        fallback = _anywhere(kind, subject, action)
+    if fallback is None:
+        raise NotFound
+    return fallback, None
+
+
+def _in_pool(act: Act, tasks: list[Task]) -> tuple[Act, Task | None]:
+    """An act of whoever the matter waits for: the open task that stands in a pool gives it its role."""
+    for task in tasks:
+        role = getattr(task.flow_task, "role", None)
+        if role is not None and "seat" not in task.data:
+            return replace(act, pooled=False, role=role), task
+    return act, None
+
+
+def _anywhere(kind: Kind, subject: Any, action: str) -> Act | None:
+    """The act at a node where the matter does not stand now: known, so that a repeat can be told from a wrong name."""
+    flow_class = kind.flows.get((subject.route, subject.route_version)) if kind.flows else None
+    if flow_class is None:
+        return None
+    acts = (node.act(action) for node in flow_class.instance.nodes() if isinstance(node, Standing))
+    return next((act for act in acts if act is not None), None)
+
+
+def act_named(kind: Kind, subject: Any, action: str) -> Act:
+    """The act of that name, whether or not it is possible now (NotFound if the matter knows none such)."""
+    act = kind.free_act(action) or _anywhere(kind, subject, action)
+    if act is None:
+        raise NotFound
+    return act
+
+
+def is_stale(kind: Kind, subject: Any, version: int) -> bool:
+    """Whether anything happened after `version` that a page must show; a letter that was issued, a claim are not."""
+    if version == subject.head_seq:
+        return False
+    later = Event.objects.filter(stream=subject.STREAM, stream_id=subject.pk, seq__gt=version)
+    names = set(later.values_list("action", flat=True))
+    return not names or any(act_named(kind, subject, name).versioned for name in names)
+
+
+def is_possible(kind: Kind, act: Act, subject: Any, task: Task | None) -> bool:
+    """An act of a node needs its open task; a free act needs a fitting state, if it names any."""
+    if task is not None:
+        return True
+    if act.pooled or kind.free_act(act.name) is None:
+        return False
+    return not act.states or getattr(subject, "state", "") in act.states
+
+
+def company_id_of(kind: Kind, subject: Any) -> int | None:
+    if not kind.company_path:
+        return None
+    value: int | None = getattr(subject, kind.company_path)
+    return value
