@@ -12,6 +12,7 @@ from subsidy.audit.verify import ChainFinding, Report, verify_all, verify_record
 from subsidy.cases.models import Case
 from subsidy.management.base import BadUsage, Findings, ProgramCommand, add_json
 from subsidy.reporting.chains import streams_of
+from subsidy.reporting.seals import BrokenSeal, broken_seals
 
 
 class Command(ProgramCommand):
@@ -19,7 +20,10 @@ class Command(ProgramCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-        verify = actions.add_parser("verify", help="sequence, links, hashes, heads and personal values of every chain")
+        verify = actions.add_parser(
+            "verify",
+            help="sequence, links, hashes, heads and personal values of every chain; hashes of texts and papers",
+        )
         verify.add_argument("case", nargs="?", metavar="CASE_NO", help="only the chains that carry this case")
         add_json(verify)
 
@@ -31,6 +35,8 @@ class Command(ProgramCommand):
             count += 1
             if options["json"]:
                 rows.append(_row(finding))
+            elif isinstance(finding, BrokenSeal):
+                self.stdout.write(f"✗ {_both(finding)}")
             else:
                 self.stdout.write(f"✗ {finding.stream} {finding.label} #{finding.seq} {_both(finding)}")
         if options["json"]:
@@ -46,9 +52,10 @@ class Command(ProgramCommand):
                 f"the log is whole: {report.streams} chains, {report.events} events"
             )
 
-    def _findings(self, number: str | None, report: Report) -> Iterator[ChainFinding]:
+    def _findings(self, number: str | None, report: Report) -> Iterator[ChainFinding | BrokenSeal]:
         if number is None:
             yield from verify_all(report)
+            yield from broken_seals()
             return
         case = case_named(number)
         for stream, stream_id in streams_of(case):
@@ -65,7 +72,7 @@ def case_named(number: str) -> Case:
     return case
 
 
-def _both(finding: ChainFinding) -> str:
+def _both(finding: ChainFinding | BrokenSeal) -> str:
     texts = []
     for language in ("zh-hans", "en"):
         with override(language):
@@ -73,9 +80,18 @@ def _both(finding: ChainFinding) -> str:
     return " / ".join(texts)
 
 
-def _row(finding: ChainFinding) -> dict[str, Any]:
+def _row(finding: ChainFinding | BrokenSeal) -> dict[str, Any]:
     with override("en"):
         words = finding.in_words()
+        if isinstance(finding, BrokenSeal):
+            return {
+                "stream": "",
+                "id": finding.key,
+                "label": str(finding.what),
+                "seq": 0,
+                "code": "seal",
+                "message": words,
+            }
     return {
         "stream": finding.stream,
         "id": finding.stream_id,

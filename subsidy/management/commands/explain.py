@@ -13,7 +13,7 @@ from subsidy.cases.models import Case
 from subsidy.decisions.models import Award, Finding
 from subsidy.ledger.enums import Kind
 from subsidy.ledger.models import Transaction
-from subsidy.management.base import ProgramCommand, add_json
+from subsidy.management.base import Findings, ProgramCommand, add_json
 from subsidy.management.commands.audit import case_named
 from subsidy.management.tree import decision_lines
 from subsidy.payouts.models import BatchLine
@@ -30,7 +30,7 @@ HEADS = {
 
 
 class Command(ProgramCommand):
-    help = "Explain one case: exit 0, or 2 when there is no such case."
+    help = "Explain one case: exit 0; 1 when its rules were changed in the database; 2 when there is no such case."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("case", metavar="CASE_NO")
@@ -39,11 +39,17 @@ class Command(ProgramCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         case = case_named(options["case"])
+        try:
+            pack = pack_of(case.policy_version)
+        except ValueError as error:
+            raise Findings(
+                f"{case.number} 所依据的政策版本已被改动，无法说明。请运行 audit verify。 / {error}; run audit verify."
+            ) from error
         with override("zh-hans" if options["lang"] == "zh" else "en"):
             if options["json"]:
                 self.print_json(_as_json(case))
                 return
-            for line in _lines(case, pack_of(case.policy_version), options["lang"]):
+            for line in _lines(case, pack, options["lang"]):
                 self.stdout.write(line)
 
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from subsidy.cases.models import Case
 from subsidy.management.base import BAD_USAGE, FINDINGS
+from subsidy.programmes import packs
 from tests.world import World, fresh
 
 PACK = Path(__file__).resolve().parents[3] / "policies" / "packs" / "flying_sky" / "2023.1"
@@ -252,3 +253,36 @@ def test_an_undecided_case_is_explained_too(world: World) -> None:
     status, said = run("explain", case.number)
     assert status == 0
     assert "尚未作出核定" in said
+
+
+SEALS = {
+    "finding": ("decisions_finding", "decision_text = decision_text || ' '"),
+    "notice list": ("decisions_notice", "list_text = replace(list_text, '1', '2')"),
+    "payment file": ("payouts_exportfile", "content = content || 'x'::bytea"),
+    "policy version": ("programmes_policyversion", "policy_text = replace(policy_text, '1000万元', '2000万元')"),
+}
+
+
+def test_a_changed_text_or_paper_is_found_and_not_explained_by(world: World) -> None:
+    call = world.call()
+    case = world.ready(call)
+    world.decreed(call)
+    world.released([world.accounted(case)])
+    assert run("audit", "verify")[0] == 0
+    for what, (table, change) in SEALS.items():
+        with pytest.raises(UndoError), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                cursor.execute(f"UPDATE {table} SET {change}")
+            status, said = run("audit", "verify", "--json")
+            found = json.JSONDecoder().raw_decode(said)[0]["findings"]
+            assert (status, {one["label"] for one in found}) == (FINDINGS, {what})
+            packs._parsed.cache_clear()
+            assert run("explain", case.number)[0] == (FINDINGS if what == "policy version" else 0)
+            raise UndoError
+    packs._parsed.cache_clear()
+
+
+class UndoError(Exception):
+    """Takes a planted fault back."""
