@@ -253,6 +253,7 @@ def claim(request: HttpRequest, kind: str, number: str, action: str) -> HttpResp
     return HttpResponseRedirect(back if safe else reverse("console:queue"))
 
 
+@login_required
 def landing(request: HttpRequest) -> HttpResponse:
     """Experts land on their own list, officers on the queue."""
     name = "console:scoring" if scope.person(request).kind == UserKind.EXPERT else "console:queue"

@@ -1,0 +1,244 @@
+"""Every address × everybody: who comes in, who must sign in, who is refused, and for whom a foreign object does not exist.
+
+The routes come from the resolver. A route without an entry in TABLE fails the test. To add a page:
+
+1. Add its qualified name to TABLE with the rule that says who comes in; write a new rule where none fits.
+2. If its address names an object, OBJECTS must give one that belongs to the bureau `xh` (and, for companies, to the
+   case's own company). The matrix tries it with people for whom that object is foreign: they must get 404 (or 403 where
+   the page is closed to their role whatever the object), never a hint that it exists.
+3. Run this file. Nothing of a page is judged here but who reaches it.
+
+Pages are asked for with GET. Whoever is kept out is also kept out with POST.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from subsidy.accounts.enums import ADMINISTRATORS, Role
+from subsidy.correspondence.models import Letter
+from subsidy.decisions.models import Decree, Notice
+from subsidy.documents.models import StoredFile
+from tests.architecture.urls import OFFICERS, answer_file, outcome, routes, visitors
+from tests.world import World, fresh
+
+COMPANIES = {"own company", "foreign company"}
+ADMINS = {role.value for role in ADMINISTRATORS}
+EXPERTS = {"seated expert", "other expert"}
+OWN_STAFF = {role.value for role in OFFICERS} | {"auditor"}
+STAFF = OWN_STAFF | EXPERTS | {"foreign officer"}
+EVERYBODY = STAFF | COMPANIES | ADMINS | {"nobody"}
+SEES_CASES = OWN_STAFF - {Role.POLICY_AUTHOR.value}
+FINANCE = {Role.FINANCE_PREPARE.value, Role.FINANCE_CHECK.value, Role.FINANCE_RELEASE.value}
+
+Rule = Mapping[str, str]
+
+
+def rule(inside: set[str], *, absent: set[str] = frozenset(), others: str = "404", anonymous: str = "sign in") -> Rule:  # type: ignore[assignment]
+    """Who comes in; for whom there is no such thing (404); what everyone else gets; what a stranger gets."""
+    told = dict.fromkeys(EVERYBODY, others) | dict.fromkeys(absent, "404") | dict.fromkeys(inside, "in")
+    return {**told, "anonymous": anonymous}
+
+
+PUBLIC = rule(EVERYBODY, anonymous="in")
+SIGNED_IN = rule(EVERYBODY)
+NOBODY_YET = rule(
+    set()
+)  # the object of the test is not in a state that shows this page, or it asks for a second factor
+OWN = rule({"own company"})
+ANY_COMPANY = rule(COMPANIES)
+POST_ONLY = rule(set(), others="method", anonymous="method")
+CONSOLE = rule(STAFF, others="403")
+CASE = rule(SEES_CASES, absent=STAFF - SEES_CASES, others="403")
+SEAT = rule({"seated expert"}, absent=STAFF - {"seated expert"}, others="403")
+NO_LETTER = rule(set(), absent=STAFF, others="403")
+MONEY = rule(FINANCE | {"auditor", "foreign officer"}, others="403")
+BUDGET = rule(FINANCE | {"auditor", "leader", "foreign officer"}, others="403")
+BUDGET_LINE = rule(FINANCE | {"auditor", "leader"}, absent={"foreign officer"}, others="403")
+BATCH = rule(FINANCE | {"auditor"}, absent={"foreign officer"}, others="403")
+BATCH_FILE = rule(FINANCE, absent={"auditor", "foreign officer"}, others="403")
+PREPARES = rule({Role.FINANCE_PREPARE.value, "foreign officer"}, others="403")
+AUDIT = rule({"auditor"}, others="403")
+MFA = rule(set(), others="sign in")
+
+TABLE: dict[str, Rule] = {
+    **dict.fromkeys(["set_language", "home", "source", "source-archive", "account_login", "account_inactive"], PUBLIC),
+    **dict.fromkeys(["component-catalogue"], PUBLIC),
+    **dict.fromkeys(["account_logout", "account_reauthenticate", "account_change_password"], SIGNED_IN),
+    **dict.fromkeys(["mfa_index", "mfa_authenticate"], SIGNED_IN),
+    **dict.fromkeys(["mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes"], MFA),
+    **dict.fromkeys(["mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"], NOBODY_YET),
+    **dict.fromkeys(
+        [
+            f"public:{name}"
+            for name in [
+                "home",
+                "policies",
+                "policy",
+                "version",
+                "calculator",
+                "calls",
+                "call",
+                "notices",
+                "notice",
+                "notice-text",
+                "decrees",
+                "decree",
+                "help",
+                "accessibility",
+                "data-use",
+            ]
+        ],
+        PUBLIC,
+    ),
+    "public:decree-paper": rule(set(), anonymous="404"),  # not rendered here: that is a job
+    **dict.fromkeys(["portal:home", "portal:cases", "portal:companies"], SIGNED_IN),
+    "portal:start": ANY_COMPANY,
+    **dict.fromkeys(
+        [
+            f"portal:{name}"
+            for name in [
+                "case",
+                "tasks",
+                "documents",
+                "file",
+                "remove",
+                "check",
+                "submit",
+                "receipt",
+                "correction",
+                "resubmit",
+                "withdraw",
+                "account",
+                "change-account",
+                "company",
+                "propose-account",
+            ]
+        ],
+        OWN,
+    ),
+    **dict.fromkeys(["portal:section", "portal:letter", "portal:confirm-account"], NOBODY_YET),
+    "console:home": SIGNED_IN,
+    **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds"], CONSOLE),
+    **dict.fromkeys(["console:claim", "console:unclaim", "console:round-open"], POST_ONLY),
+    **dict.fromkeys(
+        [
+            f"console:{name}"
+            for name in ["case", "case-file", "case-route", "case-act", "round", "round-route", "round-act"]
+        ],
+        CASE,
+    ),
+    "console:letter": NO_LETTER,
+    **dict.fromkeys(["console:score", "console:score-file"], SEAT),
+    "console:finance_budget": BUDGET,
+    **dict.fromkeys(["console:finance_entries_all", "console:finance_entries"], BUDGET_LINE),
+    **dict.fromkeys([f"console:finance_{name}" for name in ("pay", "batches", "answers", "enquiries")], MONEY),
+    **dict.fromkeys(["console:finance_prepare", "console:finance_import"], PREPARES),
+    **dict.fromkeys([f"console:finance_{name}" for name in ("batch", "cover", "batch_act", "answer_file")], BATCH),
+    "console:finance_file": BATCH_FILE,
+    **dict.fromkeys(["console:audit", "console:audit-cases", "console:audit-case"], AUDIT),
+}
+# Whoever is out must also be out with POST; one of each kind is enough to tell.
+TRY_POST = {"anonymous", "foreign company", "foreign officer", Role.SYSTEM_ADMIN.value, "nobody"}
+
+
+class Objects:
+    """One object for every address: a case under review, and another whose batch has been exported."""
+
+    def __init__(self, world: World) -> None:
+        call = world.call()
+        paid = world.ready(call)
+        self.round = world.decreed(call)
+        self.batch = world.released([world.accounted(paid)])
+        self.answers = answer_file(world, world.now)
+        self.line, self.old_call = call.budget_line, call
+        self.call = world.call()
+        self.case = world.accepted(self.call)
+        self.version = world.policy()
+        self.account = fresh(paid).company.accounts.get()
+        self.file = StoredFile.objects.filter(owner_kind="case", owner_id=self.case.pk).order_by("pk")[0]
+        self.letter = Letter.objects.order_by("pk").values_list("pk", flat=True).first() or 1
+
+    def arguments(self, name: str, pattern: str) -> dict[str, Any]:
+        """Values for the names in a pattern."""
+        wanted = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
+        number = self.case.number
+        if "round" in name:
+            number = self.round.number
+        elif "finance" in name:
+            number = self.batch.number
+        elif name == "public:call":
+            number = self.call.number
+        values = {
+            "number": number,
+            "pk": self._pk(name),
+            "kind": "case",
+            "action": "approve" if "round" in name else "check" if "finance" in name else "accept",
+            "call_number": self.call.number,
+            "section": "basic",
+            "account": "available" if "finance" in name else self.account.pk,
+            "tab": "mine",
+            "bureau": "xh",
+            "code": "flying_sky",
+            "version": self.version.version,
+        }
+        return {one: values[one] for one in wanted}
+
+    def _pk(self, name: str) -> int:
+        by_name = {
+            "public:notice": Notice.objects.get().pk,
+            "public:notice-text": Notice.objects.get().pk,
+            "public:decree": Decree.objects.get().pk,
+            "public:decree-paper": Decree.objects.get().pk,
+            "portal:company": self.case.company_id,
+            "portal:propose-account": self.case.company_id,
+            "portal:confirm-account": self.case.company_id,
+            "portal:letter": self.letter,
+            "console:letter": self.letter,
+            "console:round-open": self.old_call.pk,
+            "console:finance_answer_file": self.answers.pk,
+            "console:finance_entries": self.line.pk,
+            "console:finance_entries_all": self.line.pk,
+        }
+        found: int = by_name.get(name, self.file.pk)
+        return found
+
+
+def test_every_route_has_its_entry() -> None:
+    names = [name for name, _pattern in routes()]
+    assert sorted(set(names) - TABLE.keys()) == [], "say in TABLE who comes in (see the head of this file)"
+    assert sorted(TABLE.keys() - set(names)) == [], "these routes are gone; take them out of TABLE"
+    assert len(names) == len(set(names)), "two routes share a name"
+
+
+def test_everybody_at_every_address(db: None) -> None:
+    world, other = World(), World(code="yh")
+    objects = Objects(world)
+    seated = world.experts(objects.case)[0]
+    people = visitors(world, other, objects.case.company, world.company(), seated)
+    assert {one.label for one in people} == EVERYBODY | {"anonymous"}
+    clients = {one.label: one.client() for one in people}
+    wrong = []
+    for name, pattern in routes():
+        address = reverse(name, kwargs=objects.arguments(name, pattern))
+        for label, client in clients.items():
+            expected = TABLE[name][label]
+            got = _asked(client.get(address))
+            if got != expected:
+                wrong.append(f"{label} at {name}: {got}, must be {expected}")
+            if expected != "in" and label in TRY_POST and (sent := _asked(client.post(address))) == "in":
+                wrong.append(f"{label} sends to {name}: {sent}, must be kept out")
+    assert wrong == []
+
+
+def _asked(response: Any) -> str:
+    """The outcome; a file that is sent piece by piece is let go."""
+    found = outcome(response)
+    if response.streaming:
+        b"".join(response.streaming_content)
+    response.close()
+    return found
