@@ -210,7 +210,7 @@ def parameters(pack: Pack) -> DataTable:
     """The numbers of the policy with clause, certainty and source."""
     return DataTable(
         caption=_("Numbers of this policy"),
-        head=(_("Number"), _("Value"), _("Clause"), _("Wording"), _("Where it comes from")),
+        head=(_("What"), _("Value"), _("Clause"), _("Wording"), _("Where it comes from")),
         rows=[
             (said(one.text), value_now(one), one.clause, _certainty(one.certainty), one.source)
             for one in pack.parameters.values()
