@@ -45,7 +45,9 @@ def test_python_is_translated(room: str) -> None:
 
 def test_translations_keep_their_placeholders() -> None:
     wrong = [
-        text for text, zh in compiled().items() if text and set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(zh))
+        text
+        for text, zh in compiled().items()
+        if text and set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(zh))
     ]
     assert not wrong
 

@@ -22,7 +22,9 @@ WIDTHS = [320, 390, 1280]
 
 def make_person() -> None:
     """An officer with a role today."""
-    bureau = Authority.objects.create(code="xk", name_zh="西科局", name_en="Bureau", short_name="西科", region="610100")
+    bureau = Authority.objects.create(
+        code="xk", name_zh="西科局", name_en="Bureau", short_name="西科", region="610100"
+    )
     officer = User.objects.create_user(
         "acceptance", password=PASSWORD, name="张敏", kind=UserKind.OFFICER, authority=bureau
     )

@@ -85,7 +85,8 @@ def test_a_second_try_writes_nothing_of_the_first(bureau: World, monkeypatch: py
 
     case = bureau.submitted(bureau.call())
     waiting = letters(case)
-    real, tries = flush.write, []
+    real = flush.write
+    tries: list[int] = []
 
     def struck(*args: object) -> int:
         tries.append(len(tries))

@@ -10,7 +10,7 @@ from workflows.common import consistency
 
 
 def values() -> list[dict[str, object]]:
-    return list(WorkItem.objects.order_by("task_id").values().iterator())
+    return [dict(row) for row in WorkItem.objects.order_by("task_id").values()]
 
 
 def without_ids(rows: list[dict[str, object]]) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ def test_a_case_goes_from_draft_to_money_in_flight(world: World) -> None:
     call = world.call(line=line)
     case = world.ready(call)
     assert case.state == CaseState.AWAITING_ROUND
-    assert case.computed_fen > 0
+    assert case.computed_fen and case.computed_fen > 0
     world.decreed(call)
     case = fresh(case)
     assert case.state == CaseState.AWAITING_ACCOUNT

@@ -25,7 +25,7 @@ def whole_round(world: World, number: int, cases: int) -> list[Case]:
     """`cases` cases from draft to paid, and one more that the call's budget does not reach."""
     call = world.call()
     waiting = [world.ready(call) for _n in range(cases + 1)]
-    Call.objects.filter(pk=call.pk).update(budget_fen=waiting[0].computed_fen * cases)
+    Call.objects.filter(pk=call.pk).update(budget_fen=(waiting[0].computed_fen or 0) * cases)
     world.decreed(call, number=f"西科〔2024〕{number}号")
     granted = [case for case in map(fresh, waiting) if case.state == CaseState.AWAITING_ACCOUNT]
     assert len(granted) == cases

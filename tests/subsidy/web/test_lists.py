@@ -63,7 +63,9 @@ SPEC = ListSpec(
 
 @pytest.fixture
 def pools() -> list[Pool]:
-    bureau = Authority.objects.create(code="xk", name_zh="西科局", name_en="Bureau", short_name="西科", region="610100")
+    bureau = Authority.objects.create(
+        code="xk", name_zh="西科局", name_en="Bureau", short_name="西科", region="610100"
+    )
     made = [Pool.objects.create(authority=bureau, role=role) for role in (Role.ACCEPTANCE, Role.AMOUNT)]
     WorkItem.objects.bulk_create(
         WorkItem(
@@ -169,7 +171,9 @@ def test_the_count_stops_at_the_cap(pools: list[Pool], monkeypatch: pytest.Monke
         assert page.count_capped
 
 
-@pytest.mark.parametrize("query", ["sort=unknown", "after=rubbish", "after=W10", "before=WyJ4IiwgMV0", "after=" + "a" * 3000])
+@pytest.mark.parametrize(
+    "query", ["sort=unknown", "after=rubbish", "after=W10", "before=WyJ4IiwgMV0", "after=" + "a" * 3000]
+)
 def test_places_that_the_list_never_gave_out_are_not_found(pools: list[Pool], query: str) -> None:
     with pytest.raises(Http404):
         SPEC.page(QueryDict(query), sources(pools))

@@ -180,8 +180,12 @@ def test_without_work_the_start_page_says_whom_to_ask(
 
 
 def test_roles_of_today_are_shown(client: Client) -> None:
-    bureau = Authority.objects.create(code="xk", name_zh="西科局", name_en="Bureau", short_name="西科", region="610100")
-    officer = User.objects.create_user("acceptance", password=PASSWORD, name="张敏", kind=UserKind.OFFICER, authority=bureau)
+    bureau = Authority.objects.create(
+        code="xk", name_zh="西科局", name_en="Bureau", short_name="西科", region="610100"
+    )
+    officer = User.objects.create_user(
+        "acceptance", password=PASSWORD, name="张敏", kind=UserKind.OFFICER, authority=bureau
+    )
     today = business_now().on
     RoleGrant.objects.create(user=officer, authority=bureau, role=Role.ACCEPTANCE, valid_from=today, valid_to=today)
     past = today - dt.timedelta(days=700)
