@@ -17,7 +17,7 @@ from subsidy.programmes.models import PolicyVersion
 
 # Model, the column that was hashed, whether it is text, the column that holds the hash, and what a row is called.
 SEALED: tuple[tuple[type[models.Model], str, bool, str, str | Promise], ...] = (
-    (Finding, "decision_text", True, "decision_hash", _("finding")),
+    (Finding, "decision_text", True, "decision_hash", _("finding of a case")),
     (Notice, "list_text", True, "list_hash", _("notice list")),
     (Letter, "content", False, "sha256", _("letter")),
     (ExportFile, "content", False, "sha256", _("payment file")),

@@ -256,7 +256,7 @@ def test_an_undecided_case_is_explained_too(world: World) -> None:
 
 
 SEALS = {
-    "finding": ("decisions_finding", "decision_text = decision_text || ' '"),
+    "finding of a case": ("decisions_finding", "decision_text = decision_text || ' '"),
     "notice list": ("decisions_notice", "list_text = replace(list_text, '1', '2')"),
     "payment file": ("payouts_exportfile", "content = content || 'x'::bytea"),
     "policy version": ("programmes_policyversion", "policy_text = replace(policy_text, '1000万元', '2000万元')"),
