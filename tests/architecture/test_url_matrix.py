@@ -236,9 +236,8 @@ def test_everybody_at_every_address(db: None) -> None:
 
 
 def _asked(response: Any) -> str:
-    """The outcome; a file that is sent piece by piece is let go."""
+    """The outcome; a file that is sent piece by piece is read to its end, which closes it."""
     found = outcome(response)
     if response.streaming:
         b"".join(response.streaming_content)
-    response.close()
     return found

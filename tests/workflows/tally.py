@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ class Passed:
     kind: str
     action: str
     texts: list[str] = field(default_factory=list)
+    milliseconds: float = 0.0
 
     @property
     def statements(self) -> int:
@@ -48,8 +50,11 @@ def tally() -> Iterator[list[Passed]]:
                 one.texts.append(str(sql))
                 return execute(sql, params, many, context)
 
+            began = time.perf_counter()
             with connection.execute_wrapper(note):
-                return real(*args, **kwargs)
+                done = real(*args, **kwargs)
+            one.milliseconds = (time.perf_counter() - began) * 1000
+            return done
 
         return run
 
