@@ -148,8 +148,8 @@ def fund(stage: Stage, year: int, *, appropriated_fen: int, on: dt.date, documen
     values = {
         "year": year,
         "code": "2060499-FT",
-        "name_zh": f"{year}年飞天计划专项资金",
-        "name_en": f"Flying-Sky funds of {year}",
+        "name_zh": "飞天计划专项资金",
+        "name_en": "Flying-Sky funds",
         "source": "district",
         "function_code": "2060499",
     }
