@@ -60,13 +60,13 @@ def at(address: str) -> Way:
     return lambda page: go(page, address)
 
 
-def first(address: str, part: str, more: str = "") -> Way:
+def first(address: str, part: str, more: str = "", within: str = "main") -> Way:
     """The page behind the first link, on the page of `address`, whose address contains `part`; `more` is put after the
     number in it, in place of what stands there."""
 
     def way(page: Page) -> None:
         go(page, address)
-        found = page.locator(f'main a[href*="{part}"]').first.get_attribute("href") or ""
+        found = page.locator(f'{within} a[href*="{part}"]').first.get_attribute("href") or ""
         if more:
             found = "/".join(found.split("/")[:WITH_NUMBER]) + "/" + more
         go(page, found.split("#")[0])
@@ -115,7 +115,7 @@ SHOTS = (
     Shot("finance", "batches", "finance1", at("/console/finance/batches/")),
     Shot("finance", "batch", "finance1", first("/console/finance/batches/", "/console/finance/batches/B")),
     Shot("finance", "answers", "finance1", at("/console/finance/answers/")),
-    Shot("finance", "one answer", "finance1", first("/console/finance/answers/?sort=id", "/console/finance/answers/")),
+    Shot("finance", "one answer", "finance1", first("/console/finance/answers/?sort=id", "/console/finance/answers/", within="main table")),
     Shot("audit", "search", "auditor", at("/console/audit/")),
     Shot("audit", "cases", "auditor", at("/console/audit/cases/")),
     Shot("audit", "case as a story", "auditor", first("/console/audit/cases/?sort=number", "/console/audit/cases/XH")),
@@ -209,7 +209,7 @@ def save(picture: Image.Image, path: Path) -> None:
     """A PNG with as many colours as fit into the size that a repository should carry."""
     for colours in (128, 64, 32, 16):
         content = io.BytesIO()
-        reduced = picture.quantize(colors=colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        reduced = picture.quantize(colors=colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         reduced.save(content, "PNG", optimize=True)
         if content.tell() <= SHEET_OCTETS_MAX:
             break

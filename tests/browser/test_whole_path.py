@@ -98,6 +98,7 @@ def test_from_the_policy_to_the_money(world: World, browser: Browser, live_serve
         case = files(play, call, company, tmp_path)
         is_reviewed(play, case)
         others = [world.ready(call, points=points) for points in (0.8, 0.7)]
+        play.run_jobs()
         is_decided(play, case, others)
         names_its_account(play, case)
         others = [world.accounted(other) for other in others]
@@ -128,6 +129,7 @@ def is_reviewed(play: Play, case: Case) -> None:
     """Returned once, corrected, accepted, scored by five, its amount checked (in English)."""
     world, players = play.world, play.players
     review.return_for_correction(players.tab(world.people["acceptance"]), case.number)
+    play.run_jobs()
     filer.correct(players.tab(world.filer(case.company)), case.number, research="9,600,000")
     review.accept(players.tab(world.people["acceptance"]), case.number)
     experts = world.experts(case)
@@ -139,6 +141,7 @@ def is_reviewed(play: Play, case: Case) -> None:
     amount.speak_english()
     review.confirm_amount(amount, case.number, AMOUNT)
     assert fresh(case).state == CaseState.AWAITING_ROUND
+    play.run_jobs()
 
 
 def is_decided(play: Play, case: Case, others: list[Case]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tests.browser.steps.tabs import Tab
 
-POINTS = (36, 27, 18, 9, 8)
+POINTS = (27, 22, 18, 13, 9)
 
 
 def open_case(tab: Tab, number: str) -> None:
