@@ -126,7 +126,12 @@ WORDS: dict[str, CompanyWords] = {
         stopped=True,
     ),
     CaseState.WITHDRAWN: CompanyWords(
-        _("withdrawn by you"), "plain", _NOBODY, _("You may apply again while the call is open."), _FILING, stopped=True
+        _("withdrawn by you"),
+        "plain",
+        _NOBODY,
+        _("You may apply again while the call is open."),
+        _FILING,
+        stopped=True,
     ),
 }
 

@@ -25,7 +25,10 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("case", "award"): (_("was awarded by decree"), _("award granted")),
     ("case", "leave_unfunded"): (_("ended below the cut-off of its round"), _("not funded in this round")),
     ("case", "choose_account"): (_("confirmed the account for the payment"), _("account for the payment confirmed")),
-    ("case", "change_account"): (_("chose another account for the payment"), _("another account for the payment chosen")),
+    ("case", "change_account"): (
+        _("chose another account for the payment"),
+        _("another account for the payment chosen"),
+    ),
     ("case", "payment_settled"): (_("the bank has paid"), _("paid by the bank")),
     ("case", "payment_refused"): (_("the bank refused the payment"), _("the bank could not carry out the payment")),
     ("case", "withdraw"): (_("withdrew the application"), _("application withdrawn")),

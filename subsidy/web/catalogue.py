@@ -42,7 +42,9 @@ class SampleForm(forms.Form):
             self.fields[name].label = pick(zh, en)
         self.fields["amount"].help_text = pick("单位：元。见审计报告第 4 页。", "In yuan; page 4 of the audit report.")
         kinds = [("a", pick("认定", "recognised")), ("b", pick("入库", "listed"))]
-        self.fields["kind"] = forms.ChoiceField(label=self.fields["kind"].label, choices=kinds, widget=forms.RadioSelect)
+        self.fields["kind"] = forms.ChoiceField(
+            label=self.fields["kind"].label, choices=kinds, widget=forms.RadioSelect
+        )
 
     LABELS = {
         "name": ("企业名称", "Company name"),

@@ -45,8 +45,8 @@ from subsidy.web.components import Crumb, Preview
 from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from workflows.case.fields import spoken
-from workflows.case.forms import AnswersForm, seen_of
 from workflows.case.filing import missing
+from workflows.case.forms import AnswersForm, seen_of
 from workflows.common.acts import Act
 from workflows.common.refusals import BadData, Stale
 
