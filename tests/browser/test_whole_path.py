@@ -196,8 +196,9 @@ def is_paid(play: Play, cases: list[Case], folder: Path) -> None:
 
 def answers(play: Play, exported: bytes, folder: Path) -> None:
     """The reference bank carries the file out; what it says is read in: pain.002, then camt.054, or the result CSV."""
-    later = days_later(play.world.now, 1)
-    for document in bank.answer(exported, answered_at=later.at, booked_on=later.on):
+    play.days_pass(1)
+    now = play.world.now
+    for document in bank.answer(exported, answered_at=now.at, booked_on=now.on):
         path = folder / document.name
         path.write_bytes(document.content)
         finance.read_answer(play.players.tab(play.world.people["finance1"]), path)

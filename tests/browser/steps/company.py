@@ -154,7 +154,7 @@ def confirm_account(tab: Tab, number: str, account_number: str) -> None:
     tab.follow("Compare and confirm")
     tab.reads(account_number)
     tab.look("portal-confirm-account")
-    tab.press("Confirm the account")
+    tab.press("Confirm a payee account")
     tab.says("The account is confirmed and in use from now on.")
     tab.open(f"/my/applications/{number}/account/")
     tab.main.get_by_role("radio").first.check()
