@@ -186,6 +186,11 @@ class ListPage:
         ]
 
     @property
+    def searchable(self) -> bool:
+        """Whether the list has a search. A template must not ask the spec: it would call the function it finds."""
+        return self.spec.search is not None
+
+    @property
     def count_capped(self) -> bool:
         return self.count > COUNT_CAP
 

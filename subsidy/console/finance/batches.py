@@ -48,7 +48,7 @@ OUT = (BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED)
 
 
 class BatchFilter(FilterSet):
-    state = ChoiceFilter(choices=BatchState.choices, label=gettext_lazy("State"))
+    state = ChoiceFilter(choices=BatchState.choices, label=gettext_lazy("State"), empty_label=gettext_lazy("all"))
 
     class Meta:
         model = Batch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -13,6 +14,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from subsidy.accounts.enums import Role
@@ -153,6 +155,15 @@ def test_filters_and_search_narrow_rows_and_count(pools: list[Pool]) -> None:
     assert {row.subject_id for row in page.rows} == {3, 30, 33, 36, 39}
     assert page.count == 5
     assert page.filtered
+
+
+def test_a_list_with_a_search_shows_its_field(pools: list[Pool]) -> None:
+    page = SPEC.page(QueryDict("q=企业3"), sources(pools))
+    shown = render_to_string("components/list_filters.html", {"page": page})
+    assert 'type="search"' in shown
+    assert 'value="企业3"' in shown
+    plain = replace(SPEC, search=None).page(QueryDict(""), sources(pools))
+    assert 'type="search"' not in render_to_string("components/list_filters.html", {"page": plain})
 
 
 def test_a_filter_that_cannot_be_understood_shows_nothing_and_says_so(pools: list[Pool]) -> None:
