@@ -124,7 +124,8 @@ def compose_correction(case: Case, number: str, on: dt.date, lang: Language) -> 
             due_on=correction.due_on,
             working_days=pack.route.correction_days,
             contact=contact_of(case),
-            issued_on=on,
+            # The period runs from the day it was asked for, whenever the letter is rendered.
+            issued_on=correction.asked_at.astimezone(ZONE).date(),
             illustrative=case.policy_version.illustrative,
             lang=lang,
         )

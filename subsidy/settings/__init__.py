@@ -158,6 +158,8 @@ IDLE_SIGN_OUT_SECONDS = 30 * 60
 CSRF_FAILURE_VIEW = "subsidy.web.errors.csrf_failure"
 # The page that shows every component is for those who build screens.
 COMPONENT_CATALOGUE = DEBUG or DEMO_MODE
+# A policy with assumed clauses is published in a demo only: nobody is ever granted money by an invented clause.
+ALLOW_ASSUMED_CLAUSES = DEMO_MODE
 
 # One cache for all hosts, so that sign-in limits count every attempt; its table comes with the migrations.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from policies.language import PackSource, PolicyError, check_pack, parse_pack
@@ -41,6 +42,19 @@ def make_version(turn: Turn) -> PolicyVersion:
     errors = [str(finding) for finding in check_pack(source) if finding.severity == "error"]
     if errors:
         raise BadData(fields={"policy_text": errors})
+    if pack.illustrative and not settings.ALLOW_ASSUMED_CLAUSES:
+        raise BadData(
+            fields={
+                "policy_text": [
+                    str(
+                        _(
+                            "Clauses %(clauses)s are assumed. Have each verified against the published text before publishing."
+                        )
+                        % {"clauses": ", ".join(pack.assumed_clauses)}
+                    )
+                ]
+            }
+        )
     policy, _made = Policy.objects.get_or_create(
         authority_id=turn.authority_id,
         code=pack.code,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
-import importlib.util
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -19,7 +17,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from subsidy.demo import serve
+from subsidy.demo.seed import seed
 from subsidy.demo.summary import Summary
+from workflows.common.refusals import Refused
 
 DEFAULT_PORT = 8000
 # Any number: it names the lock that keeps two demos from preparing one database at once.
@@ -72,10 +72,15 @@ class Command(BaseCommand):
             return self._seed(scale)
 
     def _seed(self, scale: int | None) -> Summary:
-        if importlib.util.find_spec("subsidy.demo.seed") is None:
-            self._say("此版本没有演示数据", "this build has no records to fill in")
-            return Summary(password="—")
-        summary: Summary = importlib.import_module("subsidy.demo.seed").seed(self._say, scale=scale)
+        try:
+            summary = seed(self._say, scale=scale)
+        except Refused as refusal:
+            # The story is told under fixed keys: a folder that another version of the program filled cannot be continued.
+            raise CommandError(
+                f"数据目录 {settings.DATA_DIR} 是由程序的另一个版本填充的，无法继续（{refusal}）。请删除该目录后重新运行。\n"
+                f"The data folder {settings.DATA_DIR} was filled by another version of the program and cannot be "
+                f"continued ({refusal.code}). Delete that folder and start again."
+            ) from refusal
         self._say("演示数据已就绪", "the demo's records are ready")
         return summary
 
