@@ -16,7 +16,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.work.enums import Duty
 from workflows.case import checking, filing, forms, granting
 from workflows.case.due import acceptance_due, amount_due, correction_due, score_due
-from workflows.common.acts import ANY_MEMBER, Act
+from workflows.common.acts import ANY_MEMBER, Act, ReasonForm
 from workflows.common.nodes import End, Human, Join, Seats, Start, Switch, Wait, verdict
 
 FILE_FOR, CONFIRM_FOR = "file_for", "confirm_for"
@@ -60,7 +60,7 @@ class CaseR3V1(Flow):
                 checking.refuse,
                 role=Role.ACCEPTANCE,
                 duty=Duty.CHECKS_ACCEPTANCE,
-                form=forms.ReasonForm,
+                form=ReasonForm,
                 danger=True,
             ),
         ),
@@ -126,7 +126,7 @@ class CaseR3V1(Flow):
                 checking.reject,
                 role=Role.AMOUNT,
                 duty=Duty.CHECKS_AMOUNT,
-                form=forms.ReasonForm,
+                form=ReasonForm,
                 danger=True,
             ),
         ),
@@ -230,7 +230,7 @@ FREE_ACTS = (
         filing.withdraw,
         member=FILE_FOR,
         duty=Duty.FILES,
-        form=forms.ReasonForm,
+        form=ReasonForm,
         states=filing.withdraw_states(),
         exits=CaseState.WITHDRAWN,
         danger=True,

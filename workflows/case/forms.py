@@ -109,10 +109,6 @@ class SubmitForm(ActForm):
     )
 
 
-class ReasonForm(ActForm):
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
 class ReturnForm(ActForm):
     """Which fields or documents must be mended, each with its reason: `reason_<name>` for every named item."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role
 from subsidy.work.enums import Duty
@@ -26,6 +27,12 @@ class ActForm(forms.Form):
     def __init__(self, *args: Any, subject: Any, **kwargs: Any) -> None:
         self.subject = subject
         super().__init__(*args, **kwargs)
+
+
+class ReasonForm(ActForm):
+    """The form of an act that needs nothing but its reason, such as a refusal or a return."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from viewflow.workflow.lock import SelectForUpdateLock
 from subsidy.accounts.enums import Role
 from subsidy.payouts.enums import BatchState
 from subsidy.work.enums import Duty
-from workflows.common.acts import Act
+from workflows.common.acts import Act, ReasonForm
 from workflows.common.nodes import End, Human, Start, Switch, Wait, verdict
 from workflows.payout_batch import forms, steps
 
@@ -38,7 +38,7 @@ class BatchV1(Flow):
                 steps.take_apart,
                 role=Role.FINANCE_CHECK,
                 duty=Duty.CHECKS_BATCH,
-                form=forms.ReasonForm,
+                form=ReasonForm,
                 danger=True,
             ),
         ),
@@ -62,7 +62,7 @@ class BatchV1(Flow):
                 steps.take_apart,
                 role=Role.FINANCE_RELEASE,
                 duty=Duty.RELEASES,
-                form=forms.ReasonForm,
+                form=ReasonForm,
                 danger=True,
             ),
         ),

@@ -46,7 +46,3 @@ def _all(data: Any, name: str) -> list[Any]:
     if hasattr(data, "getlist"):
         return list(data.getlist(name))
     return list(data.get(name, []))
-
-
-class ReasonForm(ActForm):
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

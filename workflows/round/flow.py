@@ -11,7 +11,7 @@ from subsidy.accounts.enums import Role
 from subsidy.calendars.working import Due
 from subsidy.decisions.enums import RoundState
 from subsidy.work.enums import Duty
-from workflows.common.acts import Act
+from workflows.common.acts import Act, ReasonForm
 from workflows.common.nodes import End, Human, Start, Switch, Wait, verdict
 from workflows.common.turn import Turn
 from workflows.round import forms, steps
@@ -61,7 +61,7 @@ class RoundV1(Flow):
                 steps.send_back,
                 role=Role.LEADER,
                 duty=Duty.APPROVES,
-                form=forms.ReasonForm,
+                form=ReasonForm,
                 danger=True,
             ),
         ),

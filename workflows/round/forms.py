@@ -33,10 +33,6 @@ class ApproveForm(ActForm):
     )
 
 
-class ReasonForm(ActForm):
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
 class PublishForm(ActForm):
     title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=200)
     title_en = forms.CharField(label=_("Title (English)"), max_length=200)
