@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from viewflow.workflow.models import Task
 
 from subsidy.accounts.enums import Role
@@ -12,7 +13,7 @@ from subsidy.cases.models import Case, Recusal
 from subsidy.work.models import Hand, WorkItem
 from tests.faults.sound import counts, faults
 from tests.world import World, fresh
-from workflows.common import flush
+from workflows.common import door, flush
 from workflows.common.nodes import OutsideTheDoor
 from workflows.common.refusals import BadData, Forbidden, KeyReused, NotFound, Recused, Refused, Stale, WrongState
 
@@ -106,3 +107,10 @@ def test_nothing_moves_a_flow_past_the_door(world: World) -> None:
     with pytest.raises(OutsideTheDoor):
         task.flow_task.flow_class.instance.start.run()
     assert fresh(case).state == CaseState.AWAITING_ACCEPTANCE
+
+
+@pytest.mark.django_db
+def test_the_constraint_that_tells_a_request_under_way_bears_the_name_the_door_knows() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [door.HAND_ONCE_PER_KEY])
+        assert cursor.fetchone() == (1,)

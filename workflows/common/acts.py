@@ -64,7 +64,3 @@ class Act:
     def __post_init__(self) -> None:
         if sum((self.role is not None, bool(self.member), self.pooled, self.system)) != 1:
             raise ValueError(f"act {self.name}: name exactly one of role, member, pooled and system")
-
-
-def nothing(_turn: Turn) -> None:
-    """The step of an act that changes nothing but where the matter stands."""

@@ -38,6 +38,8 @@ from workflows.common.turn import Origin, Passage, Turn
 ATTEMPTS = 3
 _inside: ContextVar[bool] = ContextVar("inside_the_door", default=False)
 _LOCK_NOT_AVAILABLE = "55P03"
+# PostgreSQL's own name for `Hand.key`, unique: the same request is being done by somebody else at this moment.
+HAND_ONCE_PER_KEY = "work_hand_key_key"
 _RETRY = {"40P01", "40001"}
 
 
@@ -139,7 +141,7 @@ def _as_refusal(error: IntegrityError) -> Refused | IntegrityError:
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     if name is None:
         return error
-    if name in {"work_hand_key_key", "hand_key_once"}:
+    if name == HAND_ONCE_PER_KEY:
         return Busy()
     for constraint in flush.constraints_with_message():
         if constraint.name == name:
