@@ -6,7 +6,7 @@ from pathlib import Path
 
 from policies.language import Pack, PackSource, PolicyError, parse_pack
 
-FOLDER = Path(__file__).resolve().parents[2] / "policies" / "packs" / "flying_sky"
+FOLDER = Path(__file__).resolve().parents[3] / "policies" / "packs" / "flying_sky"
 
 SOURCE = """# 试行办法 / Trial measures
 
