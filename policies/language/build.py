@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TypedDict
 
 from policies.language.compile import Compiler, minor_units, order_of
 from policies.language.criteria import Criteria
 from policies.language.declare import constant_of
 from policies.language.findings import Position, Text
+from policies.language.guarantees import read_guarantee, stage_of
 from policies.language.lowered import Num
 from policies.language.model import (
     AllocationDef,
@@ -50,21 +52,40 @@ from policies.language.schema import (
     working_days,
     yes_no,
 )
+from policies.language.schema_money import (
+    read_funding,
+    read_instalments,
+    read_recovery,
+    read_redundant,
+    read_stacking,
+)
 from policies.language.source import PackSource, content_hash
+from policies.language.terms import FundingSplit, Guarantee, Instalment, Recovery, Redundant, Stacking
 from policies.language.typed import MONEY, Type
 from policies.language.units import CURRENCIES
 
 _REQUIRED = "code version title currency effective decides_on facts route document cases"
 _OPTIONAL = (
     "fiscal_year_start sections records parameters define tables vetoes eligibility tiers amount stages allocation "
-    "undertakings manual documents notice no_notice_reason"
+    "undertakings manual documents notice no_notice_reason instalments funding_split stacking recovery guarantees "
+    "redundant"
 )
+
+
+class _Terms(TypedDict):
+    instalments: tuple[Instalment, ...]
+    funding_split: FundingSplit | None
+    stacking: tuple[Stacking, ...]
+    recovery: tuple[Recovery, ...]
+    redundant: tuple[Redundant, ...]
 
 
 @dataclass(slots=True)
 class _Build(Criteria):
     main: Program | None = None
     compiler: Compiler | None = None
+    promises: dict[str | None, list[Node]] = field(default_factory=dict)
+    guarantees: list[Guarantee] = field(default_factory=list)
 
     def program(
         self, values: Fields, stage: str | None, extra: Mapping[str, FactDef], on: str, title: Text
@@ -86,7 +107,11 @@ class _Build(Criteria):
         facts = {**self.facts, **extra}
         compiler = Compiler(facts, self.records, self.parameters, self.definitions, self.tables, on, self.fiscal_start)
         self.compiler = self.compiler or compiler
-        return self._lowered(compiler, stage, title, on, vetoes, tree, tiers, amount, values.at)
+        program = self._lowered(compiler, stage, title, on, vetoes, tree, tiers, amount, values.at)
+        for node in self.promises.pop(stage, ()):
+            with self.problems.collecting():
+                self.guarantees.append(read_guarantee(node, program, compiler, self.currency))
+        return program
 
     def _lowered(
         self, compiler: Compiler, stage: str | None, title: Text, on: str, vetoes: list[Leaf],
@@ -201,6 +226,17 @@ class _Build(Criteria):
         assert self.compiler is not None
         return tuple(dict.fromkeys(self.compiler.builder.negative_rounds))
 
+    def _terms(self, top: Fields, stages: Mapping[str, Program]) -> _Terms:
+        """Read on which terms the pack pays; ratings may be facts of the pack or of a stage."""
+        facts = {name: fact for stage in stages.values() for name, fact in stage.facts.items()} | dict(self.facts)
+        return {
+            "instalments": read_instalments(top.get("instalments"), facts, self.cite),
+            "funding_split": read_funding(top.get("funding_split"), self.currency, self.cite),
+            "stacking": read_stacking(top.get("stacking")),
+            "recovery": read_recovery(top.get("recovery"), self.cite),
+            "redundant": read_redundant(top.get("redundant"), self.leaf_ids),
+        }
+
     def allocation(self, node: Node | None) -> AllocationDef | None:
         if node is None:
             return None
@@ -234,12 +270,16 @@ class _Build(Criteria):
         on = scalar(top["decides_on"], "decides_on")
         self.facts[on.value] = self._pinned(on.value, self.facts, on.at, since, until)
         title = text_of(top["title"], "title")
+        for item in items(top.get("guarantees"), "guarantees"):
+            self.promises.setdefault(stage_of(item), []).append(item)
         main = self.main = self.program(top, None, {}, on.value, title)
         stages = {}
         for key, value in entries(top.get("stages"), "stages"):
             with self.problems.collecting():
                 stages[key.value] = self.stage(key, value, since)
         self.problems.finish()
+        for stage, nodes in self.promises.items():
+            raise refuse(nodes[0].at, f"there is no stage {stage}", f"没有阶段 {stage}")
         return self._assemble(top, root, title, since, until, main, stages)
 
     def _assemble(
@@ -259,6 +299,7 @@ class _Build(Criteria):
             raise refuse(
                 top.at, "write either notice or no_notice_reason", "notice 与 no_notice_reason 须写且只写其一"
             )
+        terms = self._terms(top, stages)
         version = scalar(top["version"], "version")
         if not re.fullmatch(r"\d{4}\.\d{1,3}", version.value):
             raise refuse(version.at, f"found {version.value!r}; expected YEAR.NUMBER", "version 应如 2024.1")
@@ -274,7 +315,7 @@ class _Build(Criteria):
             allocation=self.allocation(top.get("allocation")), document=read_document(top["document"]),
             content_hash=content_hash(root, self.source.source), assumed_clauses=tuple(sorted(self.assumed)),
             clause_uses=tuple(self.uses),
-            negative_rounds=self._negative_rounds(),
+            negative_rounds=self._negative_rounds(), guarantees=tuple(self.guarantees), **terms,
         )  # fmt: skip
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 
-from policies.language.core import Builder
+from policies.language.constants import constant_value
 from policies.language.decide import decide
 from policies.language.decision import Decision
 from policies.language.facts import ABSENT, UNKNOWN, RecordList, Value, value_from_json
 from policies.language.findings import Finding, PolicyError, Position, finding
-from policies.language.lower import Lowerer
 from policies.language.model import FactDef, Pack
-from policies.language.parse import parse_expression
 from policies.language.reader import Node, read_yaml
 from policies.language.schema import (
     Fields,
@@ -29,7 +26,6 @@ from policies.language.schema import (
     yes_no,
 )
 from policies.language.typed import Type
-from policies.language.types import Checker
 
 OUTCOMES = ("met", "not_met", "unknown")
 
@@ -47,16 +43,6 @@ class Case:
     fails: tuple[str, ...] | None
     asks: tuple[str, ...] | None
     at: Position = field(compare=False)
-
-
-def constant_value(text: Node, kind: Type, what: str) -> Fraction:
-    """Return the value of a constant expression such as `1亿元 - 1分`, in the kind's base."""
-    typed = Checker({}).check(parse_expression(scalar(text, what)))
-    if not typed.const or typed.type != kind:
-        raise refuse(text.at, f"found {typed.type}; expected a constant {kind} for {what}", f"{what} 应为 {kind} 常量")
-    value = Lowerer(Builder(), {}).number(typed)
-    assert value.constant is not None
-    return value.constant
 
 
 def read_value(fact: FactDef, node: Node) -> Value:

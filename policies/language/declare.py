@@ -33,6 +33,8 @@ from policies.language.typed import Type, Typed
 from policies.language.types import Checker
 from policies.language.units import CURRENCIES, NUMBER_UNITS
 
+# What a decision gives; guarantees read these names.
+RESULTS = ("eligible", "tier", "amount")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1).toordinal(), date(2200, 12, 31).toordinal()
 SOURCES = (
     "applicant", "tax", "register", "registry", "ip_register", "statistics", "social_security", "expert", "system",
@@ -63,9 +65,14 @@ FACT_KINDS: dict[str, FactKind] = {
 _FACT_KEYS = "currency decimals unit of optional zh en help_zh help_en from asks proof min max section may_change"
 
 
-def checked_name(key: Scalar, taken: Mapping[str, object]) -> str:
-    """Return a name that is well formed and free; raises PolicyError that says why it is not."""
+def checked_name(key: Scalar, taken: Mapping[str, object], *, field: bool = False) -> str:
+    """Return a name that is well formed and free; raises PolicyError that says why it is not.
+
+    A field of a record may bear the name of a result, since only aggregates read it.
+    """
     problem = name_problem(key.value, FUNCTION_TABLE)
+    if problem is None and not field and key.value in RESULTS:
+        problem = (f"{key.value} is what the decision gives; choose another name", f"{key.value} 是决定的结果，请另取")
     if problem is not None:
         raise refuse(key.at, f"found the name {key.value!r}; {problem[0]}", f"名称“{key.value}”：{problem[1]}", "NAME")
     if key.value in taken:
@@ -198,7 +205,7 @@ def read_record(name: str, node: Node, currency: str, taken: Mapping[str, object
     values = fields(node, f"the records {name}", "key from fields", "max_length zh en")
     found: dict[str, FactDef] = {}
     for key, value in entries(values["fields"], f"{name}.fields"):
-        field_name = checked_name(key, {**taken, **found})
+        field_name = checked_name(key, {**taken, **found}, field=True)
         found[field_name] = read_fact(field_name, value, currency, {}, field=True)
         if found[field_name].optional:
             raise refuse(

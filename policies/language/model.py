@@ -9,6 +9,7 @@ from datetime import date
 from policies.language.core import Core
 from policies.language.findings import Position, Text
 from policies.language.lowered import ListShape, Lowered, Num
+from policies.language.terms import FundingSplit, Guarantee, Instalment, Recovery, Redundant, Stacking
 from policies.language.typed import Symbol, Type, Typed
 
 
@@ -371,6 +372,12 @@ class Pack:
     document: DocumentNumber
     content_hash: str
     assumed_clauses: tuple[str, ...]
+    instalments: tuple[Instalment, ...] = ()
+    funding_split: FundingSplit | None = None
+    stacking: tuple[Stacking, ...] = ()
+    recovery: tuple[Recovery, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    redundant: tuple[Redundant, ...] = ()
     negative_rounds: tuple[Position, ...] = field(compare=False, default=())
     clause_uses: tuple[tuple[str, Position], ...] = field(compare=False, default=())
 
