@@ -192,6 +192,14 @@ class AmountDef:
     source: str
 
 
+class Memo(dict[str, object]):
+    """What a reading of a program has compiled, by the name of the reading: made when first needed, never copied."""
+
+    def __reduce__(self) -> tuple[type[Memo], tuple[()]]:
+        """Return an empty one to copies and pickles: compiled code belongs to the program that it was made from."""
+        return (Memo, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """One decision of a pack (the first, or a stage): its criteria, and the core that decide reads."""
@@ -216,6 +224,8 @@ class Program:
     repeats: int = 1
     until: date | None = None
     at: Position = field(default=Position("", 1, 1), compare=False)
+    # Not an argument, so that a program changed by `replace` starts without what was compiled from the old one.
+    memo: Memo = field(default_factory=Memo, init=False, compare=False, repr=False)
 
     def leaves(self) -> tuple[Leaf, ...]:
         """Return every leaf: vetoes, eligibility, tiers, in the order of the file."""
