@@ -35,6 +35,7 @@ from policies.language.schema import (
     day,
     entries,
     fields,
+    fiscal_start,
     identifier,
     items,
     one_of,
@@ -253,12 +254,7 @@ class _Build(Criteria):
         until = None if last.value == "null" else day(last, "effective.to")
         if until is not None and until < since:
             raise refuse(last.at, "effective ends before it starts", "有效期的结束早于开始")
-        start = top.get("fiscal_year_start")
-        if start is not None:
-            match = re.fullmatch(r"(0[1-9]|1[0-2])-([01]\d|2[0-8])", scalar(start, "fiscal_year_start").value)
-            if match is None or match[2] == "00":
-                raise refuse(start.at, "expected MM-DD, at most day 28", "fiscal_year_start 应为 MM-DD，日不超过 28")
-            self.fiscal_start = (int(match[1]), int(match[2]))
+        self.fiscal_start = fiscal_start(top.get("fiscal_year_start"))
         return top, since, until
 
     def pack(self) -> Pack:

@@ -180,6 +180,16 @@ def day(node: Node, what: str) -> date:
     raise refuse(node.at, f"found {value!r}; expected a day YYYY-MM-DD for {what}", f"{what} 应为日期 YYYY-MM-DD")
 
 
+def fiscal_start(node: Node | None) -> tuple[int, int]:
+    """Return month and day on which the fiscal year starts, written MM-DD; 1 January where nothing is."""
+    if node is None:
+        return (1, 1)
+    match = re.fullmatch(r"(0[1-9]|1[0-2])-([01]\d|2[0-8])", scalar(node, "fiscal_year_start").value)
+    if match is None or match[2] == "00":
+        raise refuse(node.at, "expected MM-DD, at most day 28", "fiscal_year_start 应为 MM-DD，日不超过 28")
+    return (int(match[1]), int(match[2]))
+
+
 def working_days(node: Node, what: str) -> int:
     """Return the number in "5 working days"."""
     value = scalar(node, what).value
