@@ -84,7 +84,7 @@ def markdown(blocks: Iterable[Block], lang: str) -> str:
 
 def _part(block: Block, lang: str) -> str:
     if isinstance(block, Heading):
-        return f"{'#' * block.level} {_plain(block.text, lang)}"
+        return f"{'#' * block.level} {_escaped(_plain(block.text, lang))}"
     if isinstance(block, Line):
         text = _escaped(_plain(block.text, lang))
         return f"> **{text}**" if block.strong else text

@@ -78,7 +78,7 @@ class Wording:
         if name == "tier":
             return Text("等级", "tier")
         fixed = {"amount": Text("奖补金额", "amount"), "eligible": Text("符合条件", "eligible")}
-        return fixed.get(name) or Text(f"本等级的 {name}", f"{name} of the tier")
+        return fixed.get(name) or Text(f"本等级的“{name}”", f"“{name}” of the tier")
 
     def parameter(self, parameter: ParameterDef) -> Text:
         """Return the label of a parameter with its value, or its values with their days."""
@@ -276,7 +276,10 @@ def _extreme(words: Wording, typed: Typed) -> Phrase:
         (False, True): ("later", "latest"), (False, False): ("larger", "largest"),
     }[least, dates]  # fmt: skip
     parts = [words.within(arg, PRODUCT) for arg in typed.args]
-    listed = Text(("、" if many else "与").join(p.zh for p in parts), ", ".join(p.en for p in parts[:-1]) + f" and {parts[-1].en}")
+    listed = Text(
+        ("、" if many else "与").join(p.zh for p in parts),
+        ", ".join(p.en for p in parts[:-1]) + f" and {parts[-1].en}",
+    )
     zh_word, en_word = (f"最{zh}者", long) if many else (f"较{zh}者", short)
     return _say(PHRASE, f"{{0}}中的{zh_word}", f"the {en_word} of {{0}}", listed)
 
