@@ -63,18 +63,18 @@ class Wording:
         return self.fields.get(name) or self.pack.program_of(self.stage).facts.get(name)
 
     def name(self, name: str) -> Text:
-        """Return the label of a name; of a parameter also its value."""
+        """Return the label of a name, quoted in English; of a parameter also its value."""
         fact = self.fact(name)
         if fact is not None:
-            return label(fact.text, name)
+            return quoted(label(fact.text, name))
         pack = self.pack
         if name in pack.parameters:
             return self.parameter(pack.parameters[name])
         if name in pack.tables:
-            found = label(pack.tables[name].text, name)
+            found = quoted(label(pack.tables[name].text, name))
             return Text(f"{found.zh}（见表）", f"{found.en} (see table)")
         if name in pack.definitions:
-            return label(pack.definitions[name].text, name)
+            return quoted(label(pack.definitions[name].text, name))
         if name == "tier":
             return Text("等级", "tier")
         fixed = {"amount": Text("奖补金额", "amount"), "eligible": Text("符合条件", "eligible")}
@@ -82,7 +82,7 @@ class Wording:
 
     def parameter(self, parameter: ParameterDef) -> Text:
         """Return the label of a parameter with its value, or its values with their days."""
-        found, value = label(parameter.text, parameter.name), self.value(parameter)
+        found, value = quoted(label(parameter.text, parameter.name)), self.value(parameter)
         return Text(f"{found.zh}（{value.zh}）", f"{found.en} ({value.en})")
 
     def value(self, parameter: ParameterDef) -> Text:
@@ -114,6 +114,11 @@ class Wording:
             if tuple(tier.id for tier in program.tiers) == values:
                 return tuple(tier.text for tier in program.tiers)
         return tuple(same(value) for value in values)
+
+
+def quoted(text: Text) -> Text:
+    """Return a label as it stands in a sentence: English labels are phrases of their own and need quotes."""
+    return Text(text.zh, f"“{text.en}”")
 
 
 def fixed_number(typed: Typed) -> Fraction | None:
@@ -155,7 +160,7 @@ def _holds(words: Wording, name: str, found: Text, outcome: bool) -> Phrase:
         zh, en = ("为是", "is yes") if outcome else ("为否", "is no")
     else:
         zh, en = ("成立", "holds") if outcome else ("不成立", "does not hold")
-    return _say(COMPARE, f"“{{0}}”{zh}", f"“{{0}}” {en}", found)
+    return _say(COMPARE, f"“{{0}}”{zh}", f"{{0}} {en}", found)
 
 
 # conditions --------------------------------------------------------------------------------------------------------
@@ -205,7 +210,7 @@ def _negation(words: Wording, inner: Typed) -> Phrase:
     if inner.op in ("name", "field"):
         return _holds(words, str(inner.value), words.name(str(inner.value)), False)
     if inner.op == "has":
-        return _say(COMPARE, "没有“{0}”", "there is no “{0}”", words.name(str(inner.value)))
+        return _say(COMPARE, "没有“{0}”", "there is no {0}", words.name(str(inner.value)))
     if inner.op == "in":
         return _in(words, inner, negated=True)
     if inner.op == "not":
@@ -303,7 +308,7 @@ def _given(words: Wording, typed: Typed) -> Phrase:
 
 
 def _has(words: Wording, typed: Typed) -> Phrase:
-    return _say(COMPARE, "有“{0}”", "there is a “{0}”", words.name(str(typed.value)))
+    return _say(COMPARE, "有“{0}”", "there is a {0}", words.name(str(typed.value)))
 
 
 def _number_of(words: Wording, typed: Typed) -> Phrase:
