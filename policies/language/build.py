@@ -257,9 +257,8 @@ class _Build(Criteria):
         self.fiscal_start = fiscal_start(top.get("fiscal_year_start"))
         return top, since, until
 
-    def pack(self) -> Pack:
+    def pack(self, root: Node) -> Pack:
         """Read everything; raises PolicyError with all findings."""
-        root = read_yaml(self.source.policy, self.source.file("policy.yaml"))
         top, since, until = self.head(root)
         self.declare(top)
         self.problems.finish()
@@ -317,7 +316,12 @@ class _Build(Criteria):
 
 def parse_pack(source: PackSource) -> Pack:
     """Return the pack of the texts; raises PolicyError with every finding that could be made."""
-    return _Build(source).pack()
+    return parse_tree(source, read_yaml(source.policy, source.file("policy.yaml")))
+
+
+def parse_tree(source: PackSource, root: Node) -> Pack:
+    """Return the pack whose policy.yaml is read already as `root`; raises PolicyError like `parse_pack`."""
+    return _Build(source).pack(root)
 
 
 def load_pack(folder: Path) -> Pack:
