@@ -128,6 +128,7 @@ def unused(pack: Pack) -> Iterator[Finding]:
     """Warn of facts, parameters, definitions and tables that nothing reads."""
     read: set[str] = {program.decides_on for program in _programs(pack)}
     read.update(item.rated_by for item in pack.instalments)
+    read.update(item.rated_by for item in pack.instalments)
     for program in _programs(pack):
         trees = [leaf.when for leaf in program.leaves()]
         trees += [] if program.amount is None else [program.amount.formula]
