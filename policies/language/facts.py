@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
 
 from policies.language.compile import scale_of
 from policies.language.core import EITHER, FALSE, TRUE, Interval
@@ -206,7 +205,7 @@ def _integer(fact: FactDef, value: Value) -> int | None:
     if kind in ("money", "count"):
         return value if isinstance(value, int) and not isinstance(value, bool) else None
     if kind in ("rate", "number"):
-        return _scaled(fact, value)
+        return scaled(value, scale_of(fact)) if isinstance(value, Decimal) else None
     if kind == "date":
         return value.toordinal() if isinstance(value, date) and not isinstance(value, datetime) else None
     if kind == "yes_no":
@@ -217,12 +216,14 @@ def _integer(fact: FactDef, value: Value) -> int | None:
     return 0 if isinstance(value, str) and len(value) <= MAX_TEXT else None
 
 
-def _scaled(fact: FactDef, value: Value) -> int | None:
-    if not isinstance(value, Decimal) or not value.is_finite():
+def scaled(value: Decimal, scale: int) -> int | None:
+    """Return `value` times `scale` if that is a whole number, else None."""
+    if not value.is_finite():
         return None
-    # A fraction, not Decimal arithmetic: the context's precision would round silently.
-    scaled = Fraction(value) * scale_of(fact)
-    return scaled.numerator if scaled.denominator == 1 else None
+    # Whole numbers, not Decimal arithmetic: the context's precision would round silently.
+    numerator, denominator = value.as_integer_ratio()
+    whole, rest = divmod(numerator * scale, denominator)
+    return None if rest else whole
 
 
 def _bound_text(fact: FactDef, bound: int) -> str:

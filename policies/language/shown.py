@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from policies.language.facts import ABSENT, UNKNOWN, RecordList
@@ -10,6 +12,10 @@ from policies.language.findings import Text
 from policies.language.model import FactDef
 from policies.language.typed import Type
 from policies.language.units import CURRENCIES
+
+NONE, NOT_KNOWN = Text("无", "none"), Text("未知", "unknown")
+YES, NO = Text("是", "yes"), Text("否", "no")
+Show = Callable[[object], Text]
 
 
 def format_value(of: FactDef | Type, value: object, lang: str) -> str:
@@ -23,25 +29,22 @@ def format_value(of: FactDef | Type, value: object, lang: str) -> str:
 
 def shown(of: FactDef | Type, value: object) -> Text:
     """Return a value in both languages."""
-    if value is ABSENT:
-        return Text("无", "none")
-    if value is UNKNOWN or value is None:
-        return Text("未知", "unknown")
+    return shower(of)(value)
+
+
+def shower(of: FactDef | Type) -> Show:
+    """Return what shows values of one fact or type, for whoever shows many."""
     kind = of.type if isinstance(of, FactDef) else of
-    if kind.kind == "money":
-        return _money(kind.dim, value)
-    if kind.kind in ("rate", "ratio"):
-        percent = _percent(Fraction(str(value)) if not isinstance(value, Fraction) else value)
-        return Text(percent, percent)
-    if kind.kind == "yes_no":
-        return Text("是", "yes") if value else Text("否", "no")
-    if kind.kind == "date":
-        return _day(value)
-    if kind.kind == "choice":
-        return _choice(of, kind, value)
-    if isinstance(value, RecordList):
-        return Text(f"{len(value.rows)} 条", f"{len(value.rows)} records")
-    return _plain(of, kind, value)
+    show = _choice(of, kind) if kind.kind == "choice" else _plain if kind.kind not in _SHOW else _SHOW[kind.kind](kind)
+
+    def any_state(value: object) -> Text:
+        if value is ABSENT:
+            return NONE
+        if value is UNKNOWN or value is None:
+            return NOT_KNOWN
+        return show(value)
+
+    return any_state
 
 
 def shown_range(of: FactDef | Type, low: object, high: object) -> Text:
@@ -50,50 +53,91 @@ def shown_range(of: FactDef | Type, low: object, high: object) -> Text:
     return a if a == b else Text(f"{a.zh} 至 {b.zh}", f"{a.en} to {b.en}")
 
 
-def _decimal(value: Fraction, places: int) -> str:
-    """Return a decimal text of `places` digits, cut towards minus infinity, with thousands separated."""
-    scaled = value * 10**places
-    whole = scaled.numerator // scaled.denominator
-    sign, digits = ("-" if whole < 0 else ""), str(abs(whole)).rjust(places + 1, "0")
+def _quotient(value: object) -> tuple[int, int]:
+    """Return numerator and denominator, not always reduced, of a number or of such a pair."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, int | Decimal | Fraction):
+        return value.as_integer_ratio()
+    return Fraction(str(value)).as_integer_ratio()
+
+
+def _decimal(n: int, d: int, places: int) -> str:
+    """Return n / d as a decimal text of `places` digits, cut towards minus infinity, with thousands separated."""
+    whole = n * 10**places // d
+    sign = "-" if whole < 0 else ""
     if not places:
-        return f"{sign}{int(digits):,}"
-    return f"{sign}{int(digits[:-places]):,}.{digits[-places:]}"
+        return f"{sign}{abs(whole):,}"
+    units, rest = divmod(abs(whole), 10**places)
+    return f"{sign}{units:,}.{rest:0{places}d}"
 
 
-def _money(currency: str, value: object) -> Text:
-    minor = Fraction(str(value)) if not isinstance(value, Fraction) else value
-    places = CURRENCIES[currency]
-    mark = "" if minor.denominator == 1 else "≈"
-    number = mark + _decimal(minor / 10**places, places)
-    return Text(f"{number} 元" if currency == "CNY" else f"{currency} {number}", f"{currency} {number}")
+def _money(kind: Type) -> Show:
+    currency, places = kind.dim, CURRENCIES[kind.dim]
+
+    def show(value: object) -> Text:
+        n, d = _quotient(value)
+        number = f"{'≈' if n % d else ''}{_decimal(n // d, 10**places, places)}"
+        english = f"{currency} {number}"
+        return Text(f"{number} 元" if currency == "CNY" else english, english)
+
+    return show
 
 
-def _percent(value: Fraction) -> str:
-    percent = value * 100
-    for places in range(5):
-        if (percent * 10**places).denominator == 1:
-            return f"{_decimal(percent, places)}%"
-    return f"≈{_decimal(percent, 2)}%"
+def _percent(_: Type) -> Show:
+    def show(value: object) -> Text:
+        n, d = _quotient(value)
+        for places in range(5):
+            if n * 100 * 10**places % d == 0:
+                text = f"{_decimal(n * 100, d, places)}%"
+                return Text(text, text)
+        text = f"≈{_decimal(n * 100, d, 2)}%"
+        return Text(text, text)
+
+    return show
 
 
-def _day(value: object) -> Text:
-    day = date.fromordinal(int(str(value))) if not isinstance(value, date) else value
-    return Text(f"{day.year}年{day.month}月{day.day}日", day.isoformat())
+def _number(kind: Type) -> Show:
+    zh, en = ("天", "days") if kind.dim == "day" else (kind.dim, kind.dim)
+
+    def show(value: object) -> Text:
+        n, d = _quotient(value)
+        places = next((places for places in range(7) if n * 10**places % d == 0), 6)
+        text = _decimal(n, d, places)
+        return Text(f"{text} {zh}".strip(), f"{text} {en}".strip())
+
+    return show
 
 
-def _choice(of: FactDef | Type, kind: Type, value: object) -> Text:
-    name = value if isinstance(value, str) else kind.choices[int(str(value))]
+def _yes_no(_: Type) -> Show:
+    return lambda value: YES if value else NO
+
+
+def _day(_: Type) -> Show:
+    def show(value: object) -> Text:
+        day = date.fromordinal(int(str(value))) if not isinstance(value, date) else value
+        return Text(f"{day.year}年{day.month}月{day.day}日", day.isoformat())
+
+    return show
+
+
+def _choice(of: FactDef | Type, kind: Type) -> Show:
+    texts = {name: Text(name, name) for name in kind.choices}
     if isinstance(of, FactDef):
-        return next(choice.text for choice in of.choices if choice.value == name)
-    return Text(str(name), str(name))
+        texts = {choice.value: choice.text for choice in of.choices}
+    return lambda value: texts[value if isinstance(value, str) else kind.choices[int(str(value))]]
 
 
-def _plain(of: FactDef | Type, kind: Type, value: object) -> Text:
-    if kind.kind in ("count", "number", "price"):
-        number = Fraction(str(value)) if not isinstance(value, Fraction) else value
-        places = next((p for p in range(7) if (number * 10**p).denominator == 1), 6)
-        text = _decimal(number, places)
-        unit = of.unit if isinstance(of, FactDef) else kind.dim
-        unit_text = Text("天", "days") if unit == "day" else Text(unit, unit)
-        return Text(f"{text} {unit_text.zh}".strip(), f"{text} {unit_text.en}".strip())
+def _plain(value: object) -> Text:
+    if isinstance(value, RecordList):
+        return Text(f"{len(value.rows)} 条", f"{len(value.rows)} records")
     return Text(str(value), str(value))
+
+
+_SHOW: dict[str, Callable[[Type], Show]] = {
+    "money": _money,
+    **dict.fromkeys(("rate", "ratio"), _percent),
+    **dict.fromkeys(("count", "number", "price"), _number),
+    "yes_no": _yes_no,
+    "date": _day,
+}
