@@ -18,8 +18,9 @@ ROOT = Path(__file__).resolve().parents[3] / "policies"
 FOLDER = ROOT / "packs" / "rd_subsidy" / "2024.1"
 PACK = load_pack(FOLDER)
 GROUP = load_group(ROOT / "groups" / "research_subsidy" / "1.yaml")
-RISES = (-1, 0, 50, 200, 500, 625, 2000, 2500)  # 万元: floors, and where each grade reaches its cap
 
+# 万元: the floor, and where grades A and B reach the cap; above the statistical scale and below it.
+MARKS = {True: (200, 2000, 2500), False: (50, 500, 625)}
 FLAGS = ("is_dishonest", "serious_violation", "abnormal_operation", "major_incident", "city_subsidy")
 
 
@@ -27,18 +28,19 @@ FLAGS = ("is_dishonest", "serious_violation", "abnormal_operation", "major_incid
 def companies(draw: st.DrawFn) -> dict[str, Any]:
     """Facts as JSON has them, crowded around the floors, the caps and the day of filing."""
     filed = date(2024, 1, 17) + timedelta(days=draw(st.integers(0, 900)))
-    days = [None, *((filed + timedelta(days=off)).isoformat() for off in (-1, 0, 400))]
-    before = draw(st.one_of(st.integers(0, 5000 * WAN), st.none(), st.just(0)))
-    near = draw(st.sampled_from(RISES)) * WAN + draw(st.sampled_from([-100, -1, 0, 1, 20, 100]))
-    rise = draw(st.one_of(st.just(near), st.integers(-100 * WAN, 4000 * WAN)))
+    days = [None, *((filed + timedelta(days=off)).isoformat() for off in (-1, 0, 0, 400))]
+    before = draw(st.sampled_from([None, 0, *[draw(st.integers(0, 5000 * WAN))] * 6]))
+    above = draw(st.booleans())
+    near = draw(st.sampled_from(MARKS[above])) * WAN + draw(st.sampled_from([-1, 0, 0, 1, 2000, 5000 * WAN]))
+    rise = draw(st.sampled_from([near, near, near, draw(st.integers(-100 * WAN, 4000 * WAN))]))
     facts: dict[str, Any] = {
         "submitted_on": filed.isoformat(),
         "registered_in_district": True,
         "legal_person": True,
-        "above_scale": draw(st.booleans()),
+        "above_scale": above,
         "high_tech_until": draw(st.sampled_from(days)),
         "tech_sme_until": draw(st.sampled_from(days)),
-        "performance": draw(st.sampled_from("abcd")),
+        "performance": draw(st.sampled_from("aabbcd")),
         "rd_y1": max(0, (before or 0) + rise),
         "rd_y2": before,
         **dict.fromkeys(FLAGS, False),
