@@ -138,7 +138,7 @@ def _expected(
 
 def differences(case: Case, decision: Decision) -> tuple[tuple[str, str], ...]:
     """Return what differs, in English and Chinese."""
-    fails = tuple(reason.id for reason in decision.leaves() if reason.verdict == "not_met")
+    fails = tuple(name for name, verdict in decision.verdicts.items() if verdict == "not_met")
     asks = tuple(ask.fact for ask in decision.ask)
     pairs: list[tuple[str, str, object, object]] = [("outcome", "结论", case.outcome, decision.outcome)]
     if case.tier is not None:

@@ -95,7 +95,7 @@ def _conditions_below(node: Core) -> tuple[Core, ...]:
     """Return the conditions below a node, but those that are asked of single records."""
     found: dict[int, Core] = {}
     seen: set[int] = set()
-    stack = [*node.args]
+    stack = [] if node.op == "agg" else [*node.args]
     while stack:
         here = stack.pop()
         if id(here) not in seen and here.op != "agg":
