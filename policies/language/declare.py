@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 
+from policies.language.constants import constant_value
 from policies.language.findings import Text
 from policies.language.functions import FUNCTION_TABLE
 from policies.language.model import Choice, DatedValue, FactDef, ParameterDef, RecordDef
@@ -190,11 +190,11 @@ def _bound(fact: FactDef, values: Fields, key: str, default: int, scale: int) ->
         )
     if fact.kind == "number" and re.fullmatch(r"-?\d+", scalar(node, key).value):
         return int(scalar(node, key).value) * scale
-    value = constant_of(node, fact.type, f"{fact.name}.{key}").value
-    if isinstance(value, date):
+    if fact.kind == "date":
+        value = constant_of(node, fact.type, f"{fact.name}.{key}").value
+        assert isinstance(value, date)
         return value.toordinal()
-    assert isinstance(value, Fraction)
-    scaled = value * scale
+    scaled = constant_value(node, fact.type, f"{fact.name}.{key}") * scale
     if scaled.denominator != 1:
         raise refuse(node.at, f"{fact.name}: {key} has too many decimals", f"{fact.name}：{key} 小数位过多")
     return int(scaled)
