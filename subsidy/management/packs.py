@@ -1,7 +1,11 @@
-"""Finds packs by what people call them: a code, code@version, or the path of a folder. Needs no database."""
+"""Finds packs by what people call them: a code, code@version, or the path of a folder. Needs no database.
+
+A group of packs is called likewise: its code, code@version, or the path of its file.
+"""
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from pathlib import Path
 
 from django.conf import settings
@@ -10,7 +14,46 @@ from policies.language import Pack, load_pack
 from subsidy.management.base import BadUsage
 
 PACKS = Path(settings.BASE_DIR) / "policies" / "packs"
+GROUPS = Path(settings.BASE_DIR) / "policies" / "groups"
 POLICY = "policy.yaml"
+
+
+def add_lang(parser: ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the texts")
+
+
+def add_packs(parser: ArgumentParser) -> None:
+    parser.add_argument("packs", nargs="*", metavar="PACK", help="code, code@version or folder; default: all")
+
+
+def chosen_folders(names: list[str]) -> list[Path]:
+    """The version folders that the names mean, each once; without names all that ship with the program.
+
+    Raises BadUsage when a name means none.
+    """
+    return list(dict.fromkeys(folder for name in names for folder in folders_named(name))) or all_folders()
+
+
+def checked_paths(names: list[str]) -> list[Path]:
+    """The version folders and group files that the names mean; without names all that ship with the program."""
+    if not names:
+        return [*all_folders(), *all_groups()]
+    found = [path for name in names for path in (groups_named(name) or folders_named(name))]
+    return list(dict.fromkeys(found))
+
+
+def groups_named(name: str) -> list[Path]:
+    """The files of the groups that `name` means; none where it means no group."""
+    code, _at, version = name.partition("@")
+    given = Path(name)
+    if given.suffix == ".yaml" and given.is_file():
+        return [given]
+    return [path for path in all_groups() if path.parent.name == code and version in ("", path.stem)]
+
+
+def all_groups() -> list[Path]:
+    """Every version of every group that ships with the program."""
+    return sorted(GROUPS.glob("*/*.yaml"))
 
 
 def folders_named(name: str) -> list[Path]:
