@@ -47,7 +47,7 @@ from policies.language.schema import (
     text_of,
 )
 from policies.language.terms import Stacking
-from policies.language.typed import MONEY, T_DATE, Symbol, Type
+from policies.language.typed import MONEY, T_DATE, Symbol, Type, Typed
 from policies.language.types import Checker
 from policies.language.units import CURRENCIES
 
@@ -58,7 +58,10 @@ _AT_MOST = re.compile(r"at_most ([1-9]\d?)")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One version of a group. `cap` in minor units; `most` is how many awards at_most allows."""
+    """One version of a group. `cap` in minor units; `most` is how many awards at_most allows.
+
+    `counts_typed` is the condition `counts_when` as it is written, for those who read it.
+    """
 
     code: str
     version: str
@@ -73,6 +76,7 @@ class Group:
     clause: str
     certainty: str
     source: str
+    counts_typed: Typed | None = None
 
     def counts(self, *, conferred_on: date, amount: int, confer_on: date) -> bool:
         """Tell whether an earlier award still counts on the day of the new one."""
@@ -99,11 +103,11 @@ def parse_group(text: str, file: str) -> Group:
     if not key:
         raise refuse(values["key"].at, "expected at least one name, like [company, year]", "key 至少写一个名称")
     order = one_of(values["order"], "order", ("filed_on", "confer_on")) if "order" in values else "filed_on"
+    counts_typed, counts_when = _condition(values, currency)
     return Group(
         identifier(values["code"], "code"), version.value, text_of(values["title"], "title"), currency, key, mode,
-        most, _cap(values, mode, currency), order, _condition(values, currency),
-        scalar(values["clause"], "clause").value, one_of(values["certainty"], "certainty", CERTAINTIES),
-        scalar(values["source"], "source").value,
+        most, _cap(values, mode, currency), order, counts_when, scalar(values["clause"], "clause").value,
+        one_of(values["certainty"], "certainty", CERTAINTIES), scalar(values["source"], "source").value, counts_typed,
     )  # fmt: skip
 
 
@@ -189,9 +193,9 @@ def _cap(values: Fields, mode: str, currency: str) -> int:
     return minor_units(constant_of(values["cap"], Type(MONEY, currency), "cap"), values["cap"].at)
 
 
-def _condition(values: Fields, currency: str) -> Core | None:
+def _condition(values: Fields, currency: str) -> tuple[Typed | None, Core | None]:
     if "counts_when" not in values:
-        return None
+        return None, None
     kinds = {"conferred_on": T_DATE, "confer_on": T_DATE, "amount": Type(MONEY, currency)}
     typed = Checker({name: Symbol(name, "fact", kind) for name, kind in kinds.items()}).condition(
         parse_expression(scalar(values["counts_when"], "counts_when"))
@@ -199,4 +203,4 @@ def _condition(values: Fields, currency: str) -> Core | None:
     builder = Builder()
     ranges = {name: FACT_KINDS[kind.kind] for name, kind in kinds.items()}
     names = {name: Num(builder.fact(name, span.low, span.high)) for name, span in ranges.items()}
-    return Lowerer(builder, dict(names), fiscal_start(values.get("fiscal_year_start"))).condition(typed)
+    return typed, Lowerer(builder, dict(names), fiscal_start(values.get("fiscal_year_start"))).condition(typed)
