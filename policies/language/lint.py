@@ -11,6 +11,7 @@ from policies.language.coverage import uncovered
 from policies.language.findings import Finding, PolicyError, Position, finding
 from policies.language.legal import fair_competition, names_behind, programs
 from policies.language.model import Pack
+from policies.language.places import unfilled
 from policies.language.source import PackSource
 
 
@@ -135,6 +136,9 @@ def check_pack(pack: Path | PackSource, *, proofs: bool = True) -> tuple[Finding
     """
     try:
         source = pack if isinstance(pack, PackSource) else PackSource.from_folder(pack)
+        places = unfilled(source)
+        if places:
+            return places
         parsed = parse_pack(source)
         cases = read_cases(parsed, source.cases, source.file("cases.yaml"))
     except PolicyError as error:
