@@ -280,7 +280,7 @@ def _extreme(words: Wording, typed: Typed) -> Phrase:
         (True, True): ("earlier", "earliest"), (True, False): ("smaller", "smallest"),
         (False, True): ("later", "latest"), (False, False): ("larger", "largest"),
     }[least, dates]  # fmt: skip
-    parts = [words.within(arg, PRODUCT) for arg in typed.args]
+    parts = [words.within(arg, ATOM) for arg in typed.args]
     listed = Text(
         ("、" if many else "与").join(p.zh for p in parts),
         ", ".join(p.en for p in parts[:-1]) + f" and {parts[-1].en}",

@@ -9,6 +9,7 @@ from policies.language.cases import Case
 from policies.language.diff import LOOSER, STRICTER, Difference, diff
 from policies.language.facts import RecordList, Value
 from policies.language.findings import Text
+from policies.language.groups import Group
 from policies.language.model import FactDef, Pack, Program
 from policies.language.render import rule_blocks, title_blocks
 from policies.language.render_blocks import Block, Grid, Heading, Item, Line, Listing
@@ -17,6 +18,7 @@ from policies.language.render_rules import amount_item, leaf_item
 from policies.language.render_terms import (
     allocation_item,
     funding_item,
+    group_item,
     instalment_item,
     recovery_item,
     undertaking_item,
@@ -47,10 +49,21 @@ KINDS = {
 }  # fmt: skip
 
 
-def page_blocks(pack: Pack, cases: Sequence[Case], older: Sequence[Pack] = ()) -> tuple[Block, ...]:
-    """Return the page of a version; `older` are the earlier versions of the pack, the oldest first."""
-    title, *rest = title_blocks(pack)
-    return (title, *rest, *clause_blocks(pack), *rule_blocks(pack), *case_blocks(pack, cases), *history(pack, older))
+def page_blocks(
+    pack: Pack, cases: Sequence[Case], older: Sequence[Pack] = (), groups: Sequence[Group] = ()
+) -> tuple[Block, ...]:
+    """Return the page of a version; `older` are its earlier versions, the oldest first, `groups` those it names."""
+    return (
+        *title_blocks(pack), *clause_blocks(pack), *rule_blocks(pack), *group_blocks(pack, groups),
+        *case_blocks(pack, cases), *history(pack, older),
+    )  # fmt: skip
+
+
+def group_blocks(pack: Pack, groups: Sequence[Group]) -> Iterator[Block]:
+    """Yield the groups that a pack belongs to."""
+    if groups:
+        yield Heading(2, Text("与其他政策的叠加", "Beside other policies"))
+        yield Listing(tuple(group_item(pack, group) for group in groups))
 
 
 # clauses -----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.language.findings import Text
-from policies.language.model import AllocationDef, NoticeDef, Pack, RouteDef, Undertaking
+from policies.language.groups import Group
+from policies.language.model import AllocationDef, FactDef, NoticeDef, Pack, RouteDef, Undertaking
 from policies.language.render_blocks import Block, Heading, Item, Listing
 from policies.language.render_expression import Wording
 from policies.language.render_rules import certainty_marks, clause_mark
@@ -110,6 +111,50 @@ def stacking_item(one: Stacking) -> Item:
         Text(f"与同组政策的叠加规则见 {one.name}", f"stacking with other policies: group {one.name}"),
         Text(f"以 {keys[0]} 相同者为同一事项{order.zh}", f"awards meet where {keys[1]} are the same{order.en}"),
     )
+
+
+def group_item(pack: Pack, group: Group) -> Item:
+    """Return what a group of packs says of awards that meet: how they stand beside one another, and which count."""
+    mode = GROUP_MODES[group.mode]
+    parts = [Text(mode.zh.format(group.most), mode.en.format(group.most))]
+    if group.cap:
+        cap = money(group.cap, group.currency)
+        parts.append(Text(f"上限 {cap.zh}", f"cap {cap.en}"))
+    key = joined(KEYS.get(name, same(name)) for name in group.key)
+    parts.append(Text(f"以{key.zh}相同者为准", f"for awards of the same {key.en}"))
+    first = GROUP_ORDERS[group.order]
+    parts.append(first)
+    if group.counts_typed is not None:
+        counts = Wording(pack, fields=_earlier_award(group.currency)).text(group.counts_typed)
+        parts.append(Text(f"计入的此前奖补：{counts.zh}", f"earlier awards count if: {counts.en}"))
+    marks = (clause_mark(group.clause), *certainty_marks(group.certainty, group.source))
+    return Item(Text(f"{group.title.zh}（{group.code}@{group.version}）", f"{group.title.en} ({group.code}@{group.version})"),
+                joined(parts, "；", "; "), marks)  # fmt: skip
+
+
+def _earlier_award(currency: str) -> dict[str, FactDef]:
+    return {
+        "conferred_on": FactDef(
+            "conferred_on", "date", Text("此前奖补的决定日", "day of the earlier award"), "system"
+        ),
+        "confer_on": FactDef("confer_on", "date", Text("本次决定日", "day of this award"), "system"),
+        "amount": FactDef("amount", "money", Text("此前奖补的金额", "earlier amount"), "system", currency),
+    }
+
+
+KEYS = {"company": Text("单位", "company"), "year": Text("年度", "year"), "group": Text("集团", "group of companies")}
+GROUP_MODES = {
+    "exclusive": Text("只能享受其中一项", "only one of them is paid"),
+    "higher_only": Text("只按最高一项，补足差额", "the highest counts; the difference to what was paid is paid"),
+    "allowed": Text("可以同时享受", "they may stand side by side"),
+    "sum_with_cap": Text("可以同时享受，合计不超过上限", "they may stand side by side up to a cap on their sum"),
+    "all_or_nothing": Text("合计超过上限的，整项不予支付", "one that would pass the cap is not paid at all"),
+    "at_most": Text("至多享受 {} 项", "at most {} of them are paid"),
+}
+GROUP_ORDERS = {
+    "filed_on": Text("先申报者在先", "the earlier filing comes first"),
+    "confer_on": Text("先决定者在先", "the earlier award comes first"),
+}
 
 
 def recovery_item(one: Recovery) -> Item:

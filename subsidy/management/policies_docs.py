@@ -12,6 +12,7 @@ from django.conf import settings
 from policies.language import Pack, PolicyError, load_pack
 from policies.language.cases import read_cases
 from policies.language.findings import Text
+from policies.language.groups import group_of, groups_beside
 from policies.language.render_blocks import markdown
 from policies.language.render_page import page_blocks
 from policies.language.render_words import span
@@ -81,7 +82,8 @@ def pages(folders: list[Path], *, index: bool) -> Iterator[tuple[str, str]]:
     for folder, pack in loaded.items():
         source = PackSource.from_folder(folder)
         cases = read_cases(pack, source.cases, source.file("cases.yaml"))
-        blocks = page_blocks(pack, cases, _older(folder, pack, loaded))
+        groups = [group_of(one, groups_beside(folder)) for one in pack.stacking]
+        blocks = page_blocks(pack, cases, _older(folder, pack, loaded), groups)
         for lang, name in (("zh", f"{pack.version}.md"), ("en", f"{pack.version}.en.md")):
             other = f"{pack.version}.en.md" if lang == "zh" else f"{pack.version}.md"
             link = f"[English]({other})" if lang == "zh" else f"[中文]({other})"
