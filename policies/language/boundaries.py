@@ -161,13 +161,15 @@ def _different(facts: Iterable[Encoded], reads: Reads) -> Iterator[Encoded]:
 
 def _missing(form: str, touch: _Touch, reachable: bool) -> Text | None:
     """Return what the cases still have to show, None if nothing."""
+    edges = len(touch.edge) == 2 or len(touch.other_edge) == 2
+    if form == "kink" and edges:
+        return None
     lacks = {side for side in (True, False) if side not in touch.seen}
     if lacks:
         side = "holds" if True in lacks else "does not hold"
         return Text(f"没有{'成立' if True in lacks else '不成立'}的算例", f"no case where it {side}")
     if form == "points" and reachable and not touch.exact:
         return Text("没有恰好等于界值的算例", "no case exactly at the mark")
-    edges = len(touch.edge) == 2 or (form == "kink" and len(touch.other_edge) == 2)
     if form in ("edge", "kink") and not edges:
         side = (
             "above or below"

@@ -89,7 +89,11 @@ def mutants(source: PackSource) -> Iterator[Mutant]:
 
     Raises PolicyError when policy.yaml is no YAML.
     """
-    root = read_yaml(source.policy, source.file("policy.yaml"))
+    yield from mutants_of(read_yaml(source.policy, source.file("policy.yaml")))
+
+
+def mutants_of(root: Node) -> Iterator[Mutant]:
+    """Yield the mutants of a tree that is read already."""
     if not isinstance(root, MapNode):
         return
     place = _Place(lambda new: new)

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from policies.language.build import parse_pack, parse_tree
+from policies.language.build import parse_tree
 from policies.language.cases import Case, differences, read_cases
 from policies.language.core import Core
 from policies.language.decide import decide
 from policies.language.findings import PolicyError
 from policies.language.model import Pack
-from policies.language.mutants import Mutant, mutants
+from policies.language.mutants import Mutant, mutants_of
+from policies.language.reader import read_yaml
 from policies.language.source import PackSource
 
 LEAST_PERCENT = 90
@@ -114,11 +115,12 @@ def survivors(source: PackSource, *, sample: int | None = None, seed: int = 1) -
     Raises PolicyError for a pack or cases that do not read. Cases that differ from the original decide nothing here:
     run them first.
     """
-    pack = parse_pack(source)
+    root = read_yaml(source.policy, source.file("policy.yaml"))
+    pack = parse_tree(source, root)
     cases = list(read_cases(pack, source.cases, source.file("cases.yaml")))
     graphs = Graphs()
     run = _Run(source, cases, graphs, graphs.of(pack))
-    chosen: Sequence[Mutant] = tuple(mutants(source))
+    chosen: Sequence[Mutant] = tuple(mutants_of(root))
     if sample is not None and sample < len(chosen):
         chosen = Random(seed).sample(chosen, sample)
     redundant = {item.id for item in pack.redundant}

@@ -18,7 +18,7 @@ FLYING = PackSource.from_folder(FOLDER / "2023.1")
 
 def codes(source: PackSource) -> list[str]:
     """Return the codes of what is found."""
-    return [found.code for found in check_pack(source)]
+    return [found.code for found in check_pack(source, proofs=False)]
 
 
 def edit(source: PackSource, old: str, new: str, part: str = "policy") -> PackSource:
@@ -34,7 +34,7 @@ def test_the_pack_used_below_is_clean() -> None:
 
 def only(source: PackSource) -> Finding:
     """Return the only finding."""
-    found = check_pack(source)
+    found = check_pack(source, proofs=False)
     assert len(found) == 1, [str(item) for item in found]
     return found[0]
 
@@ -54,7 +54,8 @@ def test_a_worked_case_that_differs_is_an_error_with_both_values() -> None:
     ],
 )  # fmt: skip
 def test_a_wrong_case_is_an_error(old: str, new: str) -> None:
-    assert [found.severity for found in check_pack(edit(SOURCE, old, new, "cases"))].count("error") == 1
+    found = check_pack(edit(SOURCE, old, new, "cases"), proofs=False)
+    assert found[0].severity == "error" and found[0].file == "trial/cases.yaml"
 
 
 def test_a_clause_left_out_is_found() -> None:
@@ -80,7 +81,9 @@ def test_what_nothing_reads_is_a_warning() -> None:
 
 def test_a_requirement_that_no_case_fails_is_a_warning() -> None:
     cases = SOURCE.cases.splitlines()
-    assert codes(replace(SOURCE, cases="\n".join(cases[:2]))) == ["UNTESTED"]
+    more = "  - {id: unknown, facts: {filed_on: 2024-03-01, p: unknown}, expect: {outcome: unknown}}"
+    found = check_pack(replace(SOURCE, cases="\n".join([*cases[:2], more])), proofs=False)
+    assert [(one.code, one.severity) for one in found] == [("NO_CASE", "error"), ("UNTESTED", "warning")]
 
 
 def test_a_question_without_text_is_a_warning() -> None:
@@ -96,7 +99,7 @@ def test_rounding_a_value_that_may_be_negative_is_a_warning() -> None:
     source = source_of(
         facts=facts,
         when='"round_down(a - b, 100元) > 0元"',
-        cases=CASES.replace(", p: yes", ", a: 200元, b: 0元").replace(", p: no", ", a: 0元, b: 0元"),
+        cases=CASES.replace(", p: yes", ", a: 100元, b: 0元").replace(", p: no", ", a: 100元 - 1分, b: 0元"),
     )
     assert codes(source) == ["NEGATIVE_ROUND"]
 
@@ -140,3 +143,101 @@ def test_the_hash_follows_the_rules_and_not_their_layout() -> None:
     assert first == parse_pack(replace(SOURCE, cases="cases: []", name="elsewhere")).content_hash
     assert first != parse_pack(edit(SOURCE, "when: p", 'when: "not p"')).content_hash
     assert first != parse_pack(edit(SOURCE, "应满足条件", "须满足条件", "source")).content_hash
+
+
+def late(**parts: str) -> PackSource:
+    """Return a pack that decides after the guard came into force, with cases that show its only requirement."""
+    return source_of(**{"to": "null", "facts": "p: {type: yes_no, from: tax}", "when": "p", "cases": CASES, **parts})
+
+
+def test_the_late_pack_is_clean() -> None:
+    assert codes(late()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("zh: 条件, en: condition", "zh: 采购本地产品, en: condition", "buying locally"),
+        ("zh: 条件, en: condition", "zh: 条件, en: We purchase from local suppliers", "buying locally"),
+        ("zh: 条件, en: condition", "zh: 五年内不得迁出, en: condition", "bars relocation"),
+        ("zh: 条件, en: condition", "zh: 申报人为西湖某某有限公司, en: condition", "named beneficiaries"),
+        ("zh: 条件, en: condition", "zh: 条件, en: We are Example GmbH", "named beneficiaries"),
+        ("p: {type: yes_no, from: tax}", "p: {type: yes_no, from: tax, zh: 本地采购, en: p}", "buying locally"),
+    ],
+)
+def test_a_condition_that_distorts_competition_is_found(old: str, new: str, words: str) -> None:
+    found = only(edit(late(), old, new))
+    assert (found.code, found.severity) == ("FAIR_COMPETITION", "error") and words in found.message_en
+    assert codes(edit(edit(late(), old, new), "to: null", "to: 2024-07-31")) == []
+
+
+def test_a_choice_of_companies_names_beneficiaries() -> None:
+    facts = (
+        "k: {type: choice, of: {x: {zh: 甲某某有限公司, en: X Co. Ltd}, other: {zh: 其他, en: other}}, from: registry}"
+    )
+    cases = CASES.replace("p: yes", "k: x").replace("p: no", "k: other")
+    found = only(late(facts=facts, when='"k == x"', cases=cases))
+    assert found.code == "FAIR_COMPETITION" and "named beneficiaries (k)" in found.message_en
+
+
+@pytest.mark.parametrize(
+    ("fact", "guarded"),
+    [
+        ("g: {type: money, from: officer, zh: 区级贡献, en: g}", True),
+        ("g: {type: money, from: tax, zh: 数额, en: g}", True),
+        ("g: {type: money, from: statistics, zh: 数额, en: taxes paid}", True),
+        ("g: {type: money, from: tax, zh: 研发费用, en: research spending}", False),
+        ("g: {type: money, from: applicant, zh: 投资额, en: investment}", False),
+    ],
+)
+def test_an_amount_that_follows_taxes_is_found_wherever_they_come_from(fact: str, guarded: bool) -> None:
+    source = late(facts=f"p: {{type: yes_no, from: tax}}\n{fact}", formula="g * 10%")
+    found = [one for one in check_pack(source, proofs=False) if one.code == "FAIR_COMPETITION"]
+    assert bool(found) is guarded
+
+
+def test_recovery_after_moving_away_is_found() -> None:
+    recovery = (
+        "recovery: [{id: moved, share: 100%, within: 5年, clause: T-1, zh: 五年内迁出的追回, en: moved away, "
+        "certainty: recalled, source: t}]"
+    )
+    assert codes(late(more=recovery)) == ["FAIR_COMPETITION"]
+
+
+def test_every_outcome_and_tier_needs_a_case() -> None:
+    rest = "clause: T-1, zh: 大小, en: size, certainty: recalled, source: t"
+    tiers = (
+        f"tiers: [{{id: high, zh: 高, en: high, set: {{}}, requires: {{id: h, when: big, {rest}}}}}, "
+        f"{{id: low, zh: 低, en: low, set: {{}}, requires: {{id: l, when: not big, {rest}}}}}]"
+    )
+    facts = "p: {type: yes_no, from: tax}\nbig: {type: yes_no, from: tax}"
+    cases = (
+        CASES.replace("p: yes", "p: yes, big: yes").replace("p: no", "p: no, big: yes").replace("[only]", "[only, l]")
+    )
+    found = only(late(facts=facts, more=tiers, cases=cases))
+    assert found.code == "NO_CASE" and "tier low" in found.message_en
+
+
+def test_a_window_of_years_needs_a_leap_day() -> None:
+    facts = "d: {type: date, from: register}"
+    cases = """cases:
+  - {id: over, facts: {filed_on: 2024-03-01, d: 2023-03-01}, expect: {outcome: not_met}}
+  - {id: last, facts: {filed_on: 2024-03-01, d: 2023-03-02}, expect: {outcome: met}}"""
+    source = late(facts=facts, when='"d + 1年 > filed_on"', cases=cases)
+    assert codes(source) == ["LEAP_DAY"]
+    leap = "\n  - {id: leap, facts: {filed_on: 2025-02-28, d: 2024-02-29}, expect: {outcome: not_met}}"
+    assert codes(replace(source, cases=cases + leap)) == []
+    assert codes(late(facts=facts, when='"d + 366天 > filed_on"', cases=cases)) == []
+
+
+def test_a_table_cites_a_clause() -> None:
+    table = 'tables: {t: {of: n, bands: {"(.., 5)": 1, "[5, ..)": 2}}}'
+    cases = CASES.replace("p: yes", "n: 5").replace("p: no", "n: 4")
+    source = late(facts="n: {type: count, from: tax}", more=table, when='"t == 2"', cases=cases)
+    assert codes(source) == ["NO_CLAUSE"]
+    assert codes(edit(source, "{of: n,", "{of: n, clause: T-1,")) == []
+
+
+@pytest.mark.parametrize("key", ["certainty: recalled, ", "source: trial", "clause: T-1, "])
+def test_a_clause_says_where_it_stands_and_how_sure_it_is(key: str) -> None:
+    assert codes(edit(SOURCE, key, "")) == ["SCHEMA"]
