@@ -212,7 +212,7 @@ def test_every_outcome_and_tier_needs_a_case() -> None:
     )
     facts = "p: {type: yes_no, from: tax}\nbig: {type: yes_no, from: tax}"
     cases = (
-        CASES.replace("p: yes", "p: yes, big: yes").replace("p: no", "p: no, big: yes").replace("[only]", "[only, l]")
+        CASES.replace("p: yes", "p: yes, big: yes").replace("p: no", "p: no, big: no").replace("[only]", "[only, h]")
     )
     found = only(late(facts=facts, more=tiers, cases=cases))
     assert found.code == "NO_CASE" and "tier low" in found.message_en
