@@ -12,7 +12,7 @@ from policies.language.facts import Facts, Value
 from policies.language.findings import Text
 from policies.language.model import Pack, Program
 from policies.language.pinned import Pinned, postorder, sample_days
-from policies.language.witness import Seen, company, seen, simpler, usual_company
+from policies.language.witness import Seen, company, neighbours, seen, simpler, usual_company
 
 if TYPE_CHECKING:
     from policies.language.solver import Session
@@ -55,6 +55,7 @@ class Prover:
     days: tuple[int, ...] = field(init=False)
     sessions: list[tuple[bool, Session]] = field(default_factory=list)
     settled: dict[int, Text | None] = field(default_factory=dict)
+    near: tuple[Seen, ...] | None = None
 
     def __post_init__(self) -> None:
         self.usual = usual_company(self.pack, self.program, self.known)
@@ -75,7 +76,7 @@ class Prover:
         if claim.fact == self.program.decides_on and self.days:
             return Outcome(NOT_PROVEN, why=_DAY_IS_FIXED)
         if not claim.fact:
-            for one in self.seen:
+            for one in (*self.seen, *(self._near() if claim.exists else ())):
                 if claim.shows(one, one) and one.confirmed():
                     return Outcome(shown, one.facts)
         doubt: Text | None = None
@@ -86,16 +87,39 @@ class Prover:
                 continue
             found = self._search(claim, formula, day)
             if isinstance(found, _Pair):
+                self._learn(found.facts)
                 return Outcome(shown, found.facts, found.other if claim.fact else None)
             self.settled[id(formula)] = found
             doubt = found or doubt
         return Outcome(refuted) if doubt is None else Outcome(NOT_PROVEN, why=doubt)
 
+    def _near(self) -> tuple[Seen, ...]:
+        """Return the neighbours of an eligible company: most claims about one requirement are shown by one of them."""
+        if self.near is None:
+            start = seen(self.pack, self.program, self.usual)
+            if start is None or start.result is None or not start.result[0]:
+                return ()
+            found = (seen(self.pack, self.program, facts) for facts in neighbours(self.pack, self.program, self.usual))
+            self.near = tuple(one for one in found if one is not None)
+        return self.near
+
+    def _learn(self, facts: Facts) -> None:
+        """Take the first eligible company that the solver finds as the usual one, where no worked case is."""
+        start = seen(self.pack, self.program, self.usual)
+        found = seen(self.pack, self.program, facts)
+        for one, eligible in ((start, False), (found, True)):
+            if one is None or one.result is None or bool(one.result[0]) != eligible:
+                return
+        self.usual = dict(facts)
+        assert found is not None
+        self.seen = (*self.seen, found)
+
     def _search(self, claim: Claim, formula: Core, day: int) -> _Pair | Text | None:
         """Return what shows the formula, None where there is no such company, or why neither is known."""
         doubt = _NOT_REPRODUCED
         lists = any(node.op == "agg" for node in postorder(formula))
-        for mode in (CELLS, SINGLES, EXPLICIT) if lists else (CELLS,):
+        modes = (SINGLES, CELLS, EXPLICIT) if claim.exists else (CELLS, SINGLES, EXPLICIT)
+        for mode in modes if lists else (CELLS,):
             answer = self._session(formula, mode == EXPLICIT).ask(formula, mode)
             if answer.verdict == "none" and mode == CELLS:
                 return None

@@ -104,6 +104,8 @@ def value_of(fact: FactDef, number: int) -> Value:
         return date.fromordinal(number)
     if fact.kind == "yes_no":
         return bool(number)
+    if fact.kind == "text":
+        return fact.name  # only shown, never read
     return fact.choices[number].value if fact.kind == "choice" else number
 
 
@@ -133,8 +135,7 @@ def company(
             held = {field: value_of(definition, row[field]) for field, definition in record.fields.items()}
             if record.fields[record.key].kind == "text":
                 held[record.key] = f"{name}-{index + 1}"
-            texts = [field for field, definition in record.fields.items() if definition.kind == "text"]
-            found.append({**{field: field for field in texts}, **held})
+            found.append(held)
         facts[name] = RecordList(tuple(found)) if name in rows else usual[name]
     return facts
 
@@ -177,6 +178,22 @@ def _fewer(facts: Facts, name: str) -> Iterator[dict[str, Value]]:
     for index in reversed(range(len(held.rows))):
         rows = held.rows[:index] + held.rows[index + 1 :]
         yield {**facts, name: RecordList(rows, held.complete)}
+
+
+def neighbours(pack: Pack, program: Program, facts: Facts) -> Iterator[dict[str, Value]]:
+    """Yield the companies that differ from one in a single fact, each at its least, greatest or another choice."""
+    for name, fact in program.facts.items():
+        if fact.kind == "text" or name == program.decides_on or name not in facts:
+            continue
+        options: list[Value] = [ABSENT] if fact.optional else []
+        numbers = range(fact.minimum, fact.maximum + 1) if fact.kind == "choice" else (fact.minimum, fact.maximum)
+        options += [value_of(fact, number) for number in numbers]
+        yield from ({**facts, name: option} for option in options if option != facts[name])
+    for name in pack.records:
+        held = facts.get(name)
+        if isinstance(held, RecordList) and held.rows:
+            yield {**facts, name: RecordList(())}
+            yield from _fewer(facts, name)
 
 
 # -- in words ---------------------------------------------------------------------------------------------------------
