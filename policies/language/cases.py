@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from policies.language.constants import constant_value
 from policies.language.decide import decide
-from policies.language.decision import Decision
+from policies.language.decision import Decision, Reason
 from policies.language.facts import ABSENT, UNKNOWN, RecordList, Value, value_from_json
 from policies.language.findings import Finding, PolicyError, Position, finding
 from policies.language.model import FactDef, Pack
-from policies.language.reader import Node, read_yaml
+from policies.language.reader import Node, Scalar, read_yaml
 from policies.language.schema import (
     Fields,
     Problems,
@@ -25,14 +25,17 @@ from policies.language.schema import (
     scalar,
     yes_no,
 )
-from policies.language.typed import Type
+from policies.language.typed import COUNT, MONEY, Type
 
 OUTCOMES = ("met", "not_met", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One worked case. What `expect` does not name is not compared."""
+    """One worked case. What `expect` does not name is not compared.
+
+    `values` are what definitions and tables come to, by name: minor units, or counts such as points.
+    """
 
     id: str
     stage: str | None
@@ -43,6 +46,7 @@ class Case:
     fails: tuple[str, ...] | None
     asks: tuple[str, ...] | None
     at: Position = field(compare=False)
+    values: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_value(fact: FactDef, node: Node) -> Value:
@@ -101,7 +105,12 @@ def _read_case(pack: Pack, node: Node, known: Mapping[str, Case]) -> Case:
         else:
             raise refuse(key.at, f"the policy declares no fact {key.value}", f"政策未声明事实 {key.value}", "NAME")
     return _expected(
-        pack, fields(values["expect"], "expect", "outcome", "tier amount fails asks"), name, stage, facts, node.at
+        pack,
+        fields(values["expect"], "expect", "outcome", "tier amount fails asks values"),
+        name,
+        stage,
+        facts,
+        node.at,
     )
 
 
@@ -133,7 +142,22 @@ def _expected(
         tuple(scalar(i, "fails").value for i in items(expect["fails"], "fails")) if "fails" in expect else None,
         tuple(scalar(i, "asks").value for i in items(expect["asks"], "asks")) if "asks" in expect else None,
         at,
+        {key.value: _named_value(pack, stage, key, value) for key, value in entries(expect.get("values"), "values")},
     )
+
+
+def _named_value(pack: Pack, stage: str | None, key: Scalar, node: Node) -> int:
+    """Return what a case says that a definition or table comes to, in minor units or as a count."""
+    symbol = pack.program_of(stage).symbols.get(key.value)
+    if symbol is None or symbol.type.kind not in (MONEY, COUNT):
+        raise refuse(
+            key.at, f"found {key.value}; expected a definition or table that is money or a count",
+            f"{key.value} 不是金额或数量类的定义或表", "NAME",
+        )  # fmt: skip
+    value = constant_value(node, symbol.type, key.value)
+    if value.denominator != 1:
+        raise refuse(node.at, f"{key.value}: expected whole units", f"{key.value} 应为整数单位")
+    return int(value)
 
 
 def differences(case: Case, decision: Decision) -> tuple[tuple[str, str], ...]:
@@ -149,11 +173,20 @@ def differences(case: Case, decision: Decision) -> tuple[tuple[str, str], ...]:
         pairs.append(("fails", "未满足条款", tuple(sorted(case.fails)), tuple(sorted(fails))))
     if case.asks is not None:
         pairs.append(("asks", "待查事实", tuple(sorted(case.asks)), tuple(sorted(asks))))
+    if case.values:
+        found = {item.name: item.value for reason in _walked(decision.reasons) for item in reason.inputs}
+        pairs.extend((name, name, value, found.get(name)) for name, value in case.values.items())
     return tuple(
         (f"{en}: found {found}; expected {wanted}", f"{zh}：实为 {found}，应为 {wanted}")
         for en, zh, wanted, found in pairs
         if wanted != found
     )
+
+
+def _walked(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    for reason in reasons:
+        yield reason
+        yield from _walked(reason.children)
 
 
 def run_cases(pack: Pack, cases: tuple[Case, ...]) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
