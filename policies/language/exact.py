@@ -9,7 +9,7 @@ code never sees an unknown fact.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -37,7 +37,8 @@ class Exact:
     """The compiled form of one program.
 
     `names` are its facts and then its lists, in the order in which `held` gives their values; `run` answers eligible,
-    tier, amount (0 where the pack pays nothing) and every requirement in the order of `leaves`, or None.
+    tier, amount (0 where the pack pays nothing) and every requirement in the order of `leaves`, or None. `plans` keeps
+    how reasons are written, by tier.
     """
 
     pack: Pack
@@ -48,6 +49,7 @@ class Exact:
     requirements: tuple[Core, ...]
     fetch: Callable[[Facts], Held]
     run: Run
+    plans: dict[str | None, object] = field(default_factory=dict)
 
     def held(self, facts: Facts) -> Held | None:
         """Return the values in order; None if one is missing, one is too many, or this is no plain dict."""

@@ -8,8 +8,9 @@ sequences, the least and the greatest of each node: the exact reading gives the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import gcd
 from operator import itemgetter
 from typing import TypeVar, cast
@@ -22,11 +23,14 @@ from policies.language.facts import ABSENT, UNKNOWN, Facts, RecordList, Value
 from policies.language.findings import Text
 from policies.language.lowered import Num, Steps
 from policies.language.model import Criterion, Leaf, Pack, Program, TableDef, TableOption
-from policies.language.shown import NONE, NOT_KNOWN, shower
+from policies.language.shown import DAYS, NONE, NOT_KNOWN, Show, shower
 from policies.language.typed import LIST, Type, Typed
 
 # By least + greatest value of a condition.
 WORDS = ("not_met", "unknown", "met")
+# A Reason or an Input from its fields in order, without the call that only names them.
+_reason = cast("Callable[[type[Reason], tuple[object, ...]], Reason]", tuple.__new__)
+_input = cast("Callable[[type[Input], tuple[object, ...]], Input]", tuple.__new__)
 Json = int | str | bool | None
 _TIER = Text("等级", "tier")
 _GROUPS = {
@@ -39,15 +43,16 @@ _GROUPS = {
 
 @dataclass(slots=True)
 class Values:
-    """What a plan reads: the least and greatest value of its nodes, and the facts held."""
+    """What a plan reads: the least and greatest value of its nodes, the facts held, and then what it has written."""
 
     low: Sequence[int]
     high: Sequence[int]
-    facts: Facts
-    inputs: list[Input] = field(default_factory=list)
-    tables: list[Reason] = field(default_factory=list)
+    held: Held
+    inputs: Sequence[Input] = ()
+    tables: Sequence[Reason] = ()
 
 
+_NAMED = ("choice", "yes_no", "date")
 Part = TypeVar("Part")
 WriteInput = Callable[[Values], Input]
 WriteReason = Callable[[Values], Reason]
@@ -64,20 +69,21 @@ class Plan:
     reasons: tuple[WriteReason, ...]
     run: Run | None = None
 
-    def write(self, low: Sequence[int], high: Sequence[int], facts: Facts) -> tuple[Reason, ...]:
-        """Return the reasons of one case from the values of `nodes`."""
-        values = Values(low, high, facts)
-        values.inputs.extend([write(values) for write in self.inputs])
-        values.tables.extend([write(values) for write in self.tables])
+    def write(self, low: Sequence[int], high: Sequence[int], held: Held) -> tuple[Reason, ...]:
+        """Return the reasons of one case from the values of `nodes` and of the facts and lists, in order."""
+        values = Values(low, high, held)
+        values.inputs = [write(values) for write in self.inputs]
+        values.tables = [write(values) for write in self.tables]
         return tuple([write(values) for write in self.reasons])
 
 
 def plan_of(exact: Exact, tier: str | None) -> Plan:
     """Return the plan for a tier, made when it is first asked for."""
-    plans = cast("dict[str | None, Plan]", exact.program.memo.setdefault("reasons", {}))
-    if tier not in plans:
-        plans[tier] = _Planner(exact, tier).plan()
-    return plans[tier]
+    plan = exact.plans.get(tier)
+    if plan is None:
+        plan = exact.plans[tier] = _Planner(exact, tier).plan()
+    assert isinstance(plan, Plan)
+    return plan
 
 
 def known_tier(program: Program, low: int, high: int) -> str | None:
@@ -92,14 +98,15 @@ def exact_reasons(exact: Exact, held: Held, tier: int) -> tuple[Reason, ...]:
         plan.run = exact.compiled(plan.nodes)
     values = plan.run(held)
     assert values is not None, "the same facts were decided exactly"
-    return plan.write(values, values, dict(zip(exact.names, held, strict=True)))
+    return plan.write(values, values, held)
 
 
 def interval_reasons(exact: Exact, evaluation: Evaluation, facts: Facts) -> tuple[Reason, ...]:
     """Return the reasons where something may be unknown."""
     plan = plan_of(exact, known_tier(exact.program, *evaluation.value(exact.program.tier_core)))
     spans = [evaluation.value(node) for node in plan.nodes]
-    return plan.write([low for low, _ in spans], [high for _, high in spans], facts)
+    held = tuple([facts.get(name, UNKNOWN) for name in exact.names])
+    return plan.write([low for low, _ in spans], [high for _, high in spans], held)
 
 
 class _Planner:
@@ -159,7 +166,7 @@ class _Planner:
 
         def write(values: Values) -> Reason:
             verdict = WORDS[values.low[place] + values.high[place]]
-            return Reason(*head, verdict, inputs(values.inputs), tables(values.tables))
+            return _reason(Reason, (*head, verdict, inputs(values.inputs), tables(values.tables), None))
 
         return write
 
@@ -185,7 +192,7 @@ class _Planner:
 
     def read(
         self, typed: Typed
-    ) -> tuple[Callable[[list[Input]], tuple[Input, ...]], Callable[[list[Reason]], tuple[Reason, ...]]]:
+    ) -> tuple[Callable[[Sequence[Input]], tuple[Input, ...]], Callable[[Sequence[Reason]], tuple[Reason, ...]]]:
         """Return what picks the inputs and tables of an expression."""
         names = self.names_of(typed)
         tables = [name for name in names if name in self.program.tables]
@@ -253,28 +260,34 @@ class _Planner:
             return lambda _: steps
         read = self.quantity(value, symbol.type)
         if value.constant is not None:
-            fixed = Input(name, label, *read(Values((), (), {})))
+            fixed = Input(name, label, *read(Values((), (), ())))
             return lambda _: fixed
-        return lambda values: Input(name, label, *read(values))
+        return lambda values: _input(Input, (name, label, *read(values)))
 
     def _list(self, name: str, kind: Type) -> WriteInput:
-        label, show = self.label(name), shower(kind)
+        label, show, place = self.label(name), shower(kind), self.exact.names.index(name)
 
         def write(values: Values) -> Input:
-            rows = values.facts.get(name, UNKNOWN)
+            rows = values.held[place]
             return Input(name, label, len(rows.rows) if isinstance(rows, RecordList) else None, show(rows))
 
         return write
 
     def _fact(self, name: str) -> WriteInput:
-        fact = self.program.facts[name]
+        fact, place = self.program.facts[name], self.exact.names.index(name)
         text, show = fact.text, shower(fact)
 
-        def write(values: Values) -> Input:
-            held = values.facts.get(name, UNKNOWN)
-            return Input(name, text, _json_fact(held), show(held))
+        def write(held: Value) -> Input:
+            return _input(Input, (name, text, _json_fact(held), show(held)))
 
-        return write
+        if fact.kind in ("yes_no", "choice"):
+            options = (True, False) if fact.kind == "yes_no" else tuple(choice.value for choice in fact.choices)
+            inputs = {held: write(held) for held in (*options, ABSENT, UNKNOWN)}
+            return lambda values: inputs[values.held[place]]
+        if fact.kind in ("date", "count"):
+            # Few enough to keep; equal ones read alike, which decimals do not (1.0 and 1.00).
+            write = lru_cache(maxsize=DAYS)(write)
+        return lambda values: write(values.held[place])
 
     def quantity(self, value: Num, kind: Type) -> Read:
         """Return what reads a quantity n / (s · d): its JSON and how people read it."""
@@ -283,8 +296,10 @@ class _Planner:
             pair = fixed.as_integer_ratio()
             constant = (_json(pair, kind), self._texts(kind)(pair))
             return lambda _: constant
+        if value.d is None and value.s == 1 and kind.kind not in _NAMED:
+            return self._whole(self.place(value.n), shower(kind))
         n, d, s = self.place(value.n), -1 if value.d is None else self.place(value.d), value.s
-        text, between = self._texts(kind), _shows_range(value, kind)
+        text, between = self._texts(kind), value.d is None and kind.kind not in ("choice", "yes_no")
 
         def read(values: Values) -> tuple[Json, Text]:
             low, high = values.low[n], values.high[n]
@@ -295,13 +310,22 @@ class _Planner:
 
         return read
 
+    def _whole(self, place: int, show: Show) -> Read:
+        def read(values: Values) -> tuple[Json, Text]:
+            low, high = values.low[place], values.high[place]
+            if low == high:
+                return low, show(low)
+            return None, _between(show(low), show(high))
+
+        return read
+
     def _texts(self, kind: Type) -> Callable[[tuple[int, int]], Text]:
         tiers = self.program.tiers
         if kind.kind == "choice" and kind.choices == tuple(tier.id for tier in tiers):
             texts = (*(tier.text for tier in tiers), NONE)
             return lambda pair: texts[pair[0]]
         show = shower(kind)
-        if kind.kind in ("choice", "yes_no", "date"):
+        if kind.kind in _NAMED:
             return lambda pair: show(pair[0])
         return show
 
@@ -330,21 +354,24 @@ class _Planner:
         self, table: TableDef, option: TableOption, operand: Num, reached: tuple[Core, ...], value: Num
     ) -> WriteReason:
         places = [self.place(core) for core in reached]
+        last = len(places) - 1
         of, hit = self.quantity(operand, option.of.type), self.quantity(value, table.type)
         bands = [Text(f"{table.text.zh} {band.written}", f"{table.text.en} {band.written}") for band in option.bands]
+        head = ("table", option.id, table.clause)
 
         def write(values: Values) -> Reason:
-            band = next((i for i, place in enumerate(places) if values.high[place]), len(places) - 1)
-            known = values.low[places[band]] == 1
-            return Reason(
-                "table", option.id, table.clause, bands[band] if known else table.text, "", "",
-                "met" if known else "unknown", (Input("of", table.text, *of(values)),), (), hit(values)[1],
-            )  # fmt: skip
+            band, high = 0, values.high
+            while band < last and not high[places[band]]:
+                band += 1
+            inputs = (_input(Input, ("of", table.text, *of(values))),)
+            if values.low[places[band]]:
+                return _reason(Reason, (*head, bands[band], "", "", "met", inputs, (), hit(values)[1]))
+            return _reason(Reason, (*head, table.text, "", "", "unknown", inputs, (), hit(values)[1]))
 
         return write
 
 
-def _picker(placed: Iterable[str], names: Sequence[str]) -> Callable[[list[Part]], tuple[Part, ...]]:
+def _picker(placed: Iterable[str], names: Sequence[str]) -> Callable[[Sequence[Part]], tuple[Part, ...]]:
     """Return what picks the parts called `names` from a list in the order of `placed`."""
     order = list(placed)
     places = [order.index(name) for name in names]
@@ -353,7 +380,7 @@ def _picker(placed: Iterable[str], names: Sequence[str]) -> Callable[[list[Part]
     if len(places) == 1:
         only = places[0]
         return lambda parts: (parts[only],)
-    return cast("Callable[[list[Part]], tuple[Part, ...]]", itemgetter(*places))
+    return cast("Callable[[Sequence[Part]], tuple[Part, ...]]", itemgetter(*places))
 
 
 def written(typed: Typed) -> tuple[str, ...]:
@@ -402,7 +429,3 @@ def _json(pair: tuple[int, int], kind: Type) -> Json:
 
 def _between(low: Text, high: Text) -> Text:
     return low if low is high or low == high else Text(f"{low.zh} 至 {high.zh}", f"{low.en} to {high.en}")
-
-
-def _shows_range(value: Num, kind: Type) -> bool:
-    return value.d is None and kind.kind not in ("choice", "yes_no")

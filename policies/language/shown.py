@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from policies.language.facts import ABSENT, UNKNOWN, RecordList
 from policies.language.findings import Text
@@ -16,6 +17,8 @@ from policies.language.units import CURRENCIES
 NONE, NOT_KNOWN = Text("无", "none"), Text("未知", "unknown")
 YES, NO = Text("是", "yes"), Text("否", "no")
 Show = Callable[[object], Text]
+# How many texts of a type are kept: values of one case return in several clauses, days return in many cases.
+KEPT, DAYS = 512, 8192
 
 
 def format_value(of: FactDef | Type, value: object, lang: str) -> str:
@@ -35,7 +38,7 @@ def shown(of: FactDef | Type, value: object) -> Text:
 def shower(of: FactDef | Type) -> Show:
     """Return what shows values of one fact or type, for whoever shows many."""
     kind = of.type if isinstance(of, FactDef) else of
-    show = _choice(of, kind) if kind.kind == "choice" else _plain if kind.kind not in _SHOW else _SHOW[kind.kind](kind)
+    show = _choice(of, kind) if kind.kind == "choice" else _show(kind)
 
     def any_state(value: object) -> Text:
         if value is ABSENT:
@@ -47,19 +50,31 @@ def shower(of: FactDef | Type) -> Show:
     return any_state
 
 
+@lru_cache(maxsize=64)
+def _show(kind: Type) -> Show:
+    return _SHOW[kind.kind](kind) if kind.kind in _SHOW else _plain
+
+
 def shown_range(of: FactDef | Type, low: object, high: object) -> Text:
     """Return what stands between two values."""
     a, b = shown(of, low), shown(of, high)
     return a if a == b else Text(f"{a.zh} 至 {b.zh}", f"{a.en} to {b.en}")
 
 
-def _quotient(value: object) -> tuple[int, int]:
-    """Return numerator and denominator, not always reduced, of a number or of such a pair."""
-    if isinstance(value, tuple):
-        return value
-    if isinstance(value, int | Decimal | Fraction):
-        return value.as_integer_ratio()
-    return Fraction(str(value)).as_integer_ratio()
+def _quantity(text: Callable[[int, int], Text]) -> Show:
+    """Return what shows a number n / d by `text`, given as a number or as the pair (n, d), reduced or not."""
+
+    @lru_cache(maxsize=KEPT)
+    def show(value: object) -> Text:
+        if type(value) is int:
+            return text(value, 1)
+        if isinstance(value, tuple):
+            return text(*value)
+        if isinstance(value, int | Decimal | Fraction):
+            return text(*value.as_integer_ratio())
+        return text(*Fraction(str(value)).as_integer_ratio())
+
+    return show
 
 
 def _decimal(n: int, d: int, places: int) -> str:
@@ -74,51 +89,47 @@ def _decimal(n: int, d: int, places: int) -> str:
 
 def _money(kind: Type) -> Show:
     currency, places = kind.dim, CURRENCIES[kind.dim]
+    minor = 10**places
 
-    def show(value: object) -> Text:
-        n, d = _quotient(value)
-        number = f"{'≈' if n % d else ''}{_decimal(n // d, 10**places, places)}"
+    def text(n: int, d: int) -> Text:
+        number = _decimal(n, minor, places) if d == 1 else f"{'≈' if n % d else ''}{_decimal(n // d, minor, places)}"
         english = f"{currency} {number}"
         return Text(f"{number} 元" if currency == "CNY" else english, english)
 
-    return show
+    return _quantity(text)
 
 
 def _percent(_: Type) -> Show:
-    def show(value: object) -> Text:
-        n, d = _quotient(value)
+    def text(n: int, d: int) -> Text:
         for places in range(5):
             if n * 100 * 10**places % d == 0:
-                text = f"{_decimal(n * 100, d, places)}%"
-                return Text(text, text)
-        text = f"≈{_decimal(n * 100, d, 2)}%"
-        return Text(text, text)
+                percent = f"{_decimal(n * 100, d, places)}%"
+                return Text(percent, percent)
+        percent = f"≈{_decimal(n * 100, d, 2)}%"
+        return Text(percent, percent)
 
-    return show
+    return _quantity(text)
 
 
 def _number(kind: Type) -> Show:
     zh, en = ("天", "days") if kind.dim == "day" else (kind.dim, kind.dim)
 
-    def show(value: object) -> Text:
-        n, d = _quotient(value)
-        places = next((places for places in range(7) if n * 10**places % d == 0), 6)
-        text = _decimal(n, d, places)
-        return Text(f"{text} {zh}".strip(), f"{text} {en}".strip())
+    def text(n: int, d: int) -> Text:
+        places = 0 if d == 1 else next((places for places in range(7) if n * 10**places % d == 0), 6)
+        number = _decimal(n, d, places)
+        return Text(f"{number} {zh}".strip(), f"{number} {en}".strip())
 
-    return show
+    return _quantity(text)
 
 
 def _yes_no(_: Type) -> Show:
     return lambda value: YES if value else NO
 
 
-def _day(_: Type) -> Show:
-    def show(value: object) -> Text:
-        day = date.fromordinal(int(str(value))) if not isinstance(value, date) else value
-        return Text(f"{day.year}年{day.month}月{day.day}日", day.isoformat())
-
-    return show
+@lru_cache(maxsize=DAYS)
+def _day(value: object) -> Text:
+    day = date.fromordinal(int(str(value))) if not isinstance(value, date) else value
+    return Text(f"{day.year}年{day.month}月{day.day}日", day.isoformat())
 
 
 def _choice(of: FactDef | Type, kind: Type) -> Show:
@@ -139,5 +150,5 @@ _SHOW: dict[str, Callable[[Type], Show]] = {
     **dict.fromkeys(("rate", "ratio"), _percent),
     **dict.fromkeys(("count", "number", "price"), _number),
     "yes_no": _yes_no,
-    "date": _day,
+    "date": lambda _: _day,
 }
