@@ -135,6 +135,7 @@ def test_the_research_subsidy_may_lose_to_one_group_and_bar_nothing_in_the_other
 def test_sister_companies_share_one_cap_of_the_owner() -> None:
     """Two companies of one owner claim 20 each under a cap of 30 a year; a stranger's claim of 20 is untouched."""
     capped = group("owner_cap", "mode: sum_with_cap\ncap: 30万元", key="owner")
+    assert capped.key == ("owner", "year")
     first = claim(RESEARCH, RESEARCH_FACTS, [capped], key="owner-1")
     sister = replace(first, key="sister", filed_on=FILED + timedelta(1))
     stranger = replace(first, key="stranger", groups={capped.code: ("owner-2", "2024")})
@@ -143,14 +144,20 @@ def test_sister_companies_share_one_cap_of_the_owner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("conferred_on", "room"),
-    [("2021-03-01", 5), ("2021-02-28", 20), ("2020-02-29", 20)],
+    ("conferred_on", "confer_on", "room"),
+    [
+        ("2021-03-01", "2024-02-29", 5),
+        ("2021-03-01", "2024-03-01", 20),
+        ("2021-02-28", "2024-02-27", 5),
+        ("2021-02-28", "2024-02-28", 20),
+        ("2024-02-29", "2027-02-27", 5),
+        ("2024-02-29", "2027-02-28", 20),
+    ],
 )
-def test_the_cap_of_the_owner_rolls_over_three_years_to_the_day(conferred_on: str, room: int) -> None:
-    """25 of 30 went to a sister; on 29 February 2024 the award of 28 February 2021 has just left the window."""
+def test_the_cap_of_the_owner_rolls_over_three_years_to_the_day(conferred_on: str, confer_on: str, room: int) -> None:
+    """25 of 30 went to a sister; they count until the day three years later, which for a leap day is 28 February."""
     rolling = group("owner_window", "mode: sum_with_cap\ncap: 30万元\ncounts_when: conferred_on + 3年 > confer_on")
-    mine = claim(RESEARCH, RESEARCH_FACTS, [rolling])
-    mine = replace(mine, confer_on=date(2024, 2, 29))
+    mine = replace(claim(RESEARCH, RESEARCH_FACTS, [rolling]), confer_on=date.fromisoformat(confer_on))
     earlier = PriorAward("rd_subsidy", 25 * WAN, date.fromisoformat(conferred_on), mine.groups)
     assert [item.amount for item in settled([mine], [earlier], rolling)] == [room * WAN]
 
