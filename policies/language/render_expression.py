@@ -76,8 +76,8 @@ class Wording:
         if name in pack.definitions:
             return quoted(label(pack.definitions[name].text, name))
         if name == "tier":
-            return Text("等级", "tier")
-        fixed = {"amount": Text("奖补金额", "amount"), "eligible": Text("符合条件", "eligible")}
+            return Text("等级", "the tier")
+        fixed = {"amount": Text("奖补金额", "the amount"), "eligible": Text("符合条件", "eligible")}
         return fixed.get(name) or Text(f"本等级的“{name}”", f"“{name}” of the tier")
 
     def parameter(self, parameter: ParameterDef) -> Text:
@@ -184,11 +184,16 @@ def _compare(words: Wording, typed: Typed, negated: bool = False) -> Phrase:
     if kind == YES_NO:
         return _same_truth(words, left, right, op == "==")
     zh, en = {DATE: _DATE_WORDS, CHOICE: _CHOICE_WORDS}.get(kind, _WORDS)[op]
-    sides = [
-        _const(words, side, other).text if side.op == "const" else words.within(side, PHRASE)
-        for side, other in ((left, right), (right, left))
-    ]
+    sides = [_side(words, side, other) for side, other in ((left, right), (right, left))]
     return _say(COMPARE, f"{{0}}{zh}{{1}}", f"{{0}} {en} {{1}}", *sides)
+
+
+def _side(words: Wording, side: Typed, other: Typed) -> Text:
+    if side.op != "const":
+        return words.within(side, PHRASE)
+    if other.op in ("year", "fiscal_year"):
+        return same(str(side.value))  # a year has no thousands
+    return _const(words, side, other).text
 
 
 def _same_truth(words: Wording, left: Typed, right: Typed, equal: bool) -> Phrase:
@@ -339,7 +344,7 @@ def _records(words: Wording, typed: Typed) -> tuple[Wording, Text]:
 
 
 def _which(inner: Wording, listed: Text, condition: Typed | None) -> Text:
-    if condition is None:
+    if condition is None or (condition.op == "const" and condition.value is True):
         return listed
     found = inner.text(condition)
     return Text(f"符合“{found.zh}”的{listed.zh}", f"{listed.en} with ({found.en})")

@@ -105,11 +105,11 @@ def funding_item(split: FundingSplit, currency: str) -> Item:
 
 def stacking_item(one: Stacking) -> Item:
     """Return a group that the pack belongs to."""
-    keys = "、".join(one.key), ", ".join(one.key)
+    keys = joined(KEYS.get(name, same(name)) for name in one.key)
     order = Text(f"，优先级 {one.priority}", f", priority {one.priority}") if one.priority else Text("", "")
     return Item(
         Text(f"与同组政策的叠加规则见 {one.name}", f"stacking with other policies: group {one.name}"),
-        Text(f"以 {keys[0]} 相同者为同一事项{order.zh}", f"awards meet where {keys[1]} are the same{order.en}"),
+        Text(f"以{keys.zh}相同者为同一事项{order.zh}", f"awards meet where {keys.en} are the same{order.en}"),
     )
 
 
