@@ -40,9 +40,13 @@ class Calendar:
 
 @dataclass(slots=True)
 class Limits:
-    """What must be true of a term: bounds and definitions, and the calendar it follows."""
+    """What must be true of a term: bounds and definitions, the calendar it follows, and products of unknowns.
+
+    Products are kept apart because most proofs succeed without knowing what they are.
+    """
 
     terms: list[Expr] = field(default_factory=list)
+    products: list[Expr] = field(default_factory=list)
     calendars: list[Calendar] = field(default_factory=list)
 
 
@@ -72,6 +76,7 @@ class Encoder:
     kept: list[Core] = field(default_factory=list)
     fielded: dict[int, bool] = field(default_factory=dict)
     branching: dict[int, bool] = field(default_factory=dict)
+    products: dict[tuple[int, int], tuple[Expr, Limits]] = field(default_factory=dict)
     fresh_names: int = 0
 
     # -- terms ---------------------------------------------------------------------------------------------------
@@ -174,7 +179,7 @@ class Encoder:
         if op in ("shift", "year"):
             return self._moved(node, row, limits)
         if op == "mul":
-            return self._times(args[0], args[1], row, DEEPEST_PUSH)
+            return self._times(args[0], args[1], row, DEEPEST_PUSH, limits)
         if op == "floordiv":
             return self._floor(node, row, limits)
         a, b = self.integer(args[0], row), self.integer(args[1], row)
@@ -235,30 +240,45 @@ class Encoder:
 
     # -- products and quotients ----------------------------------------------------------------------------------
 
-    def _times(self, a: Core, b: Core, row: Row | None, depth: int) -> Expr:
+    def _times(self, a: Core, b: Core, row: Row | None, depth: int, limits: Limits) -> Expr:
         """Return a product, pushed into the branches of `a` and then of `b` until a factor is constant."""
         for one, other in ((a, b), (b, a)):
             if one.op == "const":
                 return self.number(one.lo) * self.integer(other, row)
         for one, other in ((a, b), (b, a)):
             if depth and self._branching(one):
-                return self._spread(one, other, row, depth - 1)
-        return self.integer(a, row) * self.integer(b, row)
+                return self._spread(one, other, row, depth - 1, limits)
+        return self._product(a, b, row, limits)
 
-    def _spread(self, one: Core, other: Core, row: Row | None, depth: int) -> Expr:
+    def _spread(self, one: Core, other: Core, row: Row | None, depth: int, limits: Limits) -> Expr:
         op, args = one.op, one.args
         if op == "ite":
-            parts = [self._times(arg, other, row, depth) for arg in args[1:]]
+            parts = [self._times(arg, other, row, depth, limits) for arg in args[1:]]
             return z3.If(self.condition(args[0], row), *parts)
         if op in ("lt", "le", "eq", "and", "or", "not"):
             return z3.If(self.condition(one, row), self.integer(other, row), self.number(0))
-        a, b = (self._times(arg, other, row, depth) for arg in args)
+        a, b = (self._times(arg, other, row, depth, limits) for arg in args)
         if op == "add":
             return a + b
         if op == "sub":
             return a - b
         first, second = (self.integer(arg, row) for arg in args)
         return z3.If(first <= second if op == "min" else first >= second, a, b)
+
+    def _product(self, a: Core, b: Core, row: Row | None, limits: Limits) -> Expr:
+        """Return a number that stands for the product of two unknowns."""
+        first, second = sorted((self.integer(a, row), self.integer(b, row)), key=lambda term: int(term.get_id()))
+        key = (first.get_id(), second.get_id())
+        if key not in self.products:
+            corners = [x * y for x in a.range for y in b.range]
+            known = Limits()
+            value = self.fresh(min(corners), max(corners), known)
+            known.products.append(value == first * second)
+            self.products[key] = (value, known)
+        value, known = self.products[key]
+        limits.terms += known.terms
+        limits.products += known.products
+        return value
 
     def _branching(self, node: Core) -> bool:
         """Tell whether a constant stands behind the choices of a factor, so that pushing a product into it helps."""
@@ -279,7 +299,7 @@ class Encoder:
             under = self.integer(bottom, row)
             under = z3.If(under < 1, self.number(1), under)
             quotient = self.fresh(node.lo, node.hi, limits)
-            limits.terms += [quotient * under <= whole, whole < quotient * under + under]
+            limits.products += [quotient * under <= whole, whole < quotient * under + under]
             return quotient
         return self._branched(bottom, lambda size: self._part(whole, max(size, 1)), row)
 

@@ -81,7 +81,11 @@ class Session:
         solver.add(wanted)
         if mode == SINGLES:
             solver.add(*(cell.count <= 1 for cell in cells))
+        products = [product for limit in limits for product in limit.products]
         found = self._check(solver, limits)
+        if found.verdict == "found" and products:
+            solver.add(*products)
+            found = self._check(solver, limits)
         if found.verdict != "found":
             return found
         model = solver.model()
