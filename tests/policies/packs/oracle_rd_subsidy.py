@@ -35,4 +35,4 @@ def calculate(facts: Mapping[str, Any]) -> tuple[bool, int]:
     if rise <= floor:
         return refused
     thousandths = rise * PER_MILLE[facts["performance"]]
-    return True, min(cap, thousandths // 100_000 * 100)
+    return True, min(cap, thousandths // 1000)
