@@ -61,6 +61,12 @@ class _Touch:
     other_edge: set[bool] = field(default_factory=set)
     exact: bool = False
 
+    def complete(self, form: str) -> bool:
+        """Tell whether nothing is left to be seen (points are looked at to the end: the mark may come last)."""
+        if form == "outcome":
+            return len(self.seen) == 2
+        return form != "points" and (len(self.edge) == 2 or (form == "kink" and len(self.other_edge) == 2))
+
 
 @dataclass(slots=True)
 class _Watch:
@@ -91,6 +97,8 @@ class _Watch:
         moves = Moves(self.program, self.pack, reads, self.pool, found.record)
         edge, equal = Edge.of(found.node), None if found.equal is None else Edge.of(found.equal)
         for facts in _different(self._looked_at(found), reads):
+            if touch.complete(form):
+                return
             held, conditions = edge.values(facts)
             if held is None:
                 continue
@@ -98,12 +106,11 @@ class _Watch:
             touch.exact = touch.exact or (equal is not None and equal.value(facts) is True)
             if form not in ("edge", "kink"):
                 continue
-            near = list(moves.around(facts))
-            if any(edge.flips(held, conditions, other) for other in near):
+            if held not in touch.edge and any(edge.flips(held, conditions, other) for other in moves.around(facts)):
                 touch.edge.add(held)
             if form == "kink" and equal is not None:
                 under, conditions = equal.values(facts)
-                if under is not None and any(equal.flips(under, conditions, other) for other in near):
+                if under is not None and any(equal.flips(under, conditions, one) for one in moves.around(facts)):
                     touch.other_edge.add(under)
 
     def _looked_at(self, found: Comparison) -> Iterator[Encoded]:
