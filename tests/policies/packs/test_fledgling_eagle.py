@@ -47,7 +47,7 @@ def company(chance: Random) -> dict[str, Any]:
         "submitted_on": day_between(chance, date(2022, 4, 2), date(2022, 6, 10), date(2022, 5, 31)).isoformat(),
         "founded_on": day_near(chance, end, far=700),
         "sales_y1": sales,
-        "rd_y1": near(chance, 50 * WAN, sales * 4 // 100, sales * 5 // 100, 300 * WAN, far=600 * WAN),
+        "rd_y1": near(chance, 50 * WAN, -(-sales // 25), -(-sales // 20), 300 * WAN, far=600 * WAN),
         "staff": staff,
         "science_staff": near(chance, staff * 15 // 100, staff * 15 // 100 + 1, staff, far=60),
         "ip": [

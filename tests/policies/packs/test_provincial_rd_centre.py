@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from random import Random
 from typing import Any
@@ -51,26 +52,61 @@ def rights(chance: Random, filed: date) -> list[dict[str, Any]]:
     return found
 
 
-def company(chance: Random) -> dict[str, Any]:
-    """A company around the bands of sales, 1000万, fifteen or thirty staff, and nine results of three years."""
-    filed = day_between(chance, date(2020, 1, 1), date(2020, 12, 31), date(2020, 2, 29), date(2020, 3, 1))
-    sales = near(chance, 4000 * WAN, 5000 * WAN, 2 * YI, 4 * YI, far=5 * YI)
-    shares = [sales * percent // 100 + 1 for percent in (3, 4, 6)]
-    staff = near(chance, 15, 20, 30, 40, far=80)
-    done = ["2019-01-01"] * chance.choice((7, 8, 9, 9))
+def spending(chance: Random) -> dict[str, int]:
+    """Sales at an end of a band, and its share or 1000万 spent."""
+    sales = near(chance, 0, 4000 * WAN, 5000 * WAN, 2 * YI, 4 * YI, far=5 * YI)
+    shares = [-(-sales * percent // 100) for percent in (3, 4, 6)]
+    return {"sales_y1": sales, "rd_y1": near(chance, 1000 * WAN, *shares, far=3000 * WAN)}
+
+
+def staff(chance: Random) -> dict[str, Any]:
+    """Fifteen or thirty staff, of whom 60% are qualified."""
+    people = near(chance, 15, 20, 30, far=80)
+    qualified = near(chance, people * 6 // 10, people * 6 // 10 + 1, people, far=80)
+    return {"centre_staff": people, "qualified_staff": qualified, "is_software_firm": chance.random() < 0.5}
+
+
+def results(chance: Random, filed: date) -> list[dict[str, str]]:
+    """About nine results, some of them finished around three years before filing or on its day."""
+    done = ["2019-01-01"] * chance.choice((6, 7, 8, 9))
     done += [day_near(chance, filed, years=chance.choice((0, 3)), far=60) for _ in range(chance.randint(1, 3))]
-    return {
-        "submitted_on": filed.isoformat(),
-        "high_tech_until": perhaps(chance, day_near(chance, filed, years=chance.choice((-1, 0)), far=900)),
-        "city_centre_on": perhaps(chance, day_near(chance, filed, years=chance.choice((0, 1, 1)))),
-        "sales_y1": sales,
-        "rd_y1": near(chance, 1000 * WAN, 2000 * WAN, *shares, far=3000 * WAN),
-        "centre_staff": staff,
-        "qualified_staff": near(chance, staff * 6 // 10, staff * 6 // 10 + 1, staff, staff, far=80),
-        "ip": rights(chance, filed),
-        "results": [{"project": str(number), "finished_on": day} for number, day in enumerate(done)],
-        **flipped(chance, USUAL),
+    return [{"project": str(number), "finished_on": day} for number, day in enumerate(done)]
+
+
+def company(chance: Random) -> dict[str, Any]:
+    """A company that passes but for two topics, which crowd around what they require.
+
+    The topics: titles, the bands of sales and 1000万, fifteen or thirty staff, rights, nine results of three years.
+    """
+    filed = day_between(chance, date(2020, 1, 1), date(2020, 12, 31), date(2020, 2, 29), date(2020, 3, 1))
+    topics: dict[str, Callable[[], Mapping[str, Any]]] = {
+        "titles": lambda: {
+            "high_tech_until": perhaps(chance, day_near(chance, filed)),
+            "city_centre_on": perhaps(chance, day_near(chance, filed)),
+        },
+        "spending": lambda: spending(chance),
+        "staff": lambda: staff(chance),
+        "ip": lambda: {"ip": rights(chance, filed)},
+        "results": lambda: {"results": results(chance, filed)},
+        "flags": lambda: flipped(chance, USUAL),
     }
+    facts: dict[str, Any] = {
+        "submitted_on": filed.isoformat(),
+        "high_tech_until": "2021-06-30",
+        "city_centre_on": "2019-06-30",
+        "sales_y1": 4000 * WAN,
+        "rd_y1": 400 * WAN,
+        "centre_staff": 40,
+        "qualified_staff": 30,
+        "ip": [
+            {"number": "1", "kind": "invention", "obtained_on": "2019-06-30", "held_as": "owner", "licence_years": 0}
+        ],
+        "results": [{"project": str(number), "finished_on": "2019-06-30"} for number in range(9)],
+        **USUAL,
+    }
+    for topic in chance.sample(sorted(topics), 2):
+        facts.update(topics[topic]())
+    return facts
 
 
 def test_the_pack_has_no_findings() -> None:
