@@ -72,8 +72,11 @@ def programs(pack: Pack) -> tuple[Program, ...]:
 
 
 def fair_competition(pack: Pack) -> Iterator[Finding]:
-    """Refuse what needs a fair-competition review where a decision may fall on or after 2024-08-01 without one."""
-    if pack.document.fair_competition_review is not None:
+    """Refuse what needs a fair-competition review where a decision may fall on or after 2024-08-01 without one.
+
+    The decree is China's: a pack that pays in another currency is under other law.
+    """
+    if pack.document.fair_competition_review is not None or pack.currency != "CNY":
         return
     for program in programs(pack):
         last = pack.effective_to if program.stage is None else program.until

@@ -255,14 +255,15 @@ def read_notice(node: Node) -> NoticeDef:
 
 
 def read_document(node: Node) -> DocumentNumber:
-    """Read `document`; the number is 〔year〕 with brackets of official papers and no leading zero."""
+    """Read `document`; a Chinese number has the brackets of official papers 〔year〕 and no leading zero."""
     values = fields(node, "document", "number issuers", "fair_competition_review")
     number = scalar(values["number"], "document.number")
-    if not re.fullmatch(r"[\u4e00-\u9fa5（）]+〔\d{4}〕[1-9]\d*号", number.value):
+    chinese = re.fullmatch(r"[\u4e00-\u9fa5（）]+〔\d{4}〕[1-9]\d*号", number.value)
+    if chinese is None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ./:()&-]{0,79}", number.value):
         raise refuse(
             number.at,
-            f"found {number.value!r}; expected a number like 西科〔2024〕1号",
-            "文号格式应如 西科〔2024〕1号",
+            f"found {number.value!r}; expected a number like 西科〔2024〕1号, or one in Latin letters and digits",
+            "文号格式应如 西科〔2024〕1号（外文文号用字母和数字）",
         )
     review = values.get("fair_competition_review")
     return DocumentNumber(
