@@ -8,7 +8,7 @@ a condition lets more companies meet it, fewer, or neither can be told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -56,10 +56,16 @@ def names_behind(pack: Pack, typed: Typed) -> set[str]:
 
 @dataclass(slots=True)
 class Meaning:
-    """Compares lowered values of two packs: equal nodes over facts that are declared alike in both."""
+    """Compares lowered values of two packs: equal graphs over facts that are declared alike in both.
+
+    `known` numbers nodes so that equal ones have equal numbers, whichever pack they are of; the names of `let` and the
+    order of what commutes do not matter.
+    """
 
     old: Pack
     new: Pack
+    known: dict[tuple[object, ...], int] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
 
     def same(self, a: Lowered | None, b: Lowered | None) -> bool:
         """Tell whether two lowered values are the same number for every company; False where there is none."""
@@ -75,32 +81,33 @@ class Meaning:
         return self.same_core(a, b)
 
     def same_core(self, a: Core, b: Core) -> bool:
-        """Tell whether two nodes are built alike; the names of `let` do not matter."""
-        seen: set[tuple[int, int]] = set()
-        stack = [(a, b)]
+        """Tell whether a node of the old pack and one of the new are built alike."""
+        return self._number(self.old, a) == self._number(self.new, b)
+
+    def _number(self, pack: Pack, root: Core) -> int:
+        stack = [root]
         while stack:
-            x, y = (_unnamed(node) for node in stack.pop())
-            if (id(x), id(y)) in seen:
-                continue
-            seen.add((id(x), id(y)))
-            if x.op != y.op or x.value != y.value or len(x.args) != len(y.args):
-                return False
-            if x.op in ("fact", "field") and not self._declared_alike(x.value):
-                return False
-            if x.op == "const" and x.lo != y.lo:
-                return False
-            stack.extend(zip(x.args, y.args, strict=True))
-        return True
+            node = stack[-1]
+            missing = [arg for arg in node.args if id(arg) not in self.numbers]
+            if id(node) in self.numbers or not missing:
+                stack.pop()
+                self.numbers.setdefault(id(node), self._key(pack, node))
+            else:
+                stack.extend(missing)
+        return self.numbers[id(root)]
 
-    def _declared_alike(self, name: object) -> bool:
-        found = [list(_declarations(pack, name)) for pack in (self.old, self.new)]
-        return found[0] == found[1] and bool(found[0])
+    def _key(self, pack: Pack, node: Core) -> int:
+        args = [self.numbers[id(arg)] for arg in node.args]
+        if node.op == "let":
+            return args[0]
+        if node.op in _COMMUTE:
+            args.sort()
+        declared = tuple(_declarations(pack, node.value)) if node.op in ("fact", "field") else ()
+        low = node.lo if node.op == "const" else None
+        return self.known.setdefault((node.op, node.value, low, declared, *args), len(self.known))
 
 
-def _unnamed(node: Core) -> Core:
-    while node.op == "let":
-        node = node.args[0]
-    return node
+_COMMUTE = frozenset({"add", "mul", "min", "max", "and", "or", "eq"})
 
 
 def _declarations(pack: Pack, name: object) -> Iterator[tuple[object, ...]]:
