@@ -15,7 +15,7 @@ import polars as pl
 from policies.language.findings import PolicyError
 from policies.language.model import Leaf, Pack, Program
 from policies.language.sweep_layout import Layout, Reads
-from policies.language.sweep_ops import BOOL, DTYPES, Pair, form_of
+from policies.language.sweep_ops import BOOL, DTYPES, INT, Pair, form_of, widest
 from policies.language.sweep_plan import Planner, Step
 from policies.language.sweep_run import Part, Records, run
 from policies.language.sweep_tables import CASE, read_tables
@@ -129,7 +129,7 @@ def _results(program: Program, planner: Planner, leaves: tuple[Leaf, ...]) -> li
         found.extend(pl.lit(None, dtype=pl.Int64).alias(name) for name in RESULTS[2:])
     else:
         # The declared range, so that the type of the column does not hang on the companies at hand.
-        form = form_of(program.amount_core.range)
+        form = widest(INT, form_of(program.amount_core.range))
         amount = planner.of(program.amount_core)
         low, high = amount.lo.to(form), amount.hi.to(form)
         settled = _certain(eligible) & (pl.lit(True) if amount.known else low == high)

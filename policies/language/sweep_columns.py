@@ -23,6 +23,8 @@ from policies.language.sweep_ops import BOOL, DTYPES, EPOCH, form_of
 
 FAULT = "FACT"
 _FIRST = 3
+_FEW = 8
+_FAR = 10**28
 _WHOLE = r"^-?[0-9]{1,38}$"
 _DECIMAL = r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -115,25 +117,24 @@ def _scaled(fact: FactDef, column: pl.Series) -> Read:
 
 def _from_decimal(fact: FactDef, column: pl.Series) -> Read:
     assert isinstance(column.dtype, pl.Decimal)
-    held, scale = column.to_physical().cast(pl.Int128), column.dtype.scale
+    frame, scale = column.to_physical().cast(pl.Int128).alias("held").to_frame(), column.dtype.scale
+    held = pl.col("held")
     if scale <= fact.decimals:
         factor = 10 ** (fact.decimals - scale)
-        # A bound far outside the fact's range, so that the product cannot wrap before the range is checked.
-        bound = 10**28
-        wild = (held.abs() > bound).fill_null(False)
-        return held.clip(-bound, bound) * factor, wild if factor > 1 and wild.any() else None
+        # What lies far outside every range is cut before it is scaled, so that the product cannot wrap into the range.
+        return frame.select(held.clip(-_FAR, _FAR) * factor).to_series(), None
     factor = 10 ** (scale - fact.decimals)
-    whole = held // factor
-    return whole, (whole * factor != held).fill_null(False)
+    read = frame.select(whole=held // factor, wrong=(held % factor != 0).fill_null(False))
+    return read["whole"], read["wrong"]
 
 
 def _day(_: FactDef, column: pl.Series) -> Read:
     if column.dtype == pl.Date:
-        return column.cast(pl.Int32).cast(pl.Int64) + EPOCH, None
+        return column.to_physical() + EPOCH, None
     if column.dtype != pl.String:
         raise _Form
     days = column.str.to_date("%Y-%m-%d", strict=False)
-    return days.cast(pl.Int32).cast(pl.Int64) + EPOCH, _unread(column, days, column.str.contains(_DAY))
+    return days.to_physical() + EPOCH, _unread(column, days, column.str.contains(_DAY))
 
 
 def _yes_no(_: FactDef, column: pl.Series) -> Read:
@@ -148,16 +149,27 @@ def _yes_no(_: FactDef, column: pl.Series) -> Read:
 def _choice(fact: FactDef, column: pl.Series) -> Read:
     if not isinstance(column.dtype, pl.String | pl.Categorical | pl.Enum):
         raise _Form
-    choices = pl.Enum([choice.value for choice in fact.choices])
-    found = column.cast(choices, strict=False)
-    return found.to_physical().cast(pl.Int64), column.is_not_null() & found.is_null()
+    names = [choice.value for choice in fact.choices]
+    if len(names) > _FEW or column.dtype != pl.String:
+        found = column.cast(pl.Enum(names), strict=False).to_physical().cast(pl.Int32)
+    else:
+        # Comparing with each of a few texts is faster than looking each text up.
+        code = pl.lit(None, dtype=pl.Int32)
+        for number, name in enumerate(names):
+            code = pl.when(pl.col("text") == name).then(pl.lit(number, dtype=pl.Int32)).otherwise(code)
+        found = column.alias("text").to_frame().select(code.alias("code")).to_series()
+    if found.null_count() == column.null_count():
+        return found, None
+    return found, column.is_not_null() & found.is_null()
 
 
 def _text(_: FactDef, column: pl.Series) -> Read:
     if column.dtype != pl.String:
         raise _Form
     # A text is never compared: the core holds it as 0.
-    zero = pl.select(pl.when(column.is_not_null()).then(pl.lit(0, dtype=pl.Int64))).to_series()
+    zero = pl.select(pl.when(column.is_not_null()).then(pl.lit(0, dtype=pl.Int32))).to_series()
+    if in_span(column.str.len_bytes(), (0, MAX_TEXT)):
+        return zero, None
     return zero, (column.str.len_chars() > MAX_TEXT).fill_null(False)
 
 
@@ -178,7 +190,7 @@ def read_column(fact: FactDef, column: pl.Series, cases: pl.Series, table: str, 
         why = ("; a float holds no decimal exactly", "；浮点数不能精确表示") if column.dtype.is_float() else ("", "")
         faults.tell(table, f"{column.name}: found a column of {column.dtype}; expected {en}{why[0]}",
                     f"{column.name}：列类型为 {column.dtype}，应为{zh}{why[1]}")  # fmt: skip
-        return pl.repeat(None, len(column), dtype=pl.Int64, eager=True)
+        return pl.repeat(None, len(column), dtype=DTYPES[form_of((fact.minimum, fact.maximum))], eager=True)
     if fact.kind == "choice":
         listed = ", ".join(choice.value for choice in fact.choices)
         en, zh = f"{en} ({listed})", f"{zh}（{listed}）"

@@ -10,7 +10,7 @@ import polars as pl
 from policies.language.core import Aggregate, Core, Interval
 from policies.language.model import Program
 from policies.language.sweep_columns import span_of
-from policies.language.sweep_ops import BOOL, DTYPES, INT, WIDE, Held, Pair, literal
+from policies.language.sweep_ops import BOOL, DTYPES, INT, Held, Pair, literal
 from policies.language.sweep_plan import Inputs
 from policies.language.sweep_run import Part, Records
 from policies.language.sweep_tables import Tables
@@ -161,7 +161,7 @@ def _pair(frame: pl.DataFrame, name: str, declared: Interval, doubts: bool) -> P
         low = literal(declared[0])
         return Pair(low, literal(declared[1]) if doubts and declared[0] < declared[1] else low)
     column = frame[name]
-    form = {DTYPES[BOOL]: BOOL, DTYPES[WIDE]: WIDE}.get(column.dtype, INT)
+    form = next(form for form, dtype in DTYPES.items() if dtype == column.dtype)
     span = span_of(column)
     if not column.null_count() and span is not None:
         held = Held(pl.col(name), form, span, 0, name)

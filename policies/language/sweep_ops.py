@@ -4,8 +4,8 @@ A sweep reads the core, like deciding. `PLAIN` serves where every value read is 
 rows with something unknown: two columns a node, the lowest and the highest value, as `core.TRANSFER` has them. A new
 operation of the core is one line in each table; one that is missing is refused by name when the sweep is planned.
 
-Conditions are held as Boolean columns; as a pair they mean "certainly" and "possibly". Numbers are Int64, or Int128
-where the range says that 63 bits do not hold them: polars wraps silently, so the range decides, never the data at hand.
+Conditions are held as Boolean columns; as a pair they mean "certainly" and "possibly". Numbers are Int32, Int64 or Int128
+as their range needs: polars wraps silently, so nothing is computed in a form that does not hold the whole range.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import polars as pl
 
 from policies.language.core import Interval, Move
 
-BOOL, INT, WIDE = "bool", "int", "wide"
-DTYPES: dict[str, pl.DataType] = {BOOL: pl.Boolean(), INT: pl.Int64(), WIDE: pl.Int128()}
+BOOL, SMALL, INT, WIDE = "bool", "small", "int", "wide"
+DTYPES: dict[str, pl.DataType] = {BOOL: pl.Boolean(), SMALL: pl.Int32(), INT: pl.Int64(), WIDE: pl.Int128()}
 EPOCH = 719_163  # day number of 1970-01-01, from which polars counts
 _NARROW = 2**63 - 1
 
@@ -60,7 +60,7 @@ class Held:
     @property
     def number(self) -> pl.Expr:
         """The expression as a number."""
-        return self.to(INT if self.form == BOOL else self.form)
+        return self.to(SMALL if self.form == BOOL else self.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def literal(value: int) -> Held:
 
 def widest(*forms: str) -> str:
     """Return the form in which numbers of all these forms can be computed together."""
-    return WIDE if WIDE in forms else INT
+    return next((form for form in (WIDE, INT) if form in forms), SMALL)
 
 
 def _as(made: pl.Expr, form: str, wanted: str) -> pl.Expr:
@@ -178,34 +178,37 @@ def _ite(target: Target, c: Held, a: Held, b: Held) -> Made:
 
 
 def _day(value: Held) -> pl.Expr:
-    return (value.to(INT) - EPOCH).cast(pl.Int32).cast(pl.Date)
+    return (value.to(SMALL) - EPOCH).cast(pl.Date)
 
 
 def _through_days(value: Held, change: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
     """Apply a function of the calendar: looked up in a list of all days of the range, which is the faster way."""
     low, high = value.span
-    days = pl.DataFrame({"day": pl.int_range(low - EPOCH, high - EPOCH + 1, dtype=pl.Int32, eager=True).cast(pl.Date)})
-    return pl.lit(days.select(change(pl.col("day")).cast(pl.Int64)).to_series()).gather(value.to(INT) - low)
+    days = (
+        pl.int_range(low - EPOCH, high - EPOCH + 1, dtype=pl.Int32, eager=True).cast(pl.Date).alias("day").to_frame()
+    )
+    return pl.lit(days.select(change(pl.col("day"))).to_series()).gather(value.to(SMALL) - low)
 
 
 _FEW_DAYS = 40_000
+
+
+def _calendar(value: Held, change: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    few = value.span[1] - value.span[0] < _FEW_DAYS
+    return _through_days(value, change) if few else change(_day(value))
 
 
 def _shift(target: Target, a: Held) -> Made:
     assert isinstance(target.value, Move)
     months, days = target.value
     if months == 0:
-        return a.to(INT) + days, INT
-    by = f"{months}mo"
-    if a.span[1] - a.span[0] < _FEW_DAYS:
-        return _through_days(a, lambda day: day.dt.offset_by(by)) + (EPOCH + days), INT
-    return _day(a).dt.offset_by(by).cast(pl.Int64) + (EPOCH + days), INT
+        return a.to(SMALL) + days, SMALL
+    moved = _calendar(a, lambda day: day.dt.offset_by(f"{months}mo").cast(pl.Int32))
+    return moved + (EPOCH + days), SMALL
 
 
 def _year(_: Target, a: Held) -> Made:
-    if a.span[1] - a.span[0] < _FEW_DAYS:
-        return _through_days(a, lambda day: day.dt.year()), INT
-    return _day(a).dt.year().cast(pl.Int64), INT
+    return _calendar(a, lambda day: day.dt.year().cast(pl.Int32)), SMALL
 
 
 def _same(_: Target, a: Held) -> Made:

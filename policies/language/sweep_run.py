@@ -132,12 +132,12 @@ def _sums(sums: list[Sum], records: _List) -> list[pl.Series]:
 def _unpacked(group: list[tuple[Sum, int]]) -> list[pl.Expr]:
     whole = pl.col("all")
     if len(group) == 1:
-        return [whole.alias(group[0][0].name)]
+        return [whole.cast(DTYPES[form_of(group[0][0].span)]).alias(group[0][0].name)]
     found = []
     for item, bit in group:
         size = 1 << item.span[1].bit_length()
         shifted = whole // (1 << bit) if bit else whole
-        found.append((shifted % size).alias(item.name))
+        found.append((shifted % size).cast(DTYPES[form_of(item.span)]).alias(item.name))
     return found
 
 

@@ -11,6 +11,7 @@ without a table is unknown in every case. A column that is missing is unknown in
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -59,17 +60,25 @@ class _Reader:
 
     def read(self) -> Tables:
         self.check_names()
-        keys = self.cases[CASE]
-        columns = set(self.cases.columns)
-        facts = {
-            name: read_column(fact, self.cases[name], keys, CASES, self.faults)
-            for name, fact in self.program.facts.items()
-            if name in columns
-        }
+        facts = self.columns(self.program.facts, self.cases, CASES)
         present = {name: self.presence(fact, facts) for name, fact in self.program.facts.items() if fact.optional}
         lists = {name: self.list(record) for name, record in self.pack.records.items()}
         self.faults.finish()
-        return Tables(keys, facts, {name: known for name, known in present.items() if known is not None}, lists)
+        return Tables(
+            self.cases[CASE], facts, {name: known for name, known in present.items() if known is not None}, lists
+        )
+
+    def columns(self, facts: Mapping[str, FactDef], table: pl.DataFrame, name: str) -> dict[str, pl.Series]:
+        """Read the columns of a table side by side."""
+        given = [fact for fact in facts.values() if fact.name in table.columns]
+        found = [Faults() for _ in given]
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+            read = pool.map(
+                lambda fact, faults: read_column(fact, table[fact.name], table[CASE], name, faults), given, found
+            )
+            columns = {fact.name: column for fact, column in zip(given, read, strict=True)}
+        self.faults.findings.extend(finding for faults in found for finding in faults.findings)
+        return columns
 
     # -- names -------------------------------------------------------------------------------------------------------
 
@@ -153,12 +162,7 @@ class _Reader:
             more = pl.repeat(record.max_length, count, dtype=pl.Int64, eager=True)
             return ListTable({}, pl.zeros(count, dtype=pl.Int64, eager=True), more)
         rows, lengths = align(self.cases[CASE], self.tables[record.name], record, self.faults)
-        fields = {
-            name: read_column(definition, rows[name], rows[CASE], record.name, self.faults)
-            for name, definition in record.fields.items()
-            if name in rows.columns
-        }
-        return ListTable(fields, lengths, self.more(record, flag, lengths))
+        return ListTable(self.columns(record.fields, rows, record.name), lengths, self.more(record, flag, lengths))
 
     def more(self, record: RecordDef, flag: pl.Series | None, lengths: pl.Series) -> pl.Series | None:
         """Return how many records more each case may have; None where no case may."""

@@ -1,0 +1,454 @@
+"""The sweep says of every row what `decide` says, and refuses what `decide` refuses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from policies.language import ABSENT, UNKNOWN, Pack, PolicyError, RecordList, Value, decide, facts_from_json, sweep_ops
+from policies.language import sweep as sweeping
+from policies.language.core import TRANSFER, Move, shift_day
+from policies.language.sweep import RESULTS, sweep
+from policies.language.sweep_files import sweep_file
+from policies.language.sweep_layout import Layout, Reads
+from policies.language.sweep_plan import Planner, Sum
+from policies.language.sweep_run import packed
+from policies.language.sweep_tables import read_tables
+from tests.policies.generated import company_from, pack_from, packs, population, tables_of
+from tests.policies.packs import pack_of
+
+# Examples count pairs of a pack and a company; each pack is tried on many companies, for reading a pack is what takes time.
+EACH = 20
+EXAMPLES = int(os.environ.get("SUBSIDY_EXAMPLES", "160"))
+CALM = settings(
+    max_examples=max(1, EXAMPLES // EACH),
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+AGGREGATES = {"agg"}
+
+
+def assert_equal(
+    pack: Pack,
+    found: Sequence[Mapping[str, Value]],
+    stage: str | None = None,
+    tables: Mapping[str, pl.DataFrame] | None = None,
+) -> None:
+    """Assert that a sweep of these companies says what deciding each of them says, clause by clause."""
+    result = sweep(pack, tables or tables_of(pack, found, stage=stage), stage=stage, clauses=True)
+    assert result.height == len(found)
+    for facts, row in zip(found, result.iter_rows(named=True), strict=True):
+        decision = decide(pack, facts, stage=stage)
+        low, high = decision.amount_range or (decision.amount, decision.amount)
+        said = (decision.outcome, decision.tier, decision.amount, low, high)
+        assert tuple(row[name] for name in RESULTS) == said, facts
+        verdicts = {leaf.id: leaf.verdict for leaf in decision.leaves()}
+        assert {name: row[name] for name in verdicts} == verdicts, facts
+
+
+# -- generated packs -----------------------------------------------------------------------------------------------------
+
+
+@given(pack=packs(), seed=st.integers(0, 10**9))
+@CALM
+def test_the_sweep_says_what_decide_says(pack: Pack, seed: int) -> None:
+    for stage in (None, *pack.stages):
+        assert_equal(pack, [company_from(pack, seed + i, stage=stage) for i in range(EACH)], stage)
+
+
+@given(pack=packs(), seed=st.integers(0, 10**9))
+@settings(CALM, max_examples=3)
+def test_blocks_give_what_one_block_gives(pack: Pack, seed: int) -> None:
+    """Rows with and without unknown facts lie in many blocks, each split, in the order of the table."""
+    found = [company_from(pack, seed + i) for i in range(60)]
+    tables = tables_of(pack, found)
+    whole = sweep(pack, tables, clauses=True)
+    before = sweeping.BLOCK
+    try:
+        sweeping.BLOCK = 7
+        assert sweep(pack, tables, clauses=True).equals(whole)
+    finally:
+        sweeping.BLOCK = before
+
+
+def test_a_population_is_swept_as_it_is_decided() -> None:
+    pack = pack_from(11)
+    tables = population(pack, 300, seed=5, unknown=0.02)
+    result = sweep(pack, tables)
+    assert set(result["outcome"].unique()) >= {"not_met", "unknown"}
+    assert_equal(pack, [facts_of(pack, tables, row) for row in range(300)], None, tables)
+    assert population(pack, 300, seed=5, unknown=0.02)["cases"].equals(tables["cases"])
+
+
+def facts_of(pack: Pack, tables: Mapping[str, pl.DataFrame], row: int) -> dict[str, Value]:
+    """Return one row of the tables as facts, by way of their JSON: the convention of null, `?` and `+` goes round."""
+    cells = tables["cases"].row(row, named=True)
+    found: dict[str, object] = {}
+    for name, fact in pack.facts.items():
+        if cells[name] is not None:
+            found[name] = _json(cells[name])
+        elif fact.optional and cells[f"{name}?"] is False:
+            found[name] = None
+    for name, record in pack.records.items():
+        rows = tables[name].filter(pl.col("case") == cells["case"]).iter_rows(named=True)
+        found[name] = [{key: _json(value) for key, value in line.items() if key in record.fields and value is not None}
+                       for line in rows]  # fmt: skip
+    return facts_from_json(pack, found)
+
+
+def _json(value: object) -> object:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+# -- named cases ---------------------------------------------------------------------------------------------------------
+
+LIST = (
+    "records: {ip: {key: number, max_length: 5, from: ip_register, fields: {number: {type: text}, "
+    "core: {type: yes_no}, points: {type: count, max: 9}, granted_on: {type: date}, cost: {type: money}}}}"
+)
+ON = date(2024, 3, 1)
+
+
+def listed(*rows: Mapping[str, Value], complete: bool = True) -> RecordList:
+    return RecordList(tuple({"number": f"no{i}", **row} for i, row in enumerate(rows)), complete)
+
+
+def test_null_is_unknown_and_a_missing_column_too() -> None:
+    """polars' `when(null)` takes `otherwise` and its sums skip null: neither may decide a case."""
+    pack = pack_of(facts="a: {type: money, from: tax}\nb: {type: money, from: tax}", when='"a > b"', formula="a")
+    found: list[dict[str, Value]] = [
+        {"filed_on": ON, "a": 10, "b": 5}, {"filed_on": ON, "a": 10}, {"a": 10, "b": 5}, {"filed_on": ON, "b": 10**15},
+    ]  # fmt: skip
+    assert_equal(pack, found)
+    result = sweep(pack, {"cases": tables_of(pack, found)["cases"].drop("b")})
+    assert result["outcome"].to_list() == ["unknown", "unknown", "unknown", "unknown"]
+    assert result["amount"].to_list() == [None] * 4
+
+
+def test_an_unknown_veto_does_not_pay() -> None:
+    """Two-valued code given an unknown veto once paid out."""
+    pack = pack_of(
+        facts="bad: {type: yes_no, from: registry}", formula="5元",
+        more="vetoes:\n  - {id: veto, when: bad, clause: T-1, zh: 不, en: no, certainty: recalled, source: trial}",
+    )  # fmt: skip
+    found: list[dict[str, Value]] = [{"filed_on": ON, "bad": state} for state in (True, False, UNKNOWN)]
+    assert_equal(pack, found)
+    result = sweep(pack, tables_of(pack, found), clauses=True)
+    assert result["amount"].to_list() == [0, 500, None]
+    assert result["veto"].to_list() == ["not_met", "met", "unknown"]
+
+
+def test_absent_is_not_unknown() -> None:
+    pack = pack_of(
+        facts="a: {type: money, optional: yes, from: tax}", when='"not has(a) or a > 5元"', formula="given(a, 7元)"
+    )
+    found: list[dict[str, Value]] = [{"filed_on": ON, "a": value} for value in (ABSENT, UNKNOWN, 600, 400)]
+    assert_equal(pack, found)
+    assert sweep(pack, tables_of(pack, found))["amount"].to_list() == [700, None, 600, 0]
+
+
+def test_intervals_over_records_with_unknown_fields() -> None:
+    pack = pack_of(
+        more=LIST, when='"sum(ip, points, core) >= 10 and count(ip, core) >= 2"',
+        formula="sum(ip, cost, core) + largest(ip, cost, core, 3元) + smallest(ip, cost, points > 4, 2元)",
+    )  # fmt: skip
+    rows: list[dict[str, Value]] = [
+        {"core": True, "points": 9, "cost": 100}, {"core": UNKNOWN, "points": 5, "cost": 50},
+        {"core": True, "points": UNKNOWN, "cost": UNKNOWN}, {"core": False, "points": 9, "cost": 7},
+    ]  # fmt: skip
+    lists: list[Value] = [listed(), *(listed(*rows[:n]) for n in range(1, 5)), listed(*rows, complete=False), listed(complete=False),
+             UNKNOWN, listed(rows[3]), listed(rows[1], complete=False)]  # fmt: skip
+    found: list[dict[str, Value]] = [{"filed_on": ON, "ip": item} for item in lists]
+    assert_equal(pack, found)
+    assert "unknown" in sweep(pack, tables_of(pack, found))["outcome"].to_list()
+
+
+def test_records_in_any_order_and_of_cases_without_any() -> None:
+    pack = pack_of(more=LIST, when='"count(ip, core) >= 2"', formula="sum(ip, cost) + largest(ip, cost, core, 1元)")
+    found: list[dict[str, Value]] = [
+        {"filed_on": ON, "ip": listed(*({"core": n % 2 == 0, "points": 1, "cost": 10 * i + n} for n in range(i % 4)))}
+        for i in range(12)
+    ]
+    tables = tables_of(pack, found)
+    assert_equal(pack, found)
+    shuffled = {**tables, "ip": tables["ip"].sample(fraction=1.0, shuffle=True, seed=3)}
+    assert sweep(pack, shuffled).equals(sweep(pack, tables))
+    text = {name: table.with_columns(pl.col("case").cast(pl.String)) for name, table in tables.items()}
+    assert sweep(pack, text).drop("case").equals(sweep(pack, tables).drop("case"))
+    turned = {**tables, "cases": tables["cases"].reverse()}
+    assert sweep(pack, turned).equals(sweep(pack, tables).reverse())
+
+
+def test_a_list_without_a_table_is_unknown() -> None:
+    pack = pack_of(more=LIST, when='"count(ip) >= 2"', formula="10元 * count(ip)")
+    result = sweep(pack, {"cases": pl.DataFrame({"case": [1], "filed_on": [ON]})})
+    assert result.row(0) == (1, "unknown", None, None, 0, 5000)
+
+
+def test_what_leaves_63_bits_is_computed_in_128() -> None:
+    pack = pack_of(
+        facts="a: {type: money, from: tax}\nb: {type: money, from: tax, min: 1元}\nc: {type: money, from: tax}",
+        when='"a / b * (c / b) >= 66%"', formula="round_half_even(a * (1/3) + c * (1/7), 3元)",
+    )  # fmt: skip
+    high = 10**15
+    values = [(high, high, high), (high - 1, high, high), (2 * high // 3, high, high), (2 * high // 3 + 1, high, high)]
+    assert_equal(pack, [{"filed_on": ON, "a": a, "b": b, "c": c} for a, b, c in values])
+    assert_equal(pack, [{"filed_on": ON, "a": a, "b": b} for a, b, _ in values])
+
+
+def test_sums_of_records_may_leave_63_bits() -> None:
+    """Running sums over a whole table wrap; the difference of two of them does not."""
+    wide = LIST.replace("{type: money}", "{type: money, max: 90000000000000000分}")
+    pack = pack_of(more=wide, when='"sum(ip, cost * 99%, core) > 1元"', formula="sum(ip, cost)")
+    row: dict[str, Value] = {"core": True, "points": 1, "cost": 9 * 10**16 - 1}
+    found: list[dict[str, Value]] = [{"filed_on": ON, "ip": listed(*[row] * (1 + i % 5))} for i in range(400)]
+    assert_equal(pack, found)
+
+
+def test_floors_of_negative_numbers_go_down() -> None:
+    pack = pack_of(
+        facts="a: {type: money, from: tax}\nb: {type: money, from: tax}",
+        when='"round_down(a - b, 3元) == round_up(a - b, 3元) or round_half_up(a - b, 3元) < 0元"',
+        formula="max(0元, round_half_even(a - b, 2元))",
+    )  # fmt: skip
+    assert_equal(pack, [{"filed_on": ON, "a": 1000, "b": 1000 + by} for by in range(-700, 700, 50)])
+
+
+def test_months_clip_at_their_end_and_years_are_the_calendars() -> None:
+    """The sweep's calendar is `shift_day` and `date.year` on every day of eight years, by either way it computes."""
+    days = pl.DataFrame({"d": pl.int_range(date(2019, 1, 1).toordinal(), date(2026, 12, 31).toordinal(), eager=True)})
+    span = (days["d"][0], days["d"][-1])
+    for reach in (span, (date(1900, 1, 1).toordinal(), date(2200, 12, 31).toordinal())):
+        held = sweep_ops.Held(pl.col("d"), sweep_ops.form_of(reach), reach)
+        for move in ((-1, 0), (1, 0), (12, -1), (-12, 1), (37, 5), (0, -3)):
+            target = sweep_ops.Target(Move(*move), (1, 10**7))
+            got = days.select(sweep_ops.PLAIN["shift"](target, held)[0]).to_series().to_list()
+            assert got == [shift_day(day, *move) for day in days["d"]], move
+        years = days.select(sweep_ops.PLAIN["year"](sweep_ops.Target(None, (1, 9999)), held)[0]).to_series().to_list()
+        assert years == [date.fromordinal(day).year for day in days["d"]]
+
+
+def test_a_window_ends_on_the_day_that_the_policy_shifts() -> None:
+    pack = pack_of(
+        more=LIST, when='"any(ip, granted_on + 1年 > filed_on)"', formula="sum(ip, cost, granted_on >= filed_on - 1年)"
+    )
+    found: list[dict[str, Value]] = [
+        {"filed_on": date(2024, 2, 29) + timedelta(days=i % 3 - 1),
+         "ip": listed({"granted_on": date(2023, 2, 28) + timedelta(days=i // 3 - 1), "cost": 100})}
+        for i in range(12)
+    ]  # fmt: skip
+    assert_equal(pack, found)
+
+
+def test_an_operation_that_the_sweep_lacks_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = pack_of(facts="a: {type: money, from: tax}", when='"whole(a, 3元) > 2"')
+    monkeypatch.delitem(sweep_ops.PLAIN, "floordiv")
+    with pytest.raises(PolicyError, match="operation floordiv"):
+        sweep(pack, {"cases": pl.DataFrame({"case": [1, 2], "filed_on": [ON, ON], "a": [1, 900]})})
+
+
+def test_every_operation_of_the_core_has_both_expressions() -> None:
+    assert set(sweep_ops.PLAIN) == set(sweep_ops.SPANS) == set(TRANSFER) - AGGREGATES
+
+
+def test_small_sums_share_one_running_sum() -> None:
+    one = pl.lit(1)
+    sums = [Sum("a", one, (0, 7)), Sum("b", one, (0, 2**40)), Sum("c", one, (-3, 7)), Sum("d", one, (0, 2**70))]
+    groups = [[(item.name, bit) for item, bit in group] for group in packed(sums)]
+    assert sorted(groups) == [[("a", 0), ("b", 3)], [("c", 0)], [("d", 0)]]
+
+
+# -- held forms and faults -------------------------------------------------------------------------------------------------
+
+FACTS = """a: {type: money, from: tax, max: 100元}
+n: {type: count, from: tax, max: 100}
+r: {type: rate, decimals: 3, from: tax}
+x: {type: number, unit: ha, decimals: 1, from: tax}
+d: {type: date, from: tax}
+p: {type: yes_no, from: tax}
+k: {type: choice, of: [red, green], from: tax}
+o: {type: money, optional: yes, from: tax}
+t: {type: text, from: applicant}"""
+WHEN = '"a > 1元 and n > 1 and r >= 5.5% and x > 1ha and d < filed_on and p and k == green and given(o, 3元) > 2元"'
+
+
+@pytest.fixture(scope="module")
+def formed() -> Pack:
+    return pack_of(facts=FACTS, when=WHEN, formula="a", more=LIST)
+
+
+def columns(**other: Sequence[Any] | pl.Series) -> dict[str, Any]:
+    """One company as a CSV file has it, with columns replaced."""
+    text: dict[str, Any] = {
+        "case": ["x1"], "filed_on": ["2024-03-01"], "a": ["5000"], "n": ["7"], "r": ["0.055"], "x": ["12.5"],
+        "d": ["2024-02-29"], "p": ["true"], "k": ["green"], "o": [None], "o?": ["false"], "t": ["甲"],
+    }  # fmt: skip
+    return {**text, **other}
+
+
+def swept(pack: Pack, rows: dict[str, Any], **lists: pl.DataFrame) -> pl.DataFrame:
+    frame = pl.DataFrame(rows)
+    return sweep(pack, {"cases": frame, **lists})
+
+
+def test_typed_columns_and_texts_say_the_same(formed: Pack) -> None:
+    typed = {
+        "case": ["x1"], "filed_on": [ON], "a": [5000], "n": pl.Series([7], dtype=pl.UInt8), "r": [Decimal("0.0550")],
+        "x": pl.Series([Decimal("12.5")], dtype=pl.Decimal(10, 1)), "d": [date(2024, 2, 29)], "p": [True],
+        "k": pl.Series(["green"], dtype=pl.Categorical), "o": pl.Series([None], dtype=pl.Int64), "o?": [False], "t": ["甲"],
+    }  # fmt: skip
+    assert swept(formed, columns()).row(0) == swept(formed, typed).row(0) == ("x1", "met", None, 5000, 5000, 5000)
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"a": [50.0]}, "a: found a column of Float64; expected Int64 minor units"),
+    ({"r": [0.055]}, "r: found a column of Float64; expected Decimal.* a float holds no decimal exactly"),
+    ({"r": [5]}, "r: found a column of Int64; expected Decimal"),
+    ({"a": ["10001"]}, "a: 1 rows are wrong; expected a value from 0 to 10000; case and value: x1: '10001'"),
+    ({"a": ["9" * 38]}, "expected a value from 0 to 10000"),
+    ({"a": ["-1"]}, "expected a value from 0 to 10000"),
+    ({"a": ["5e3"]}, "a: 1 rows are wrong; expected Int64"),
+    ({"a": [" 5"]}, "a: 1 rows are wrong"),
+    ({"r": ["0.0555"]}, "r: 1 rows are wrong; expected Decimal"),
+    ({"r": ["1.001"]}, "expected a value from 0 to 1;"),
+    ({"r": [Decimal("0.0555")]}, "r: 1 rows are wrong"),
+    ({"x": ["1,5"]}, "x: 1 rows are wrong"),
+    ({"d": ["2023-02-29"]}, "d: 1 rows are wrong; expected Date"),
+    ({"d": ["2023-2-1"]}, "d: 1 rows are wrong"),
+    ({"filed_on": ["2023-12-31"]}, "filed_on: 1 rows are wrong; expected a value from 2024-01-01"),
+    ({"p": ["yes"]}, "p: 1 rows are wrong; expected Boolean"),
+    ({"k": ["blue"]}, r"k: 1 rows are wrong; expected text, one of the choices \(red, green\)"),
+    ({"t": ["x" * 2001]}, "t: 1 rows are wrong"),
+    ({"o": ["5"]}, "no false beside a value"),
+    ({"o?": ["true"]}, "a value beside true"),
+    ({"z": [1]}, "the policy declares no z"),
+    ({"a?": [True]}, "the policy declares no a[?]"),
+    ({"ip+": [True]}, "speaks of a list without a table"),
+    ({"case": pl.Series([None], dtype=pl.String)}, "expected a key in every row"),
+    ({"case": [1.5]}, "holds floats"),
+]
+
+
+@pytest.mark.parametrize(("other", "words"), WRONG, ids=[words[:40] for _, words in WRONG])
+def test_a_wrong_column_is_refused_by_name(formed: Pack, other: dict[str, Any], words: str) -> None:
+    with pytest.raises(PolicyError, match=words) as caught:
+        swept(formed, columns(**other))
+    assert caught.value.in_language("zh")
+
+
+def test_every_fault_is_told_at_once_with_counts_and_first_rows(formed: Pack) -> None:
+    rows = {name: value * 5 for name, value in columns().items()}
+    rows |= {"case": list("vwxyz"), "a": ["-1"] * 5, "k": ["green", "blue", "green", "grey", "red"]}
+    with pytest.raises(PolicyError) as caught:
+        swept(formed, rows)
+    text = str(caught.value)
+    assert "a: 5 rows are wrong" in text and "v: '-1'; w: '-1'; x: '-1' …" in text
+    assert "k: 2 rows are wrong" in text and "w: 'blue'; y: 'grey'" in text
+
+
+def test_a_key_stands_once(formed: Pack) -> None:
+    for keys in (["x", "x"], ["b", "a", "b"]):
+        rows = {name: value * len(keys) for name, value in columns().items()} | {"case": keys}
+        with pytest.raises(PolicyError, match="expected every key once"):
+            swept(formed, rows)
+
+
+RECORD = {"number": "1", "core": True, "points": 3, "granted_on": ON, "cost": 5}
+LISTS: list[tuple[list[dict[str, Any]], str]] = [
+    ([{"case": "x2", **RECORD}], "ip.*case: 1 rows are wrong; expected a case of the table cases"),
+    ([{"case": None, **RECORD}, {"case": "x1", **RECORD}], "expected a case of the table cases"),
+    ([{"case": "x1", **RECORD}, {"case": "x1", **RECORD}], "number: 2 rows are wrong; expected every key once"),
+    ([{"case": "x1", **RECORD, "number": str(i)} for i in range(6)], "expected at most 5 records a case"),
+    ([{"case": "x1", **RECORD, "points": 10}], "points: 1 rows are wrong; expected a value from 0 to 9"),
+    ([{"case": 1, **RECORD}], "case: found a column of Int64; expected String"),
+    ([{"case": "x1", **RECORD, "colour": 1}], "the policy declares no colour"),
+    ([RECORD], "the column case is missing"),
+]
+
+
+@pytest.mark.parametrize(("rows", "words"), LISTS, ids=[words[:40] for _, words in LISTS])
+def test_a_wrong_list_is_refused_by_name(formed: Pack, rows: list[dict[str, Any]], words: str) -> None:
+    with pytest.raises(PolicyError, match=words):
+        swept(formed, columns(), ip=pl.DataFrame(rows))
+
+
+def test_keys_that_are_null_equal_none_and_long_lists_are_compared_too() -> None:
+    longer = pack_of(more=LIST.replace("max_length: 5", "max_length: 50"), when='"count(ip) > 1"')
+    keys: list[str | None] = [None, None, *map(str, range(40))]
+
+    def outcome(numbers: Sequence[str | None]) -> list[str]:
+        rows = pl.DataFrame({"case": [1] * len(numbers), "number": numbers})
+        return sweep(longer, {"cases": pl.DataFrame({"case": [1], "filed_on": [ON]}), "ip": rows})["outcome"].to_list()
+
+    assert outcome(keys) == ["met"]
+    for twice in ([*keys, "3"], [*map(str, range(40)), "0"]):
+        with pytest.raises(PolicyError, match="every key once"):
+            outcome(twice)
+
+
+def test_a_clause_named_like_a_result_is_refused() -> None:
+    pack = pack_of(
+        more="vetoes:\n  - {id: tier, when: no, clause: T-1, zh: 不, en: no, certainty: recalled, source: trial}"
+    )
+    tables = {"cases": pl.DataFrame({"case": [1], "filed_on": [ON]})}
+    with pytest.raises(PolicyError, match="name of a result column"):
+        sweep(pack, tables, clauses=True)
+    assert sweep(pack, tables)["outcome"].to_list() == ["met"]
+
+
+def test_no_cases_give_no_rows(formed: Pack) -> None:
+    rows = {name: pl.Series([], dtype=pl.String) for name in columns()}
+    assert swept(formed, rows).height == 0
+
+
+# -- files -----------------------------------------------------------------------------------------------------------------
+
+
+def test_files_are_swept_with_the_lists_beside_them(tmp_path: Path) -> None:
+    pack = pack_of(more=LIST, when='"count(ip, core) >= 1"', formula="sum(ip, cost)")
+    (tmp_path / "firms.csv").write_text(
+        "case,filed_on,ip+\nc1,2024-03-01,false\nc2,2024-03-01,false\nc3,,true\n", "utf-8"
+    )
+    (tmp_path / "firms.ip.csv").write_text("case,number,core,cost\nc1,1,true,70\nc1,2,false,5\nc3,1,true,9\n", "utf-8")
+    totals = sweep_file(pack, tmp_path / "firms.csv", tmp_path / "out.csv")
+    assert totals.outcomes == {"met": 2, "not_met": 1}
+    assert (totals.amount, totals.open_low, totals.open_high) == (75, 9, 9 + 4 * 10**15)
+    lines = (tmp_path / "out.csv").read_text("utf-8").splitlines()
+    assert lines[:3] == ["case,outcome,tier,amount,amount_low,amount_high", "c1,met,,75,75,75", "c2,not_met,,0,0,0"]
+    for name in ("firms", "firms.ip"):
+        pl.read_csv(tmp_path / f"{name}.csv", infer_schema=False).write_parquet(tmp_path / f"{name}.parquet")
+    assert sweep_file(pack, tmp_path / "firms.parquet", tmp_path / "out.parquet") == totals
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    pack = pack_of()
+    (tmp_path / "bad.parquet").write_text("no parquet", "utf-8")
+    for name, words in (("none.csv", "no such file"), ("firms.xlsx", "ends with"), ("bad.parquet", "cannot be read")):
+        with pytest.raises(PolicyError, match=words):
+            sweep_file(pack, tmp_path / name, tmp_path / "out.csv")
+    with pytest.raises(PolicyError, match="ends with"):
+        sweep_file(pack, tmp_path / "firms.csv", tmp_path / "out.txt")
+
+
+def test_the_planner_makes_each_node_once() -> None:
+    pack = pack_of(
+        facts="a: {type: money, from: tax}", when='"a > 1元 and a * 2 > 3元"', formula="min(a * 2, a * 2 + 1元)"
+    )
+    planner = Planner(Layout(pack.program, read_tables(pack, pack.program, {
+        "cases": pl.DataFrame({"case": [1, 2], "filed_on": [ON, ON], "a": [5, 600]})}),
+        Reads.below([pack.program.eligible_core])).inputs(doubts=False))  # fmt: skip
+    planner.plan([pack.program.eligible_core])
+    names = [expr.meta.output_name() for step in planner.steps for expr in step.columns]
+    assert len(names) == len(set(names)) == 2  # the clause and the outcome, each a column of its own
