@@ -104,12 +104,19 @@ def _year(day: int) -> int:
     return date.fromordinal(day).year
 
 
-def _compiled(records: Mapping[str, RecordDef], program: Program, nodes: Sequence[Core]) -> Run:
+def generated(
+    records: Mapping[str, RecordDef], program: Program, nodes: Sequence[Core]
+) -> tuple[str, Mapping[str, object]]:
+    """Return the text of `run` for these nodes, and the tables that it names."""
     writer = _Writer(program, records)
     writer.header()
     writer.nodes(nodes)
-    text = "\n".join(["def run(held):", *writer.lines])
-    scope: dict[str, object] = {"__builtins__": {}, **writer.tables}
+    return "\n".join(["def run(held):", *writer.lines]), writer.tables
+
+
+def _compiled(records: Mapping[str, RecordDef], program: Program, nodes: Sequence[Core]) -> Run:
+    text, tables = generated(records, program, nodes)
+    scope: dict[str, object] = {"__builtins__": {}, **tables}
     exec(compile(text, "<exact>", "exec"), scope)
     return cast(Run, scope["run"])
 

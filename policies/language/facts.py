@@ -146,8 +146,7 @@ def _read_rows(record: RecordDef, raw: object) -> RecordList:
         raise _refuse(record.name, raw, "a list of records", "记录列表")
     rows: list[dict[str, Value]] = []
     for row in raw:
-        if not isinstance(row, Mapping) or set(row) - set(record.fields):
-            raise _refuse(record.name, row, f"fields {', '.join(record.fields)}", "已声明的字段")
+        _known_fields(record, row)
         rows.append({name: value_from_json(record.fields[name], value) for name, value in row.items()})
     found = RecordList(tuple(rows), complete)
     _encode_rows(record, found)
@@ -234,6 +233,11 @@ def _bound_text(fact: FactDef, bound: int) -> str:
     return str(bound)
 
 
+def _known_fields(record: RecordDef, row: object) -> None:
+    if not isinstance(row, Mapping) or set(row) - set(record.fields):
+        raise _refuse(record.name, row, f"fields {', '.join(record.fields)}", "已声明的字段")
+
+
 def _encode_rows(record: RecordDef, value: Value) -> Rows:
     if value is UNKNOWN:
         return Rows((), record.max_length)
@@ -244,6 +248,8 @@ def _encode_rows(record: RecordDef, value: Value) -> Rows:
             record.name, len(value.rows), f"at most {record.max_length} records", f"至多 {record.max_length} 条"
         )
     rows = []
+    for row in value.rows:
+        _known_fields(record, row)
     keys = [row[record.key] for row in value.rows if row.get(record.key, UNKNOWN) is not UNKNOWN]
     if len(set(map(str, keys))) < len(keys):
         raise _refuse(record.name, record.key, "every key once", "主键不重复")
