@@ -10,11 +10,12 @@ from datetime import date
 from decimal import Decimal
 
 from policies.language.compile import order_of, scale_of
-from policies.language.core import FALSE, TRUE, Core, Interval
+from policies.language.core import FALSE, TRUE, Core
 from policies.language.evaluate import Evaluation
+from policies.language.exact import Exact, exact_of
 from policies.language.facts import UNKNOWN, Facts, Value, encode
 from policies.language.findings import Text
-from policies.language.model import FactDef, Leaf, Pack, Program
+from policies.language.model import FactDef, Pack
 from policies.language.shown import shown
 
 QUANTITIES = ("money", "count", "rate", "number", "date")
@@ -42,11 +43,12 @@ def nearest_change(pack: Pack, facts: Facts, leaf_id: str, *, stage: str | None 
     PolicyError for wrong facts.
     """
     program = pack.program_of(stage)
-    leaf = next((leaf for leaf in program.leaves() if leaf.id == leaf_id), None)
-    if leaf is None:
+    exact = exact_of(pack, program)
+    place = next((place for place, leaf in enumerate(exact.leaves) if leaf.id == leaf_id), None)
+    if place is None:
         raise KeyError(f"{pack.code}@{pack.version} has no requirement {leaf_id!r}; see pack.leaves()")
-    wanted = FALSE if leaf in program.vetoes else TRUE
-    search = _Search(pack, program, facts, leaf, wanted, order_of([leaf.core]))
+    leaf, requirement = exact.leaves[place], exact.requirements[place]
+    search = _Search(exact, place, facts, requirement, order_of([requirement]))
     if search.holds({}) is not False:
         return ()
     found = (search.change(name) for name in _facts_below(leaf.core))
@@ -70,22 +72,25 @@ def _facts_below(core: Core) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    pack: Pack
-    program: Program
+    exact: Exact
+    place: int
     facts: Facts
-    leaf: Leaf
-    wanted: Interval
+    requirement: Core
     lets: tuple[Core, ...]
 
     def holds(self, changed: Facts) -> bool | None:
         """Tell whether the requirement is met with these facts changed; None where that is unknown."""
-        evaluation = Evaluation(encode(self.pack, self.program, {**self.facts, **changed}))
+        facts = {**self.facts, **changed}
+        met = self.exact.verdict(facts, self.place)
+        if met is not None:
+            return met
+        evaluation = Evaluation(encode(self.exact.pack, self.exact.program, facts))
         evaluation.run(self.lets)
-        value = evaluation.value(self.leaf.core)
-        return None if value not in (TRUE, FALSE) else value == self.wanted
+        value = evaluation.value(self.requirement)
+        return None if value not in (TRUE, FALSE) else value == TRUE
 
     def change(self, name: str) -> Change | None:
-        fact = self.program.facts[name]
+        fact = self.exact.program.facts[name]
         held = self.facts.get(name, UNKNOWN)
         if not fact.may_change or held is UNKNOWN:
             return None
@@ -106,7 +111,7 @@ class _Search:
             ends = (low, bound) if self._at(fact, bound) else self._gallop(fact, low, bound)
             if ends is not None:
                 value = _value(fact, self._bisect(fact, *ends))
-                nearest = direction(self.leaf.core, fact.name) != 0
+                nearest = direction(self.requirement, fact.name) != 0
                 return Change(fact.name, fact.text, value, shown(fact, value), nearest)
         return None
 

@@ -8,7 +8,7 @@ from functools import partial
 from policies.language.core import EITHER, FALSE, TRUE, Aggregate, Core
 from policies.language.decision import VERDICTS, Ask, Decision
 from policies.language.evaluate import Evaluation
-from policies.language.exact import Exact, exact_of
+from policies.language.exact import FIRST, Exact, exact_of
 from policies.language.facts import UNKNOWN, Facts, Value, encode
 from policies.language.findings import PolicyError, Position
 from policies.language.model import Pack, Program
@@ -54,7 +54,7 @@ def decide(
     tier = program.tiers[values[1]].id if values[0] and values[1] < len(program.tiers) else None
     return Decision(
         exact.issuer, VERDICTS[values[0]], tier, None if program.amount_core is None else values[2], None,
-        values[3:], (), partial(exact_reasons, exact, held, values[1]),
+        values[FIRST:], (), partial(exact_reasons, exact, held, values[1]),
     )  # fmt: skip
 
 

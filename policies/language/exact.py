@@ -29,6 +29,9 @@ DEPTH = 12
 # Days whose shift is remembered: a date costs a microsecond to move by months.
 SHIFTS = 8192
 
+# Where the requirements begin in what `run` answers.
+FIRST = 3
+
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "lt": "<", "le": "<=", "eq": "==", "and": "and", "or": "or"}
 
 
@@ -59,6 +62,12 @@ class Exact:
             return self.fetch(facts)
         except KeyError:
             return None
+
+    def verdict(self, facts: Facts, place: int) -> bool | None:
+        """Tell whether the requirement at `place` in `leaves` is met; None where this reading does not answer."""
+        held = self.held(facts)
+        values = None if held is None else self.run(held)
+        return None if values is None else bool(values[FIRST + place])
 
     def compiled(self, nodes: Sequence[Core]) -> Run:
         """Return code that answers the values of `nodes`, in their order, or None as `run` does."""
