@@ -2,11 +2,13 @@
 
 With the day fixed, dated parameters are constants and a shifted date compared with the day is a threshold. All days
 share one builder, so that what does not depend on the day is one node, asked once. The sample days are those on which
-anything about the day changes: the first, the last, a 29 February, and both sides of every step.
+anything about the day changes: the first, the last, a 29 February and where the pack's moves take one, and both sides
+of every step.
 """
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -158,7 +160,9 @@ def simplified(build: Builder, node: Core) -> Core:
 
 
 def sample_days(program: Program, roots: tuple[Core, ...]) -> tuple[int, ...]:
-    """Return the days on which claims are made: the first and last in force, a 29 February, and around every step.
+    """Return the days on which claims are made: the first and last in force, around every step, a 29 February.
+
+    Windows that move one date or the other differ on the days to which a 29 February moves, so that these are sampled.
 
     An open end is sampled on the last day of the fifth year after the last step. Empty where nothing reads the day.
     """
@@ -172,21 +176,34 @@ def sample_days(program: Program, roots: tuple[Core, ...]) -> tuple[int, ...]:
         days.update(day for day in _steps(node, program.decides_on) if first <= day <= end)
     last = min(end, date(date.fromordinal(max(days)).year + 5, 12, 31).toordinal())
     days.add(last)
-    for year in range(date.fromordinal(first).year, date.fromordinal(last).year + 1):
-        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-        if leap and first <= date(year, 2, 29).toordinal() <= last:
-            days.add(date(year, 2, 29).toordinal())
-            break
+    moves = {abs(node.value.months) for node in nodes if isinstance(node.value, Move)}
+    for months in sorted({0, *moves}):
+        days.update(_leap_day(months, first, last))
     return tuple(sorted(days))
+
+
+def _leap_day(months: int, first: int, last: int) -> tuple[int, ...]:
+    """Return the first day between two to which a 29 February is moved by so many months, if there is one."""
+    year = date.fromordinal(first).year - months // 12 - 1
+    for leap in range(year, date.fromordinal(last).year + 1):
+        if isleap(leap):
+            day = shift_day(date(leap, 2, 29).toordinal(), months, 0)
+            if first <= day <= last:
+                return (day,)
+    return ()
 
 
 def _steps(node: Core, decides_on: str) -> Iterator[int]:
     """Yield the days on both sides of a change in a comparison of the deciding day with a constant."""
     if node.op not in ("lt", "le", "eq"):
         return
-    for side, other in (node.args, node.args[::-1]):
+    a, b = node.args
+    for first, side, other in ((True, a, b), (False, b, a)):
         chain = chain_of(side)
         if other.op == "const" and chain.base.op == "fact" and chain.base.value == decides_on:
-            for bound in (other.lo - 1, other.lo):
+            # day <= c and c < day turn after c; day < c and c <= day before it; day == c at both.
+            after = node.op == "eq" or (node.op == "le") == first
+            before = node.op == "eq" or not after
+            for bound in [other.lo - 1] * before + [other.lo] * after:
                 yield chain.last(bound)
                 yield chain.last(bound) + 1

@@ -164,7 +164,7 @@ def _example(prover: Prover, claim: Claim, outcome: Outcome) -> Text:
     """Return the company that was found, in words: what is unusual in it, and in what the second differs."""
     assert outcome.witness is not None
     pack, program = prover.pack, prover.program
-    found = in_words(pack, program, outcome.witness, prover.usual)
+    found = in_words(pack, program, outcome.witness, outcome.beside)
     zh, en = f"例如：{found.zh}", f"for example: {found.en}"
     if outcome.other is not None:
         second = in_words(pack, program, outcome.other, outcome.witness)

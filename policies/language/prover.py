@@ -27,12 +27,13 @@ _DAY_IS_FIXED = Text("决定日期在证明中是固定的", "the deciding day i
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a claim; `why` says what stood in the way of a proof."""
+    """What became of a claim; `why` says what stood in the way of a proof, `beside` which company is the usual one."""
 
     verdict: str
     witness: Facts | None = None
     other: Facts | None = None
     why: Text = NO_REASON
+    beside: Facts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Prover:
         if not claim.fact:
             for one in (*self.seen, *(self._near() if claim.exists else ())):
                 if claim.shows(one, one) and one.confirmed():
-                    return Outcome(shown, one.facts)
+                    return Outcome(shown, one.facts, beside=self.usual)
         doubt: Text | None = None
         for day in self.days or (self.program.facts[self.program.decides_on].minimum,):
             formula = claim.formula(self.pinned, day)
@@ -87,8 +88,9 @@ class Prover:
                 continue
             found = self._search(claim, formula, day)
             if isinstance(found, _Pair):
+                usual = self.usual
                 self._learn(found.facts)
-                return Outcome(shown, found.facts, found.other if claim.fact else None)
+                return Outcome(shown, found.facts, found.other if claim.fact else None, beside=usual)
             self.settled[id(formula)] = found
             doubt = found or doubt
         return Outcome(refuted) if doubt is None else Outcome(NOT_PROVEN, why=doubt)

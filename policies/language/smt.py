@@ -3,8 +3,9 @@
 Conditions become booleans, numbers unbounded integers. Three things that the solver cannot do are done around it:
 
 - Products are pushed into the branches of choices, so that a banded rate times a fact stays linear.
-- A shifted date or a year compared with a constant is an exact threshold. Compared with another date it is a free
-  number between bounds, and whenever the solver picks one that the calendar refutes, it is told so and asked again.
+- A shifted date or a year compared with a constant is an exact threshold. Compared with another date, a year or a date
+  moved by years is written out piece by piece; a date moved by months is a number between bounds, and whenever the
+  solver picks one that the calendar refutes, it is told so and asked again.
 - Lists are cells (`cells.py`).
 
 Every simplification admits more companies, never fewer: "there is none" is a proof. A company found is only a
@@ -13,6 +14,7 @@ candidate until it was decided.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +29,7 @@ Expr = Any
 
 MOST_BRANCHES = 60
 DEEPEST_PUSH = 40
+MOST_PIECES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,20 +226,30 @@ class Encoder:
         return left == right if op == "eq" else left <= right if op == "le" else left < right
 
     def _moved(self, node: Core, row: Row | None, limits: Limits) -> Expr:
-        base = self.integer(node.args[0], row)
+        """Return a moved date or a year: piece by piece where it has few pieces, else a number between bounds."""
+        base, inner = self.integer(node.args[0], row), node.args[0]
+        if node.op == "year":
+            first, last = (date.fromordinal(day).year for day in inner.range)
+            years = [(max(inner.lo, date(year, 1, 1).toordinal()), year) for year in range(first, last + 1)]
+            return self._piece(base, years)
+        assert isinstance(node.value, Move)
+        months, days = node.value
+        pieces = _offsets(inner.lo, inner.hi, months, days)
+        if len(pieces) <= MOST_PIECES:
+            return base + self._piece(base, pieces)
         value = self.fresh(node.lo, node.hi, limits)
-        if node.op == "shift":
-            assert isinstance(node.value, Move)
-            months, days = node.value
-            # No month is shorter than 28 days or longer than 31.
-            bounds = sorted((28 * months + days, 31 * months + days))
-            limits.terms += [value >= base + bounds[0], value <= base + bounds[1]]
-            moved = _shifted(months, days)
-        else:
-            limits.terms += [365 * value <= base + 365, base <= 366 * value]
-            moved = _year_of
-        limits.calendars.append(Calendar(base, value, moved))
+        offsets = [offset for _, offset in pieces]
+        limits.terms += [value >= base + min(offsets), value <= base + max(offsets)]
+        limits.calendars.append(Calendar(base, value, lambda day: shift_day(day, months, days)))
         return value
+
+    def _piece(self, base: Expr, pieces: list[tuple[int, int]]) -> Expr:
+        """Return the value of the last piece that starts at or before `base`."""
+        if len(pieces) == 1:
+            return self.number(pieces[0][1])
+        middle = len(pieces) // 2
+        low, high = pieces[:middle], pieces[middle:]
+        return z3.If(base < high[0][0], self._piece(base, low), self._piece(base, high))
 
     # -- products and quotients ----------------------------------------------------------------------------------
 
@@ -313,12 +326,21 @@ class Encoder:
         return z3.If(holds, *(self._branched(arg, make, row) for arg in node.args[1:]))
 
 
-def _shifted(months: int, days: int) -> Callable[[int], int]:
-    return lambda day: shift_day(day, months, days)
-
-
-def _year_of(day: int) -> int:
-    return date.fromordinal(day).year
+def _offsets(low: int, high: int, months: int, days: int) -> list[tuple[int, int]]:
+    """Return by how many days a move moves, from which day on: it changes at starts of months and where ends clip."""
+    found: list[tuple[int, int]] = []
+    start = date.fromordinal(low)
+    first = start.replace(day=1).toordinal()
+    while first <= high:
+        year, month = date.fromordinal(first).timetuple()[:2]
+        length = monthrange(year, month)[1]
+        for day in (first, *range(first + 28, first + length)):
+            if day <= high:
+                offset = shift_day(max(day, low), months, days) - max(day, low)
+                if not found or found[-1][1] != offset:
+                    found.append((max(day, low), offset))
+        first += length
+    return found
 
 
 def _constants(node: Core) -> int | None:
