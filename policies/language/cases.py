@@ -114,7 +114,14 @@ def _read_case(pack: Pack, node: Node, known: Mapping[str, Case]) -> Case:
     )
 
 
-def _read_rows(pack: Pack, name: str, node: Node) -> RecordList:
+def _read_rows(pack: Pack, name: str, node: Node) -> Value:
+    """Return a list: its rows, `{rows: […], complete: no}` where there may be more, or `unknown`."""
+    complete = True
+    if isinstance(node, Scalar) and node.value == "unknown":
+        return UNKNOWN
+    if isinstance(node, MapNode):
+        values = fields(node, name, "rows complete")
+        complete, node = yes_no(values["complete"], "complete", True), values["rows"]
     rows = []
     for item in items(node, name):
         row = {}
@@ -123,7 +130,7 @@ def _read_rows(pack: Pack, name: str, node: Node) -> RecordList:
                 raise refuse(key.at, f"{name} has no field {key.value}", f"{name} 没有字段 {key.value}", "NAME")
             row[key.value] = read_value(pack.records[name].fields[key.value], value)
         rows.append(row)
-    return RecordList(tuple(rows))
+    return RecordList(tuple(rows), complete)
 
 
 def _expected(

@@ -241,3 +241,25 @@ def test_a_table_cites_a_clause() -> None:
 @pytest.mark.parametrize("key", ["certainty: recalled, ", "source: trial", "clause: T-1, "])
 def test_a_clause_says_where_it_stands_and_how_sure_it_is(key: str) -> None:
     assert codes(edit(SOURCE, key, "")) == ["SCHEMA"]
+
+
+@pytest.mark.parametrize(
+    ("ip", "outcome"),
+    [
+        ("[{nr: a}]", "not_met"), ("[{nr: a}, {nr: b}]", "met"), ("unknown", "unknown"),
+        ("{rows: [{nr: a}], complete: no}", "unknown"), ("{rows: [{nr: a}], complete: yes}", "not_met"),
+        ("{rows: [{nr: a}, {nr: b}], complete: no}", "met"),
+    ],
+)  # fmt: skip
+def test_a_case_writes_lists_whole_incomplete_or_unknown(ip: str, outcome: str) -> None:
+    more = "records: {ip: {key: nr, from: tax, max_length: 3, fields: {nr: {type: text}}}}"
+    cases = f"cases: [{{id: a, facts: {{filed_on: 2024-03-01, ip: {ip}}}, expect: {{outcome: {outcome}}}}}]"
+    found = check_pack(source_of(more=more, when='"count(ip) >= 2"', cases=cases), proofs=False)
+    assert "CASE" not in {one.code for one in found}
+
+
+@pytest.mark.parametrize("ip", ["absent", "{rows: []}", "{rows: [], complete: perhaps}", "[{ghost: 1}]"])
+def test_a_list_written_wrongly_is_an_error(ip: str) -> None:
+    more = "records: {ip: {key: nr, from: tax, max_length: 3, fields: {nr: {type: text}}}}"
+    cases = f"cases: [{{id: a, facts: {{filed_on: 2024-03-01, ip: {ip}}}, expect: {{outcome: met}}}}]"
+    assert only(source_of(more=more, when='"count(ip) >= 2"', cases=cases)).file == "trial/cases.yaml"
