@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.policies.packs.oracle_lab_construction import HUNDREDTHS, agreed, due
 
 FOLDER = Path(__file__).resolve().parents[3] / "policies" / "packs" / "lab_construction" / "2022.1"
 PACK = load_pack(FOLDER)
+EXAMPLES = int(os.environ.get("SUBSIDY_EXAMPLES", "100"))
 WAN = 1_000_000
 VETOES = ("is_dishonest", "serious_violation", "research_misconduct")
 NEEDS = ("lab_listed", "meeting_approved", "host_is_legal_person")
@@ -66,7 +68,7 @@ def test_the_pack_has_no_findings() -> None:
 
 
 @given(laboratories())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_decide_agrees_with_the_second_calculation(facts: dict[str, Any]) -> None:
     decision = decide(PACK, facts_from_json(PACK, facts))
     assert (decision.outcome == "met", decision.amount) == agreed(facts)
@@ -74,7 +76,7 @@ def test_decide_agrees_with_the_second_calculation(facts: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize("stage", STAGES)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=EXAMPLES // 2, deadline=None)
 def test_milestones_agree_with_the_second_calculation(stage: str, data: st.DataObject) -> None:
     facts = data.draw(milestones(stage))
     decision = decide(PACK, facts_from_json(PACK, facts, stage=stage), stage=stage)

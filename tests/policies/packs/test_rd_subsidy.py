@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.policies.packs.oracle_rd_subsidy import WAN, calculate
 ROOT = Path(__file__).resolve().parents[3] / "policies"
 FOLDER = ROOT / "packs" / "rd_subsidy" / "2024.1"
 PACK = load_pack(FOLDER)
+EXAMPLES = int(os.environ.get("SUBSIDY_EXAMPLES", "150"))
 GROUP = load_group(ROOT / "groups" / "research_subsidy" / "1.yaml")
 
 # 万元: the floor, and where grades A and B reach the cap; above the statistical scale and below it.
@@ -56,14 +58,14 @@ def test_the_pack_has_no_findings() -> None:
 
 
 @given(companies())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_decide_agrees_with_the_second_calculation(facts: dict[str, Any]) -> None:
     decision = decide(PACK, facts_from_json(PACK, facts))
     assert (decision.outcome == "met", decision.amount) == calculate(facts)
 
 
 @given(companies(), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=EXAMPLES // 2, deadline=None)
 def test_what_is_unknown_never_contradicts_the_second_calculation(facts: dict[str, Any], data: st.DataObject) -> None:
     hidden = data.draw(st.sets(st.sampled_from(sorted(facts)), min_size=1, max_size=4))
     decision = decide(PACK, facts_from_json(PACK, {k: v for k, v in facts.items() if k not in hidden}))

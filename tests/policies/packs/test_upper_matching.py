@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.policies.packs.oracle_upper_matching import first, later
 
 FOLDER = Path(__file__).resolve().parents[3] / "policies" / "packs" / "upper_matching" / "2022.1"
 PACK = load_pack(FOLDER)
+EXAMPLES = int(os.environ.get("SUBSIDY_EXAMPLES", "120"))
 WAN = 1_000_000
 VETOES = ("is_dishonest", "serious_violation", "research_misconduct")
 NEEDS = ("registered_in_district", "legal_person", "leads_project")
@@ -71,14 +73,14 @@ def test_the_pack_has_no_findings() -> None:
 
 
 @given(projects())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_decide_agrees_with_the_second_calculation(facts: dict[str, Any]) -> None:
     assert _first(facts) == first(facts)
     assert _later(facts) == later(facts)
 
 
 @given(projects(), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=EXAMPLES // 2, deadline=None)
 def test_a_list_that_may_go_on_never_contradicts_the_whole_one(facts: dict[str, Any], data: st.DataObject) -> None:
     shown = data.draw(st.integers(0, len(facts["receipts"])))
     part = {**facts, "receipts": {"rows": facts["receipts"][:shown], "complete": False}}
