@@ -12,7 +12,7 @@ from policies.language.decision import Decision, Reason
 from policies.language.facts import ABSENT, UNKNOWN, RecordList, Value, value_from_json
 from policies.language.findings import Finding, PolicyError, Position, finding
 from policies.language.model import FactDef, Pack
-from policies.language.reader import Node, Scalar, read_yaml
+from policies.language.reader import MapNode, Node, Scalar, read_yaml
 from policies.language.schema import (
     Fields,
     Problems,
