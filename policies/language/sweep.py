@@ -17,7 +17,7 @@ from policies.language.model import Leaf, Pack, Program
 from policies.language.sweep_layout import Layout, Reads
 from policies.language.sweep_ops import BOOL, DTYPES, INT, Pair, form_of, widest
 from policies.language.sweep_plan import Planner, Step
-from policies.language.sweep_run import Part, Records, run
+from policies.language.sweep_run import Part, run
 from policies.language.sweep_tables import CASE, read_tables
 
 BLOCK = 1 << 16
@@ -51,12 +51,13 @@ def sweep(
     layout = Layout(program, tables_read, Reads.below(roots))
     doubtful = layout.doubtful()
 
-    def reading(*, doubts: bool) -> _Reading:
-        planner = Planner(layout.inputs(doubts=doubts))
+    planners = [Planner(layout.inputs(doubts=doubts)) for doubts in (False, True)[: 1 if doubtful is None else 2]]
+    for planner in planners:
         planner.plan(roots)
-        return _Reading(planner.steps, _results(program, planner, leaves))
-
-    split = _Split(layout, doubtful, reading(doubts=False), None if doubtful is None else reading(doubts=True))
+    # Splitting takes the records apart by case; else only some plans ask for the case of a record.
+    layout.number(planners[0].lists_by_row() if doubtful is None else layout.reads.lists)
+    readings = [_Reading(planner.steps, _results(program, planner, leaves)) for planner in planners]
+    split = _Split(layout, doubtful, readings[0], readings[-1])
     return pl.concat([tables_read.keys.alias(CASE).to_frame(), split.result()], how="horizontal")
 
 
@@ -81,7 +82,7 @@ class _Split:
     layout: Layout
     doubtful: pl.Series | None
     known: _Reading
-    doubts: _Reading | None
+    doubts: _Reading
 
     def result(self) -> pl.DataFrame:
         """Return the results of all cases in their order."""
@@ -95,7 +96,7 @@ class _Split:
 
     def _block(self, start: int, count: int) -> pl.DataFrame:
         part = self.layout.part(start, count)
-        if self.doubtful is None or self.doubts is None:
+        if self.doubtful is None:
             return self.known.of(part)
         mask = self.doubtful.slice(start, count)
         if not mask.any():
@@ -108,15 +109,7 @@ class _Split:
 
 
 def _filtered(part: Part, mask: pl.Series) -> Part:
-    lists = {}
-    for name, records in part.lists.items():
-        kept = (
-            mask.alias("kept")
-            .to_frame()
-            .select(pl.col("kept").repeat_by(records.lengths).explode(empty_as_null=False))
-        )
-        lists[name] = Records(records.frame.filter(kept.to_series()), records.lengths.filter(mask))
-    return Part(part.cases.filter(mask), lists)
+    return Part(part.cases.filter(mask), {name: records.kept(mask) for name, records in part.lists.items()})
 
 
 # -- results -------------------------------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ class Layout:
     cases: pl.DataFrame = field(init=False)
     records: dict[str, pl.DataFrame] = field(init=False)
     ends: dict[str, pl.Series] = field(init=False)
+    rows: dict[str, pl.Series] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         tables, lists = self.tables, self.tables.lists
@@ -81,6 +82,10 @@ class Layout:
                 columns.append(table.fields[name_of_field].alias(_alias(name_of_field)))
         return pl.DataFrame(columns)
 
+    def number(self, lists: Iterable[str]) -> None:
+        """Number the records of these lists by their case."""
+        self.rows = {name: self.tables.lists[name].row() for name in lists}
+
     def part(self, start: int, count: int) -> Part:
         """Return a block of cases with their records."""
         lists = {}
@@ -88,7 +93,8 @@ class Layout:
             first = int(ends[start - 1]) if start else 0
             last = int(ends[start + count - 1]) if count else first
             lengths = self.tables.lists[name].lengths.slice(start, count)
-            lists[name] = Records(self.records[name].slice(first, last - first), lengths)
+            row = self.rows[name].slice(first, last - first).cast(pl.Int64) - start if name in self.rows else None
+            lists[name] = Records(self.records[name].slice(first, last - first), lengths, row)
         return Part(self.cases.slice(start, count), lists)
 
     # -- unknown -------------------------------------------------------------------------------------------------------

@@ -20,11 +20,15 @@ from policies.language.sweep_ops import BOOL, DTYPES, INT, PLAIN, SPANS, Held, P
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A sum over the records of each case: the value of a record (0 where it does not count), the range of the sum."""
+    """A sum over the records of each case: the value of a record (0 where it does not count), the range of the sum.
+
+    With `flag` the value is a condition, and the sum counts where it holds.
+    """
 
     name: str
     value: pl.Expr
     span: Interval
+    flag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,10 @@ class Planner:
         while len(self.steps) <= number:
             self.steps.append(Step())
         return self.steps[number]
+
+    def lists_by_row(self) -> set[str]:
+        """Return the lists whose records must know the number of their case."""
+        return {name for step in self.steps for name, work in step.lists.items() if work.beside or work.picks}
 
     def name(self) -> str:
         """Return a new name for a column."""
@@ -248,7 +256,7 @@ def _total(planner: Planner, name: str, value: Held, counts: Held, step: int) ->
     if counts.fixed and value.fixed:
         return _times(planner, planner.inputs.lengths[name], value)
     if value.fixed:
-        return _times(planner, _summed(planner, name, counts.to(INT), (0, 1), step), value)
+        return _times(planner, _summed(planner, name, counts.to(BOOL), (0, 1), step, flag=True), value)
     zero = pl.lit(0, dtype=DTYPES[form])
     masked = value.to(form) if counts.fixed else pl.when(counts.to(BOOL)).then(value.to(form)).otherwise(zero)
     return _summed(planner, name, masked, value.span, step)
@@ -271,13 +279,15 @@ def _doubtful(value: Held, counts: Pair, least: bool) -> pl.Expr:
     return pl.when(counts.lo.to(BOOL)).then(number).when(counts.hi.to(BOOL)).then(maybe).otherwise(zero)
 
 
-def _summed(planner: Planner, name: str, value: pl.Expr, each: Interval, step: int) -> Held:
+def _summed(
+    planner: Planner, name: str, value: pl.Expr, each: Interval, step: int, *, flag: bool = False
+) -> Held:  # fmt: skip
     longest = planner.inputs.longest[name]
     span = (min(0, longest * each[0]), max(0, longest * each[1]))
     if span == (0, 0):
         return literal(0)
     result = planner.name()
-    planner.step(step).of(name).sums.append(Sum(result, value, span))
+    planner.step(step).of(name).sums.append(Sum(result, value, span, flag))
     return Held(pl.col(result), form_of(span), span, step + 1, result)
 
 

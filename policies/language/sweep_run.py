@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 
 import polars as pl
 
@@ -24,10 +25,14 @@ _ROW = "row"
 
 @dataclass(frozen=True)
 class Records:
-    """The records of a part in the order of its cases, and how many each case has."""
+    """The records of a part in the order of its cases, how many each case has, and the case's number of each record.
+
+    `row` is made only where a plan needs it.
+    """
 
     frame: pl.DataFrame
     lengths: pl.Series
+    row: pl.Series | None = None
 
     @cached_property
     def last(self) -> pl.Series:
@@ -42,6 +47,13 @@ class Records:
             return pl.repeat(None, len(self.last), dtype=running.dtype, eager=True)
         return running.gather(self.last)
 
+    def kept(self, mask: pl.Series) -> Records:
+        """Return the records of the cases where `mask` holds."""
+        assert self.row is not None
+        kept = mask.gather(self.row)
+        row = (mask.cast(pl.Int32).cum_sum() - 1).gather(self.row).filter(kept)
+        return Records(self.frame.filter(kept), self.lengths.filter(mask), row)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -51,25 +63,18 @@ class Part:
     lists: Mapping[str, Records]
 
 
+@dataclass(slots=True)
 class _List:
     """The records at work: their columns as they come about."""
 
-    def __init__(self, records: Records) -> None:
-        self.frame, self.lengths, self.at_ends = records.frame, records.lengths, records.at_ends
-
-    def row(self) -> pl.Series:
-        """Return for each record the number of its case in the part."""
-        if _ROW not in self.frame.columns:
-            rows = pl.int_range(len(self.lengths), dtype=pl.Int64, eager=True).alias(_ROW).to_frame()
-            spread = rows.select(pl.col(_ROW).repeat_by(self.lengths).explode(empty_as_null=False))
-            self.frame = self.frame.with_columns(spread.to_series())
-        return self.frame[_ROW]
+    records: Records
+    frame: pl.DataFrame
 
 
 def run(steps: list[Step], part: Part) -> pl.DataFrame:
     """Return the case table of a part with every column that the plan makes."""
     cases = part.cases
-    lists = {name: _List(records) for name, records in part.lists.items()}
+    lists = {name: _List(records, records.frame) for name, records in part.lists.items()}
     for step in steps:
         fresh = [series for name, work in step.lists.items() for series in _list_step(work, lists[name], cases)]
         cases = cases.with_columns(step.columns) if step.columns else cases
@@ -80,7 +85,8 @@ def run(steps: list[Step], part: Part) -> pl.DataFrame:
 def _list_step(work: ListStep, records: _List, cases: pl.DataFrame) -> list[pl.Series]:
     beside = []
     if work.beside:
-        row = records.row()
+        row = records.records.row
+        assert row is not None
         beside = [cases[column].gather(row).alias(name) for name, column in work.beside.items()]
     found = [*_sums(work.sums, records), *_picks(work.picks, records)]
     frame = records.frame
@@ -116,17 +122,23 @@ def _sums(sums: list[Sum], records: _List) -> list[pl.Series]:
     columns = []
     for number, group in enumerate(groups):
         dtype = DTYPES[WIDE if any(form_of(item.span) == WIDE for item, _ in group) else INT]
-        parts = [item.value.cast(dtype) * (1 << bit) if bit else item.value.cast(dtype) for item, bit in group]
-        columns.append(pl.sum_horizontal(parts).alias(f"s{number}") if parts[1:] else parts[0].alias(f"s{number}"))
+        parts = (_lifted(item, bit, dtype) for item, bit in group)
+        columns.append(reduce(add, parts).alias(f"s{number}"))
     # First the values, then the running sums: a value that is the same in every record is spread by the first step.
     names = [f"s{number}" for number in range(len(groups))]
     running = records.frame.with_columns(columns).select(pl.col(names).cum_sum())
     found: list[pl.Series] = []
     for name, group in zip(names, groups, strict=True):
-        ends = records.at_ends(running[name]).fill_null(0)
+        ends = records.records.at_ends(running[name]).fill_null(0)
         totals = (ends.slice(1) - ends.slice(0, len(ends) - 1)).alias("all").to_frame()
         found.extend(totals.select(_unpacked(group)).get_columns())
     return found
+
+
+def _lifted(item: Sum, bit: int, dtype: pl.DataType) -> pl.Expr:
+    if item.flag:
+        return pl.when(item.value).then(pl.lit(1 << bit, dtype=dtype)).otherwise(pl.lit(0, dtype=dtype))
+    return item.value.cast(dtype) * (1 << bit) if bit else item.value.cast(dtype)
 
 
 def _unpacked(group: list[tuple[Sum, int]]) -> list[pl.Expr]:
@@ -147,12 +159,16 @@ def _unpacked(group: list[tuple[Sum, int]]) -> list[pl.Expr]:
 def _picks(picks: list[Pick], records: _List) -> list[pl.Series]:
     if not picks:
         return []
-    records.row()
-    cases = len(records.lengths)
+    row, cases = records.records.row, len(records.records.lengths)
+    assert row is not None
     forms = [_room(pick, cases) for pick in picks]
     keys = [_key(pick, form).alias(pick.name) for pick, form in zip(picks, forms, strict=True)]
-    running = records.frame.with_columns(keys).select(pl.col(pick.name).cum_max() for pick in picks)
-    ends = pl.DataFrame([records.at_ends(running[pick.name]).slice(1).alias(pick.name) for pick in picks])
+    running = (
+        records.frame.with_columns(row.alias(_ROW))
+        .with_columns(keys)
+        .select(pl.col(pick.name).cum_max() for pick in picks)
+    )
+    ends = pl.DataFrame([records.records.at_ends(running[pick.name]).slice(1).alias(pick.name) for pick in picks])
     made = ends.with_columns(pl.int_range(cases, dtype=pl.Int64).alias(_ROW)).select(
         _unkeyed(pick, form) for pick, form in zip(picks, forms, strict=True)
     )

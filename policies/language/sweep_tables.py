@@ -27,14 +27,22 @@ _FLAG = FactDef("", "yes_no", Text("", ""), "")
 
 @dataclass(frozen=True, slots=True)
 class ListTable:
-    """A list: its fields in the order of the cases, how many records each case has, how many more there may be.
+    """A list: the case and the fields of its records, how many records each case has, how many more there may be.
 
-    `more` is None where every list is complete.
+    The records lie in the order of the cases. `more` is None where every list is complete.
     """
 
+    cases: pl.Series
     fields: Mapping[str, pl.Series]
     lengths: pl.Series
     more: pl.Series | None
+
+    def row(self) -> pl.Series:
+        """Return for each record the number of its case."""
+        run = self.cases.rle_id()
+        if not (self.lengths == 0).any():
+            return run
+        return (self.lengths > 0).arg_true().gather(run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +168,11 @@ class _Reader:
                 self.faults.tell(CASES, f"{record.name}+ speaks of a list without a table; give the table, empty if need be",
                                  f"{record.name}+ 所指清单没有表；请提供该表（可为空）")  # fmt: skip
             more = pl.repeat(record.max_length, count, dtype=pl.Int64, eager=True)
-            return ListTable({}, pl.zeros(count, dtype=pl.Int64, eager=True), more)
+            none = self.cases[CASE].clear()
+            return ListTable(none, {}, pl.zeros(count, dtype=pl.Int64, eager=True), more)
         rows, lengths = align(self.cases[CASE], self.tables[record.name], record, self.faults)
-        return ListTable(self.columns(record.fields, rows, record.name), lengths, self.more(record, flag, lengths))
+        fields = self.columns(record.fields, rows, record.name)
+        return ListTable(rows[CASE], fields, lengths, self.more(record, flag, lengths))
 
     def more(self, record: RecordDef, flag: pl.Series | None, lengths: pl.Series) -> pl.Series | None:
         """Return how many records more each case may have; None where no case may."""
