@@ -74,7 +74,7 @@ class Seen:
         amount = None if self.program.amount_core is None else result[2]
         if (decision.outcome, decision.tier, decision.amount) != ("met" if result[0] else "not_met", tier, amount):
             return False
-        said = {reason.id: reason.verdict for reason in decision.leaves()}
+        said = decision.verdicts
         wanted: dict[int | None, str] = {0: "not_met", 1: "met", None: "unknown"}
         vetoes = {veto.id for veto in self.program.vetoes}
         for leaf in self.program.leaves():

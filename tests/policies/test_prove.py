@@ -507,7 +507,8 @@ def denied(claim: Claim, verdict: str) -> bool:
 
 def crowd(pack: Pack, prover: Prover, rng: Random) -> list[tuple[Facts, Seen]]:
     """Return random companies on the days of the proofs."""
-    program, found = prover.program, []
+    program = prover.program
+    found: list[tuple[Facts, Seen]] = []
     for _ in range(25):
         facts = company_from(pack, rng.randrange(10**9), stage=program.stage, unknown=0.0)
         day = rng.choice(prover.days or (program.facts[program.decides_on].minimum,))
@@ -520,7 +521,7 @@ def crowd(pack: Pack, prover: Prover, rng: Random) -> list[tuple[Facts, Seen]]:
 
 def worse_pairs(claim: Claim, companies: list[tuple[Facts, Seen]]) -> list[tuple[Facts, Facts]]:
     """Return pairs of companies that differ in the fact of a claim as its kind supposes."""
-    pairs = []
+    pairs: list[tuple[Facts, Facts]] = []
     for facts, _ in companies:
         for held in dict.fromkeys(other[claim.fact] for other, _ in companies[:8]):
             less = facts[claim.fact]
