@@ -328,6 +328,16 @@ def test_wide_and_deep_policies_compile() -> None:
     assert assert_same(pack, {"filed_on": ON, "a": 0, "n": 4}).outcome == "not_met"
 
 
+def test_a_guarded_divisor_may_be_zero_where_it_is_read_twice() -> None:
+    """A value that two places read is computed before the guard is asked."""
+    pack = pack_of(
+        facts="a: {type: money, from: tax}\nb: {type: money, from: tax}",
+        formula="(whole(a, b) + 2 * whole(a, b) if b > 0元 else 7) * 1元",
+    )
+    assert assert_same(pack, {"filed_on": ON, "a": 500, "b": 0}).amount == 700
+    assert assert_same(pack, {"filed_on": ON, "a": 500, "b": 200}).amount == 600
+
+
 def test_a_pack_with_one_fact_compiles() -> None:
     assert assert_same(pack_of(formula="1元"), {"filed_on": ON}).amount == 100
 
