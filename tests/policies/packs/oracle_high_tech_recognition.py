@@ -31,29 +31,33 @@ def three_years(facts: Facts, name: str) -> int:
     return sum(facts[f"{name}_y{year}"] or 0 for year in (1, 2, 3))
 
 
-def common(facts: Facts, version: str) -> bool:
-    """What both versions ask alike: a year, a field, spending, its place, products."""
+def common(facts: Facts, version: str) -> dict[str, bool]:
+    """What both versions ask alike: a year, a field, spending, its place, products; by the names of the conditions."""
     filed = date.fromisoformat(facts["submitted_on"])
-    if (filed - date.fromisoformat(facts["registered_on"])).days < 365 or facts["tech_field"] == "none":
-        return False
     last, sales, spent = facts["sales_y1"], three_years(facts, "sales"), three_years(facts, "rd")
     if version == "2008.1":
         percent = 6 if last < 5000 * WAN else 4 if last <= 20000 * WAN else 3
     else:
         percent = 5 if last <= 5000 * WAN else 4 if last <= 20000 * WAN else 3
-    if sales == 0 or Fraction(spent, sales) < Fraction(percent, 100):
-        return False
-    if facts["rd_in_china"] * 10 < spent * 6:
-        return False
-    return facts["total_revenue"] > 0 and facts["high_tech_revenue"] * 10 >= facts["total_revenue"] * 6
+    revenue = facts["total_revenue"]
+    return {
+        "one_year": (filed - date.fromisoformat(facts["registered_on"])).days >= 365,
+        "field_supported": facts["tech_field"] != "none",
+        "enough_research": sales > 0 and Fraction(spent, sales) >= Fraction(percent, 100),
+        "research_in_china": facts["rd_in_china"] * 10 >= spent * 6,
+        "enough_products": revenue > 0 and facts["high_tech_revenue"] * 10 >= revenue * 6,
+    }
 
 
-def of_2008(facts: Facts) -> bool:
-    """Whether the measures of 2008 let a company pass to the experts."""
-    core = any(right["core"] and right["obtained_on"] <= facts["submitted_on"] for right in facts["ip"])
+def of_2008(facts: Facts) -> dict[str, bool]:
+    """What the measures of 2008 ask before experts judge, and whether it is met."""
     staff = facts["staff"]
-    people = staff > 0 and facts["college_staff"] * 10 >= 3 * staff and facts["rd_staff"] * 10 >= staff
-    return core and people and common(facts, "2008.1")
+    return {
+        **common(facts, "2008.1"),
+        "core_right": any(right["core"] and right["obtained_on"] <= facts["submitted_on"] for right in facts["ip"]),
+        "enough_college_staff": staff > 0 and facts["college_staff"] * 10 >= 3 * staff,
+        "enough_rd_staff": staff > 0 and facts["rd_staff"] * 10 >= staff,
+    }
 
 
 def growth(first: int | None, second: int | None, last: int) -> Fraction:
@@ -96,40 +100,48 @@ def score(facts: Facts) -> int:
     return rights + sum(facts[f"{name}_points"] for name in others)
 
 
-def points_in_range(facts: Facts) -> bool:
-    """Whether the experts stayed within what the figures give."""
-    assets = growth(facts["net_assets_y3"], facts["net_assets_y2"], facts["net_assets_y1"])
-    sales = growth(facts["sales_y3"], facts["sales_y2"], facts["sales_y1"])
-    given = (
-        (facts["count_points"], count_range(facts)),
-        (facts["result_points"], result_range(facts)),
-        (facts["asset_points"], growth_range(assets)),
-        (facts["sales_points"], growth_range(sales)),
-    )
-    return all(low <= points <= high for points, (low, high) in given)
-
-
-def of_2016(facts: Facts) -> bool:
-    """Whether the measures of 2016 recognise a company."""
-    if facts["major_incident"]:
-        return False
-    core = any(r["core"] and r["way"] in OWNED and r["obtained_on"] <= facts["submitted_on"] for r in facts["ip"])
+def of_2016(facts: Facts) -> dict[str, bool]:
+    """What the measures of 2016 ask, and whether it is met."""
     staff = sum(month["staff_begin"] + month["staff_end"] for month in facts["staff_months"])
     science = sum(month["science_begin"] + month["science_end"] for month in facts["staff_months"])
-    people = staff > 0 and science * 10 >= staff
-    return core and people and score(facts) > 70 and points_in_range(facts) and common(facts, "2016.1")
+    assets = growth(facts["net_assets_y3"], facts["net_assets_y2"], facts["net_assets_y1"])
+    sales = growth(facts["sales_y3"], facts["sales_y2"], facts["sales_y1"])
+    return {
+        **common(facts, "2016.1"),
+        "incident": not facts["major_incident"],
+        "core_right": any(
+            right["core"] and right["way"] in OWNED and right["obtained_on"] <= facts["submitted_on"]
+            for right in facts["ip"]
+        ),
+        "enough_science_staff": staff > 0 and science * 10 >= staff,
+        "score_passed": score(facts) > 70,
+        "count_in_range": within(facts["count_points"], count_range(facts)),
+        "results_in_range": within(facts["result_points"], result_range(facts)),
+        "asset_growth_in_range": within(facts["asset_points"], growth_range(assets)),
+        "sales_growth_in_range": within(facts["sales_points"], growth_range(sales)),
+    }
 
 
-def stands(facts: Facts) -> bool:
-    """Whether a recognition of 2016 stands on the day of the check."""
-    checked = date.fromisoformat(facts["checked_on"])
-    if facts["major_incident"] or facts["missed_reports"] >= 2 or facts["move"] == "part":
-        return False
-    if checked >= later(date.fromisoformat(facts["certificate_on"]), 36):
-        return False
+def within(points: int, ends: tuple[int, int]) -> bool:
+    """Whether points lie in a range, ends included."""
+    return ends[0] <= points <= ends[1]
+
+
+def reported(facts: Facts) -> bool:
+    """Whether a change was reported within three months, or they still run."""
     if facts["changed_on"] is None:
         return True
-    limit = later(date.fromisoformat(facts["changed_on"]), 3)
-    if facts["change_reported_on"] is not None:
-        return date.fromisoformat(facts["change_reported_on"]) <= limit
-    return checked <= limit
+    day = facts["change_reported_on"] or facts["checked_on"]
+    return date.fromisoformat(day) <= later(date.fromisoformat(facts["changed_on"]), 3)
+
+
+def stands(facts: Facts) -> dict[str, bool]:
+    """What keeps a recognition of 2016, and whether it is met on the day of the check."""
+    issued, checked = (date.fromisoformat(facts[name]) for name in ("certificate_on", "checked_on"))
+    return {
+        "incident": not facts["major_incident"],
+        "certificate_runs": checked < later(issued, 36),
+        "reports_filed": facts["missed_reports"] < 2,
+        "change_reported": reported(facts),
+        "whole_move": facts["move"] != "part",
+    }

@@ -53,38 +53,37 @@ def within_five_years(day: str, filed: date) -> bool:
     return happened <= filed <= fifth_anniversary(happened)
 
 
-def direct(facts: Mapping[str, Any]) -> bool:
-    """Article 8: any of four ways."""
+def verdicts(facts: Mapping[str, Any]) -> dict[str, bool]:
+    """Every condition by its name, and whether it is met."""
     filed = date.fromisoformat(facts["submitted_on"])
-    if facts["high_tech_until"] is not None and date.fromisoformat(facts["high_tech_until"]) >= filed:
-        return True
-    if facts["rd_body"]:
-        return True
-    for prize in facts["prizes"]:
-        if prize["place"] <= 3 and within_five_years(prize["conferred_on"], filed):
-            return True
-    for standard in facts["standards"]:
-        known = standard["level"] in ("international", "national", "industry")
-        if standard["led"] and known and within_five_years(standard["issued_on"], filed):
-            return True
-    return False
+    until = facts["high_tech_until"]
+    return {
+        "incident": not facts["major_incident"],
+        "dishonest_research": not facts["research_dishonesty"],
+        "abnormal": not facts["abnormal_operation"],
+        "serious_offender": not facts["serious_violation"],
+        "resident": facts["resident_enterprise"],
+        "few_staff": facts["staff"] <= 500,
+        "small_sales": facts["sales"] <= 2 * YI,
+        "small_assets": facts["assets"] <= 2 * YI,
+        "lawful_product": not facts["banned_product"],
+        "score_reached": staff_points(facts) + research_points(facts) + result_points(facts) >= 60,
+        "staff_scored": staff_points(facts) > 0,
+        "high_tech": until is not None and date.fromisoformat(until) >= filed,
+        "national_prize": any(
+            prize["place"] <= 3 and within_five_years(prize["conferred_on"], filed) for prize in facts["prizes"]
+        ),
+        "research_body": facts["rd_body"],
+        "led_standard": any(
+            standard["led"] and standard["level"] != "local" and within_five_years(standard["issued_on"], filed)
+            for standard in facts["standards"]
+        ),
+    }
 
 
 def recognised(facts: Mapping[str, Any]) -> bool:
-    """Whether a company with complete facts is confirmed."""
-    for flag in (
-        "major_incident",
-        "research_dishonesty",
-        "abnormal_operation",
-        "serious_violation",
-        "banned_product",
-    ):
-        if facts[flag]:
-            return False
-    if not facts["resident_enterprise"]:
-        return False
-    if facts["staff"] > 500 or facts["sales"] > 2 * YI or facts["assets"] > 2 * YI:
-        return False
-    for_staff = staff_points(facts)
-    scored = for_staff > 0 and for_staff + research_points(facts) + result_points(facts) >= 60
-    return scored or direct(facts)
+    """Whether a company with complete facts is confirmed: by its score or by one of the four direct ways."""
+    found = verdicts(facts)
+    scored = found.pop("score_reached"), found.pop("staff_scored")
+    ways = [found.pop(way) for way in ("high_tech", "national_prize", "research_body", "led_standard")]
+    return all(found.values()) and (all(scored) or any(ways))
