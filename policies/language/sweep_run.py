@@ -16,7 +16,7 @@ from operator import add
 import polars as pl
 
 from policies.language.findings import PolicyError, Position
-from policies.language.sweep_ops import DTYPES, INT, WIDE, form_of
+from policies.language.sweep_ops import DTYPES, form_of
 from policies.language.sweep_plan import ListStep, Pick, Step, Sum
 
 _BITS = 62
@@ -121,7 +121,9 @@ def _sums(sums: list[Sum], records: _List) -> list[pl.Series]:
     groups = packed(sums)
     columns = []
     for number, group in enumerate(groups):
-        dtype = DTYPES[WIDE if any(form_of(item.span) == WIDE for item, _ in group) else INT]
+        # A running sum wraps, and its differences wrap back: it needs room for one case only.
+        last, bit = group[-1]
+        dtype = DTYPES[form_of((last.span[0], (1 << bit + last.span[1].bit_length()) - 1))]
         parts = (_lifted(item, bit, dtype) for item, bit in group)
         columns.append(reduce(add, parts).alias(f"s{number}"))
     # First the values, then the running sums: a value that is the same in every record is spread by the first step.
