@@ -20,7 +20,7 @@ from policies.language.model import (
     RubricItem,
     Undertaking,
 )
-from policies.language.reader import ListNode, MapNode, Node, Scalar
+from policies.language.reader import MAX_FILE, ListNode, MapNode, Node, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -330,6 +330,11 @@ _HEADING = re.compile(r"## +(?P<number>\S+) +(?P<zh>.+?) / (?P<en>.+)")
 
 def read_clauses(source: str, file: str) -> tuple[Clause, ...]:
     """Read source.md: `## number heading / heading`, the Chinese text, the English text in lines with `>`."""
+    if len(source) > MAX_FILE:
+        raise refuse(
+            Position(file, 1, 1), f"found more than {MAX_FILE} characters; keep only the clauses",
+            f"超过 {MAX_FILE} 个字符，请只保留条款", "LIMIT",
+        )  # fmt: skip
     clauses: list[Clause] = []
     zh: list[str] = []
     en: list[str] = []

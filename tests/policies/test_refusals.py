@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from policies.language import PolicyError, parse_pack
+from policies.language import PolicyError, check_pack, parse_pack
 from tests.policies.packs import code_of, pack_of, refusal, source_of
 
 FACTS = """a: {type: money, from: tax}
@@ -31,12 +32,24 @@ def test_the_parts_used_below_are_accepted() -> None:
         "(a > 1元", "a > 1元)", "a > 1元 1", "exec(a)", "open(p)", "a > 0x10", "n > 1_000", "n > 010", "n > 1e3", "n > 1.5",
         "min() > 1元", "ａ > 1元", "а > 1元", "a > １元", "a\u00a0> 1元", "a\t> 1元", "a > 1元 # no", "a is b", "A > 1元",
         "a > 1斤", "d > 2023-02-29", "p == yes()", "n > 9999999999999999999", "a in ()", "a, b",
+        "9**9**9 > 1", "a.__class__.__mro__", "__builtins__", "p if p", "{x for x in a}", "(x for x in a)", "*a", "**a",
+        "a > 1元 -> p", "p and (lambda: p)()", "print(1)", "eval(a)", "getattr(a, b)", "a!r", "a ? b", "a && b", "p | p",
+        "~p", "!p", "a <> b", "a = b", "a === b", "n > 1e308", "n > inf", "n > nan", "None", "True", "p is not p",
+        "d > today", "d > now()", "d + 1001年 > d", "d + 1.5年 > d", "a > -", "p or", "not", "()", "if p else p",
+        "await p", "yield p", "a >> 1 > 0", "a % 2 > 0", "a^2 > 1", "0b1 > 0", "n > 1,000", "n > 1 000", "a > 1 元 元",
+        "p == 是", "n > 十", "n > ١", "n > ²", "n\u0338 > 1", "a\u0301 > 1元", "\ufeffp", "p\u200d", "\u2066p\u2069", "ᵖ",
+        "p \u037e", "a ＞ 1元", "（p）", "p\u3000and p", "a > 1\u00a5", "a > 1￥", "a > 1$", "-p", "- - a > 1元",
     ],
 )  # fmt: skip
 def test_hostile_or_malformed_text_is_refused(text: str) -> None:
     quoted = "'" + text.replace("'", "''") + "'"
-    with pytest.raises(PolicyError):
-        pack_of(facts=FACTS, when=quoted)
+    source = source_of(facts=FACTS, when=quoted)
+    with pytest.raises(PolicyError) as caught:
+        parse_pack(source)
+    found = caught.value.findings[0]
+    lines = source.policy.splitlines()
+    assert 1 <= found.line <= len(lines) and 1 <= found.column <= len(lines[found.line - 1]) + 1
+    assert found.message_en and found.message_zh
 
 
 @pytest.mark.parametrize(
@@ -238,3 +251,102 @@ def test_a_missing_file_is_named(tmp_path: object) -> None:
 
     with pytest.raises(PolicyError, match=r"policy\.yaml:1:1: the file is missing"):
         load_pack(Path(str(tmp_path)))
+
+
+@pytest.mark.parametrize("offset", range(4))
+def test_the_refusal_points_into_the_expression(offset: int) -> None:
+    when = " " * offset + "p and a.__class__"
+    source = source_of(facts=FACTS, when=f'"{when}"')
+    with pytest.raises(PolicyError) as caught:
+        parse_pack(source)
+    found = caught.value.findings[0]
+    assert source.policy.splitlines()[found.line - 1][found.column - 1 :].startswith(".__class__")
+
+
+BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        ("x" * 400_001, "YAML"),
+        ("code: " + "[" * 60 + "]" * 60, "YAML"),
+        ("a: {" * 60 + "}" * 60, "YAML"),
+        (BOMB, "YAML"),
+        ("code: trial\n---\ncode: again", "YAML"),
+        ("? [a, b]\n: c", "YAML"),
+        ("<<: {code: x}", "UNKNOWN_KEY"),
+        ("code: !!python/object/apply:os.system [ls]", "YAML"),
+        ("%YAML 1.1\n---\ncode: \x00", "YAML"),
+        ("", "YAML"),
+        ("- code", "SCHEMA"),
+        ("\ud7ff\ufffe", "YAML"),
+    ],
+    ids=[
+        "long",
+        "deep lists",
+        "deep maps",
+        "aliases",
+        "documents",
+        "key",
+        "merge",
+        "tag",
+        "nul",
+        "empty",
+        "list",
+        "odd",
+    ],
+)
+def test_hostile_files_are_refused(policy: str, code: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        parse_pack(replace(source_of(facts=FACTS), policy=policy))
+    assert caught.value.findings[0].code == code
+
+
+def test_a_source_without_end_is_refused() -> None:
+    source = source_of(facts=FACTS)
+    with pytest.raises(PolicyError) as caught:
+        parse_pack(replace(source, source=source.source + "x" * 400_001))
+    assert code_of(caught.value) == "LIMIT"
+
+
+def test_too_many_definitions_and_bands_are_refused() -> None:
+    definitions = "define:\n" + "\n".join(f"  x{i}: a + {i}分" for i in range(401))
+    assert code_of(refusal(facts=FACTS, more=definitions)) == "LIMIT"
+    ends = ["..", *(f"{i}分" for i in range(1, 61)), ".."]
+    bands = ", ".join(
+        f'"({low}, {high}{")" if high == ".." else "]"}": {i}' for i, (low, high) in enumerate(pairwise(ends))
+    )
+    table = f"tables: {{t: {{of: a, clause: T-1, bands: {{{bands}}}}}}}"
+    assert code_of(refusal(facts=FACTS, more=table)) == "LIMIT"
+
+
+@pytest.mark.parametrize("length", ["0", "100001", "-1", "1e9", "many"])
+def test_lists_have_a_length(length: str) -> None:
+    more = f"records: {{ip: {{key: nr, from: tax, max_length: {length}, fields: {{nr: {{type: text}}}}}}}}"
+    assert code_of(refusal(facts=FACTS, more=more)) == "SCHEMA"
+
+
+@pytest.mark.parametrize("text", ["9**9**9", "a.__class__", "__import__", "1元 if p else", "9" * 40, "10**18元"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "define: {{x: '{}'}}",
+        "tables: {{t: {{of: '{}', clause: T-1, bands: {{'(.., 1)': 1, '[1, ..)': 2}}}}}}",
+        "tables: {{t: {{of: n, clause: T-1, bands: {{'(.., 1)': '{}', '[1, ..)': 2}}}}}}",
+        "parameters: {{x: {{value: '{}', clause: T-1, certainty: recalled, source: t}}}}",
+        "guarantees: [{{always: '{}'}}]",
+        "documents: [{{id: x, zh: x, en: x, required: '{}'}}]",
+    ],
+)
+def test_every_place_for_an_expression_refuses_alike(place: str, text: str) -> None:
+    error = refusal(facts=FACTS, more=place.format(text))
+    assert error.findings[0].code in ("SYNTAX", "CHARACTER", "NAME", "LITERAL", "TYPE", "UNIT")
+    assert error.findings[0].line > 1
+
+
+@pytest.mark.parametrize("text", ["9**9**9", "a.__class__", "9" * 40, "sum(ip, 1)", "1元 +", "ａ"])
+def test_the_facts_of_a_case_refuse_alike(text: str) -> None:
+    cases = f"cases: [{{id: x, facts: {{a: '{text}'}}, expect: {{outcome: met}}}}]"
+    found = check_pack(source_of(facts=FACTS, cases=cases), proofs=False)
+    assert len(found) == 1 and found[0].file == "trial/cases.yaml" and found[0].severity == "error"
