@@ -82,7 +82,7 @@ class Proof:
     `verdict` is proven, refuted or not_proven. `witness` is a company that shows it (a claim that there is one) or
     refutes it (a claim about all); `other` the second company where two are compared. `dates` are the days on which the
     claim was examined; none where the day makes no difference. `because` is the officer's reason for keeping a
-    requirement listed under `redundant`.
+    requirement listed under `redundant`; `printed` is the witness as JSON, for a finding to show.
     """
 
     kind: str
@@ -96,6 +96,7 @@ class Proof:
     message: Text
     at: Position
     because: str = ""
+    printed: str = ""
 
     def witness_json(self, pack: Pack) -> str | None:
         """Return the company as the JSON that `policies decide --facts` reads; None where there is none."""
@@ -141,6 +142,7 @@ def _proof(prover: Prover, claim: Claim, outcome: Outcome) -> Proof:
         claim.kind, claim.subject, prover.program.stage, claim.clause, outcome.verdict, outcome.witness, outcome.other,
         tuple(date.fromordinal(day) for day in prover.days), _message(prover, claim, outcome), claim.at,
         because.get(claim.subject, "") if claim.kind in OF_REQUIREMENTS else "",
+        "" if outcome.witness is None else as_json(prover.pack, prover.program, outcome.witness),
     )  # fmt: skip
 
 
@@ -190,7 +192,7 @@ def _listed(pack: Pack, proofs: Iterable[Proof]) -> Iterator[Proof]:
                 f"{entry.id} 列在 redundant 下，但它会影响结论，请从中删除。{example.zh}",
                 f"{entry.id} is listed under redundant, but it decides; take it off the list; {example.en}",
             ),
-            entry.at, entry.because,
+            entry.at, entry.because, "" if shown is None or verdict != REFUTED else shown.printed,
         )  # fmt: skip
 
 
@@ -218,7 +220,10 @@ def findings_of(proofs: Iterable[Proof]) -> tuple[Finding, ...]:
 def _finding(proof: Proof) -> Finding:
     code = _CODES.get(proof.kind, "GUARANTEE") if proof.verdict == REFUTED else "NOT_PROVEN"
     advice = _ADVICE[code]
+    facts = Text("", "")
+    if proof.printed:
+        facts = Text(f"。该企业的事实：{proof.printed}", f". The company's facts: {proof.printed}")
     return finding(
-        proof.at, code, f"{proof.message.en}; {advice.en}", f"{proof.message.zh}；{advice.zh}",
+        proof.at, code, f"{proof.message.en}; {advice.en}{facts.en}", f"{proof.message.zh}；{advice.zh}{facts.zh}",
         clause=proof.clause, severity="warning" if code == "REDUNDANT" else "error",
     )  # fmt: skip

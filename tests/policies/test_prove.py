@@ -230,6 +230,8 @@ def test_always_holds_or_is_refuted_by_a_company() -> None:
     assert broken.witness is not None and broken.witness["b"] != 0
     found = next(found for found in findings_of((kept, broken)))
     assert (found.code, found.severity) == ("GUARANTEE", "error") and "CNY" in found.message_en
+    printed = json.loads(found.message_zh.partition("该企业的事实：")[2])
+    assert decide(pack, facts_from_json(pack, printed)).amount == decision.amount
 
 
 @pytest.mark.parametrize(
