@@ -1,16 +1,19 @@
-"""What would have to change for an unmet requirement: one fact at a time, found by bisection, confirmed by re-running.
+"""What would have to change for an unmet requirement: one fact or count at a time, found by bisection, confirmed by
+re-running.
 
 Slow beside a decision (some milliseconds a leaf), therefore only on request.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from policies.language.compile import order_of, scale_of
-from policies.language.core import FALSE, TRUE, Core
+from policies.language.core import FALSE, TRUE, Aggregate, Core
 from policies.language.evaluate import Evaluation
 from policies.language.exact import Exact, exact_of
 from policies.language.facts import UNKNOWN, Facts, Value, encode
@@ -25,6 +28,7 @@ QUANTITIES = ("money", "count", "rate", "number", "date")
 class Change:
     """With `fact` at `value`, all else equal, the requirement is met.
 
+    Where `fact` is a list, `value` is how many of its records would have to meet the condition that is counted.
     `nearest` is True where the requirement moves one way only as the fact grows, so that no smaller change does;
     otherwise the value is an example.
     """
@@ -51,23 +55,40 @@ def nearest_change(pack: Pack, facts: Facts, leaf_id: str, *, stage: str | None 
     search = _Search(exact, place, facts, requirement, order_of([requirement]))
     if search.holds({}) is not False:
         return ()
-    found = (search.change(name) for name in _facts_below(leaf.core))
+    below = _below(leaf.core)
+    names = dict.fromkeys(str(node.value).removesuffix("?") for node in below if node.op == "fact")
+    found = [*(search.change(name) for name in names), *(search.count(node) for node in _counts(below))]
     return tuple(change for change in found if change is not None)
 
 
-def _facts_below(core: Core) -> tuple[str, ...]:
-    names: dict[str, None] = {}
-    seen: set[int] = set()
+def _below(core: Core) -> tuple[Core, ...]:
+    """Return every node that `core` reads, in the order of reading."""
+    seen: dict[int, Core] = {}
     stack = [core]
     while stack:
         node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if node.op == "fact":
-            names[str(node.value).removesuffix("?")] = None
-        stack.extend(reversed(node.args))
-    return tuple(names)
+        if id(node) not in seen:
+            seen[id(node)] = node
+            stack.extend(reversed(node.args))
+    return tuple(seen.values())
+
+
+def _counts(below: tuple[Core, ...]) -> tuple[Core, ...]:
+    """Return the counts of lists that are counted once: two counts of one list cannot change apart."""
+    lists = [_list_of(node) for node in below if node.op == "agg"]
+    return tuple(
+        node
+        for node in below
+        if node.op == "agg"
+        and node.args[0].op == "const"
+        and node.args[0].lo == 1
+        and lists.count(_list_of(node)) == 1
+    )
+
+
+def _list_of(node: Core) -> str:
+    assert isinstance(node.value, Aggregate)
+    return node.value.list_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +98,24 @@ class _Search:
     facts: Facts
     requirement: Core
     lets: tuple[Core, ...]
+
+    def count(self, node: Core) -> Change | None:
+        """Return how many records would have to count, none more than the list may hold."""
+        now = Evaluation(encode(self.exact.pack, self.exact.program, self.facts)).value(node)
+        if now[0] != now[1]:
+            return None
+        record = self.exact.pack.records[_list_of(node)]
+        ends = next((bound for bound in (node.hi, node.lo) if self._counted(node, bound)), None)
+        if ends is None:
+            return None
+        number = _bisect(lambda number: self._counted(node, number), now[0], ends)
+        nearest = direction(self.requirement, node) != 0
+        return Change(record.name, record.text, number, Text(f"{number} 条", f"{number} records"), nearest)
+
+    def _counted(self, node: Core, number: int) -> bool:
+        evaluation = Evaluation(encode(self.exact.pack, self.exact.program, self.facts), {id(node): (number, number)})
+        evaluation.run(self.lets)
+        return evaluation.value(self.requirement) == TRUE
 
     def holds(self, changed: Facts) -> bool | None:
         """Tell whether the requirement is met with these facts changed; None where that is unknown."""
@@ -110,7 +149,7 @@ class _Search:
             low = start if start is not None else fact.minimum + fact.maximum - bound
             ends = (low, bound) if self._at(fact, bound) else self._gallop(fact, low, bound)
             if ends is not None:
-                value = _value(fact, self._bisect(fact, *ends))
+                value = _value(fact, _bisect(partial(self._at, fact), *ends))
                 nearest = direction(self.requirement, fact.name) != 0
                 return Change(fact.name, fact.text, value, shown(fact, value), nearest)
         return None
@@ -125,19 +164,20 @@ class _Search:
             unmet, step = start + sign * step, step * 2
         return None
 
-    def _bisect(self, fact: FactDef, unmet: int, met: int) -> int:
-        if self._at(fact, unmet):
-            return unmet
-        while abs(met - unmet) > 1:
-            middle = (met + unmet) // 2
-            if self._at(fact, middle):
-                met = middle
-            else:
-                unmet = middle
-        return met
-
     def _at(self, fact: FactDef, number: int) -> bool:
         return self.holds({fact.name: _value(fact, number)}) is True
+
+
+def _bisect(holds: Callable[[int], bool], unmet: int, met: int) -> int:
+    if holds(unmet):
+        return unmet
+    while abs(met - unmet) > 1:
+        middle = (met + unmet) // 2
+        if holds(middle):
+            met = middle
+        else:
+            unmet = middle
+    return met
 
 
 def _number(fact: FactDef, value: Value) -> int | None:
@@ -154,28 +194,30 @@ def _value(fact: FactDef, number: int) -> Value:
     return date.fromordinal(number) if fact.kind == "date" else number
 
 
-def direction(core: Core, name: str) -> int:
-    """Return 1 if the node never falls as the fact `name` grows, -1 if it never rises, 0 if that is not plain to see.
+def direction(core: Core, of: str | Core) -> int:
+    """Return 1 if the node never falls as `of` grows, -1 if it never rises, 0 if that is not plain to see.
 
-    2 where the node does not read the fact at all.
+    `of` is the name of a fact, or a node. 2 where the first node does not read it at all.
     """
-    return _direction(core, name, {})
+    return _direction(core, of, {})
 
 
 STILL = 2
 
 
-def _direction(core: Core, name: str, known: dict[int, int]) -> int:
+def _direction(core: Core, of: str | Core, known: dict[int, int]) -> int:
     found = known.get(id(core))
     if found is None:
-        found = known[id(core)] = _step(core, name, known)
+        found = known[id(core)] = _step(core, of, known)
     return found
 
 
-def _step(core: Core, name: str, known: dict[int, int]) -> int:
+def _step(core: Core, of: str | Core, known: dict[int, int]) -> int:
+    if core is of:
+        return 1
     if core.op == "fact":
-        return 1 if core.value == name else STILL
-    parts = [_direction(arg, name, known) for arg in core.args]
+        return 1 if core.value == of else STILL
+    parts = [_direction(arg, of, known) for arg in core.args]
     if all(part == STILL for part in parts):
         return STILL
     if core.op in ("add", "min", "max", "and", "or", "let", "shift", "year"):

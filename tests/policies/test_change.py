@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policies.language import ABSENT, Value, decide, facts_from_json, load_pack, nearest_change
+from policies.language import ABSENT, RecordList, Value, decide, facts_from_json, load_pack, nearest_change
 from tests.policies.packs import FOLDER, pack_of
 from tests.policies.test_flying_sky import TYPICAL
 
@@ -57,3 +57,33 @@ def test_a_value_that_is_not_the_nearest_says_so() -> None:
     assert not change.nearest
     assert decide(pack, {**facts, "a": change.value}).outcome == "met"
     assert ABSENT is not change.value
+
+
+LIST = "records: {ip: {key: nr, from: tax, max_length: 9, zh: 专利, en: patents, fields: {nr: {type: text}, core: {type: yes_no}}}}"
+
+
+def patents(core: int, other: int = 0) -> RecordList:
+    """Return so many core patents and others."""
+    return RecordList(tuple({"nr": str(n), "core": n < core} for n in range(core + other)))
+
+
+@pytest.mark.parametrize(
+    ("when", "core", "value"), [(">= 5", 2, 5), ("< 2", 4, 1), ("== 3", 1, None), (">= 1", 1, None)]
+)
+def test_a_count_that_is_not_met_says_how_many_would_do(when: str, core: int, value: int | None) -> None:
+    pack = pack_of(more=LIST, when=f'"count(ip, core) {when}"')
+    found = nearest_change(pack, {"filed_on": date(2024, 3, 1), "ip": patents(core, 2)}, "only")
+    assert [(one.fact, one.text.en, one.value, one.nearest) for one in found] == (
+        [] if value is None else [("ip", "patents", value, True)]
+    )
+
+
+def test_counts_that_hang_together_are_not_changed_apart() -> None:
+    pack = pack_of(more=LIST, when='"count(ip, core) >= 50% * count(ip)"')
+    assert nearest_change(pack, {"filed_on": date(2024, 3, 1), "ip": patents(1, 3)}, "only") == ()
+
+
+def test_a_list_that_is_not_complete_has_no_nearest_count() -> None:
+    pack = pack_of(more=LIST, when='"count(ip, core) >= 5"')
+    some = RecordList(patents(1).rows, complete=False)
+    assert nearest_change(pack, {"filed_on": date(2024, 3, 1), "ip": some}, "only") == ()
