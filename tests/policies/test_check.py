@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ CASES = """cases:
   - {id: fine, facts: {filed_on: 2024-03-01, p: yes}, expect: {outcome: met}}
   - {id: refused, facts: {filed_on: 2024-03-01, p: no}, expect: {outcome: not_met, fails: [only]}}"""
 SOURCE = source_of(facts="p: {type: yes_no, from: tax}", when="p", cases=CASES)
+ALL_PACKS = sorted(path.parent for path in FOLDER.parent.glob("*/*/policy.yaml"))
 FLYING = PackSource.from_folder(FOLDER / "2023.1")
 
 
@@ -263,3 +265,9 @@ def test_a_list_written_wrongly_is_an_error(ip: str) -> None:
     more = "records: {ip: {key: nr, from: tax, max_length: 3, fields: {nr: {type: text}}}}"
     cases = f"cases: [{{id: a, facts: {{filed_on: 2024-03-01, ip: {ip}}}, expect: {{outcome: met}}}}]"
     assert only(source_of(more=more, when='"count(ip) >= 2"', cases=cases)).file == "trial/cases.yaml"
+
+
+@pytest.mark.parametrize("folder", ALL_PACKS, ids=lambda path: f"{path.parent.name}@{path.name}")
+def test_every_pack_has_nothing_wrong(folder: Path) -> None:
+    """Without the proofs, which take seconds a pack: `policies check` makes them."""
+    assert [str(found) for found in check_pack(folder, proofs=False) if found.severity == "error"] == []

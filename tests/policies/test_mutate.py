@@ -52,8 +52,8 @@ def test_cases_that_stand_far_off_let_mutants_live() -> None:
 def test_every_mutant_writes_a_pack_that_reads_or_is_refused_by_name() -> None:
     flying = PackSource.from_folder(FOLDER / "2023.1")
     original = parse_pack(flying).content_hash
-    found = list(mutants(flying))[::12]
-    assert len(found) > 10
+    found = list(mutants(flying))[::30]
+    assert len(found) > 5
     for mutant in found:
         try:
             assert parse_pack(mutant.source(flying)).content_hash != original
@@ -131,7 +131,7 @@ def test_the_share_of_nothing_is_whole() -> None:
 
 def test_the_cases_of_the_packs_notice_slips() -> None:
     """A sample in the suite, at least four in five of it; all of them (nine in ten a pack) by `policies mutants`."""
-    sample = int(os.environ.get("SUBSIDY_EXAMPLES", "4"))
+    sample = int(os.environ.get("SUBSIDY_EXAMPLES", "3"))
     reports = {folder: survivors(PackSource.from_folder(folder), sample=sample) for folder in ALL_PACKS}
     alive = [str(mutant) for report in reports.values() for mutant in report.survivors]
     assert len(alive) * 5 <= sum(report.total for report in reports.values()), alive
