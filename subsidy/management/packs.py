@@ -26,6 +26,10 @@ def add_packs(parser: ArgumentParser) -> None:
     parser.add_argument("packs", nargs="*", metavar="PACK", help="code, code@version or folder; default: all")
 
 
+def add_stage(parser: ArgumentParser) -> None:
+    parser.add_argument("--stage", metavar="STAGE", help="a later decision of the pack; default: the first")
+
+
 def chosen_folders(names: list[str]) -> list[Path]:
     """The version folders that the names mean, each once; without names all that ship with the program.
 
@@ -88,6 +92,16 @@ def pack_named(name: str) -> Pack:
     """
     packs = [load_pack(folder) for folder in folders_named(name)]
     return max(packs, key=lambda pack: (pack.effective_from, pack.version))
+
+
+def known_stage(pack: Pack, stage: str | None) -> None:
+    """Raises BadUsage when the pack has no such stage."""
+    if stage is not None and stage not in pack.stages:
+        known = "、".join(pack.stages) or "无"
+        raise BadUsage(
+            f"{pack.code}@{pack.version} 没有阶段“{stage}”；现有：{known}。 / "
+            f"{pack.code}@{pack.version} has no stage {stage!r}; there are: {', '.join(pack.stages) or 'none'}."
+        )
 
 
 def _versions(folder: Path) -> list[Path]:

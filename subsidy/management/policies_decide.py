@@ -1,4 +1,4 @@
-"""`policies decide` and `policies sweep`: what a pack says of one company, or of every row of a table."""
+"""`policies decide`: what a pack says of one company's facts, and why."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 from policies.language import Pack, PolicyError, decide, facts_from_json
 from subsidy.management.base import BadUsage, Findings, ProgramCommand, add_json
-from subsidy.management.packs import add_lang, pack_named
+from subsidy.management.packs import add_lang, add_stage, known_stage, pack_named
 from subsidy.management.tree import decision_lines
 
 
-def decide_arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("pack", metavar="PACK[@VERSION]", help="code (newest version), code@version or folder")
     parser.add_argument(
         "--facts", required=True, metavar="FILE.json", help="money in minor units; null: does not exist"
@@ -23,18 +23,14 @@ def decide_arguments(parser: ArgumentParser) -> None:
     add_json(parser)
 
 
-def add_stage(parser: ArgumentParser) -> None:
-    parser.add_argument("--stage", metavar="STAGE", help="a later decision of the pack; default: the first")
-
-
-def decide_one(command: ProgramCommand, options: dict[str, Any]) -> None:
+def run(command: ProgramCommand, options: dict[str, Any]) -> None:
     path = Path(options["facts"])
     if not path.is_file():
         raise BadUsage(f"没有文件 {path}，请核对 --facts。 / There is no file {path}; check --facts.")
     try:
         pack = pack_named(options["pack"])
         known_stage(pack, options["stage"])
-        decision = decide(pack, _facts(pack, path), stage=options["stage"]).to_json()
+        decision = decide(pack, _facts(pack, path, options["stage"]), stage=options["stage"]).to_json()
     except PolicyError as error:
         raise Findings(error.in_language(options["lang"])) from error
     if options["json"]:
@@ -44,17 +40,7 @@ def decide_one(command: ProgramCommand, options: dict[str, Any]) -> None:
         command.stdout.write(line)
 
 
-def known_stage(pack: Pack, stage: str | None) -> None:
-    """Raises BadUsage when the pack has no such stage."""
-    if stage is not None and stage not in pack.stages:
-        known = "、".join(pack.stages) or "无"
-        raise BadUsage(
-            f"{pack.code}@{pack.version} 没有阶段“{stage}”；现有：{known}。 / "
-            f"{pack.code}@{pack.version} has no stage {stage!r}; there are: {', '.join(pack.stages) or 'none'}."
-        )
-
-
-def _facts(pack: Pack, path: Path) -> dict[str, Any]:
+def _facts(pack: Pack, path: Path, stage: str | None) -> dict[str, Any]:
     """The facts of the file. Raises Findings when it is no JSON object, PolicyError when a fact is wrong."""
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
@@ -64,4 +50,4 @@ def _facts(pack: Pack, path: Path) -> dict[str, Any]:
         raise Findings(
             f"{path} 应为一个 JSON 对象（事实名称到取值）。 / {path} must be one JSON object, from fact names to values."
         )
-    return dict(facts_from_json(pack, given))
+    return dict(facts_from_json(pack, given, stage=stage))

@@ -9,11 +9,12 @@ MARKS = {"met": "✓", "not_met": "✗", "unknown": "?"}
 WORDS = {
     "zh": {
         "met": "符合", "not_met": "不符合", "unknown": "尚不能确定", "outcome": "结论", "tier": "等级", "amount": "金额",
-        "range": "金额范围", "ask": "待查事实", "from": "来源", "reasons": "理由",
+        "range": "金额范围", "ask": "待查事实", "from": "来源", "reasons": "理由", "open": "未定金额",
     },
     "en": {
         "met": "met", "not_met": "not met", "unknown": "unknown", "outcome": "outcome", "tier": "tier",
         "amount": "amount", "range": "amount between", "ask": "still to ask", "from": "from", "reasons": "reasons",
+        "open": "amount still open",
     },
 }  # fmt: skip
 

@@ -6,7 +6,14 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from subsidy.management import policies_check, policies_decide, policies_diff, policies_docs, policies_new
+from subsidy.management import (
+    policies_check,
+    policies_decide,
+    policies_diff,
+    policies_docs,
+    policies_new,
+    policies_sweep,
+)
 from subsidy.management.base import ProgramCommand
 
 
@@ -25,7 +32,10 @@ ACTIONS = {
     ),
     "decide": Action(
         "what a pack says of one company's facts, and why",
-        policies_decide.decide_arguments, policies_decide.decide_one,
+        policies_decide.arguments, policies_decide.run,
+    ),
+    "sweep": Action(
+        "what a pack says of every row of a table", policies_sweep.arguments, policies_sweep.run,
     ),
     "diff": Action(
         "what changed between two versions; exit 1 when anything did", policies_diff.arguments, policies_diff.run

@@ -69,11 +69,11 @@ FACTS: dict[str, Any] = {
 # -- policies ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [[], ["flying_sky"], ["flying_sky@2023.1"], [str(PACK)]])
-def test_the_packs_hold(name: list[str]) -> None:
-    status, said = run("policies", "check", *name)
+@pytest.mark.parametrize("name", ["flying_sky", "flying_sky@2023.1", str(PACK)])
+def test_the_packs_hold(name: str) -> None:
+    status, said = run("policies", "check", name, "--no-proofs")
     assert (status, "✗" in said) == (0, False)
-    assert said.count("✓") == (2 if name in ([], ["flying_sky"]) else 1)
+    assert said.count("✓") == (2 if name == "flying_sky" else 1)
 
 
 def test_a_planted_fault_is_named_by_file_line_and_clause(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_packs_are_checked_and_decided_by_without_a_database(facts: Path, tmp_pa
         "SUBSIDY_SECRET_KEY": "k" * 60,
     }
     wanted = {
-        ("policies", "check"): 0,
+        ("policies", "check", "flying_sky@2023.1", "--no-proofs"): 0,
         ("policies", "decide", "flying_sky@2023.1", "--facts", str(facts)): 0,
         ("policies", "check", "nothing"): BAD_USAGE,
         ("policies", "chek"): BAD_USAGE,
