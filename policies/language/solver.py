@@ -104,7 +104,7 @@ class Session:
         self.counted = counted
 
     def _limits(self, nodes: tuple[Core, ...], lists: set[str]) -> list[Limits]:
-        asked = [condition for name in lists for condition in self.conditions[name].values()]
+        asked = [condition for name in sorted(lists) for condition in self.conditions[name].values()]
         outer = [node for node in postorder(*nodes[-1:], *asked) if id(node) in self.encoder.limits]
         found = [self.encoder.limits[id(node)] for node in outer]
         for name in sorted(lists):

@@ -470,12 +470,42 @@ def test_dated_parameters_are_examined_on_both_sides_of_their_start() -> None:
     assert only(late, "eligible").verdict == REFUTED and "2024-05-01" in only(late, "eligible").message.en
 
 
+@pytest.mark.parametrize(
+    ("when", "days"),
+    [
+        ("filed_on <= 2024-05-10", (10, 11)),
+        ("filed_on < 2024-05-10", (9, 10)),
+        ("filed_on > 2024-05-10", (10, 11)),
+        ("filed_on >= 2024-05-10", (9, 10)),
+        ("filed_on == 2024-05-10", (9, 10, 11)),
+        ("filed_on + 1个月 <= 2024-06-10", (10, 11)),
+    ],
+)
+def test_the_days_on_both_sides_of_a_step_are_examined(when: str, days: tuple[int, ...]) -> None:
+    dates = only(pack_of(when=f'"{when}"'), "met").dates
+    assert [day.day for day in dates if day.month == 5] == list(days)
+
+
 def test_a_question_beyond_the_effort_is_not_proven_and_never_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("policies.language.prove.Effort", lambda: Effort(0))
     pack = pack_of(facts=MONEY, when='"a + 3分 == b"')
     proof = only(pack, "eligible")
     assert proof.verdict == NOT_PROVEN and "effort" in proof.message.en and proof.witness is None
     assert ("NOT_PROVEN", "error") in codes(pack)
+
+
+def test_a_question_that_the_solver_cannot_end_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policies.language.solver.STEPS_A_QUESTION", 300_000)
+    facts = "\n".join(f"{name}: {{type: count, min: 1, from: tax}}" for name in ("x", "y", "z"))
+    proof = only(pack_of(facts=facts, when='"x * x * x + y * y * y == z * z * z"'), "met")
+    assert proof.verdict == NOT_PROVEN and "no end" in proof.message.en
+
+
+def test_dates_that_the_calendar_keeps_refuting_are_not_proven_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policies.language.solver.CALENDAR_ROUNDS", 1)
+    facts = "founded: {type: date, from: register}\ngranted: {type: date, from: register}"
+    proof = only(pack_of(facts=facts, when='"founded + 1个月 == granted and founded + 28天 == granted"'), "met")
+    assert proof.verdict == NOT_PROVEN and "two moved dates" in proof.message.en
 
 
 # -- every pack -------------------------------------------------------------------------------------------------------
