@@ -171,7 +171,7 @@ def read_yaml(text: str, file: str) -> Node:
             start, "YAML", f"found more than {MAX_FILE} characters; split the pack", f"超过 {MAX_FILE} 个字符，请拆分"
         )
     try:
-        return _Composer(iter(YAML(typ="rt", pure=True).parse(text)), file).document()
+        return _Composer(iter(YAML(typ="safe", pure=True).parse(text)), file).document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Position(file, mark.line + 1, mark.column + 1) if mark else start
