@@ -25,6 +25,15 @@ _NOT_REPRODUCED = Text(
 _DAY_IS_FIXED = Text("决定日期在证明中是固定的", "the deciding day is fixed in proofs")
 
 
+def _crowded(lists: tuple[str, ...]) -> Text:
+    names = "、".join(lists)
+    return Text(
+        f"列表 {names} 上的条件超过五个，汇总值只按其范围推断，请减少条件",
+        f"more than five conditions are asked of {', '.join(lists)}, so that its aggregates are known by their ranges "
+        "only; ask fewer",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a claim; `why` says what stood in the way of a proof, `beside` which company is the usual one."""
@@ -122,7 +131,8 @@ class Prover:
         lists = any(node.op == "agg" for node in postorder(formula))
         modes = (SINGLES, CELLS, EXPLICIT) if claim.exists else (CELLS, SINGLES, EXPLICIT)
         for mode in modes if lists else (CELLS,):
-            answer = self._session(formula, mode == EXPLICIT).ask(formula, mode)
+            session = self._session(formula, mode == EXPLICIT)
+            answer = session.ask(formula, mode)
             if answer.verdict == "none" and mode == CELLS:
                 return None
             if answer.verdict == "unsure":
@@ -131,7 +141,7 @@ class Prover:
                 pair = self._confirmed(claim, answer.model, day)
                 if pair is not None:
                     return pair
-                doubt = _NOT_REPRODUCED
+                doubt = _crowded(session.free()) if session.free() else doubt
         return doubt
 
     def _session(self, formula: Core, explicit: bool) -> Session:

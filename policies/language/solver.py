@@ -65,6 +65,10 @@ class Session:
             name in self.conditions and set(asked) <= set(self.conditions[name]) for name, asked in needed.items()
         )
 
+    def free(self) -> tuple[str, ...]:
+        """Return the lists over which more conditions are asked than there can be cells for."""
+        return tuple(name for name, records in self.records.items() if records.free)
+
     def ask(self, formula: Core, mode: str) -> Answer:
         """Look for a company for which `formula` holds; in mode "singles" with at most one record a cell."""
         if formula.op == "const" and not formula.lo:
