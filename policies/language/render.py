@@ -20,7 +20,7 @@ from policies.language.render_rules import (
     program_blocks,
     table_blocks,
 )
-from policies.language.render_terms import payment_blocks, procedure_blocks
+from policies.language.render_terms import event_text, payment_blocks, procedure_blocks
 from policies.language.render_words import day, same, span
 from policies.language.typed import Typed
 
@@ -96,7 +96,7 @@ def rule_blocks(pack: Pack) -> Iterator[Block]:
             yield from table_blocks(Wording(pack), table)
     for name, stage in pack.stages.items():
         yield Heading(2, Text(f"后续决定：{stage.title.zh}", f"Later decision: {stage.title.en}"))
-        yield Line(_stage(stage))
+        yield Line(_stage(pack, stage))
         yield from program_blocks(pack, stage, 3)
         own = stage_facts(pack, name)
         if own is not None:
@@ -106,8 +106,9 @@ def rule_blocks(pack: Pack) -> Iterator[Block]:
     yield from form_blocks(pack, 2)
 
 
-def _stage(stage: Program) -> Text:
-    zh, en = [f"在 {stage.after} 之后"], [f"after {stage.after}"]
+def _stage(pack: Pack, stage: Program) -> Text:
+    event = event_text(pack, stage.after)
+    zh, en = [f"在{event.zh}之后"], [f"after {event.en}"]
     if stage.repeats > 1:
         zh.append(f"至多 {stage.repeats} 次")
         en.append(f"at most {stage.repeats} times")

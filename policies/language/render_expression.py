@@ -156,6 +156,9 @@ def _name(words: Wording, typed: Typed) -> Phrase:
 
 
 def _holds(words: Wording, name: str, found: Text, outcome: bool) -> Phrase:
+    if name == "eligible" and words.fact(name) is None:
+        zh, en = ("符合", "is") if outcome else ("不符合", "is not")
+        return Phrase(Text(f"申报单位{zh}条件", f"the company {en} eligible"), COMPARE)
     if words.fact(name) is not None:
         zh, en = ("为是", "is yes") if outcome else ("为否", "is no")
     else:

@@ -22,7 +22,7 @@ from policies.language.render_words import (
     same,
     working_days,
 )
-from policies.language.terms import FUNDERS, FundingSplit, Guarantee, Instalment, Recovery, Stacking
+from policies.language.terms import AWARD, FUNDERS, FundingSplit, Guarantee, Instalment, Recovery, Stacking
 
 BREACHES = {
     "recovery": Text("违反的追回奖补资金", "if broken, the award is recovered"),
@@ -67,7 +67,8 @@ GUARANTEES = {
 def instalment_item(words: Wording, one: Instalment) -> Item:
     """Return a part of the award: its share, the event it falls due on, what a rating makes of it."""
     share = Text("其余部分", "the rest") if one.share is None else percent(one.share)
-    on = Text("决定奖补时", "on the award") if one.on == "award" else Text(f"发生 {one.on} 时", f"on {one.on}")
+    event = event_text(words.pack, one.on)
+    on = Text("决定奖补时", "on the award") if one.on == AWARD else Text(f"{event.zh}时", f"on {event.en}")
     parts = [Text(f"{on.zh}支付{share.zh}", f"{share.en}, due {on.en}")]
     if one.rated_by:
         fact = next(
@@ -87,6 +88,13 @@ def instalment_item(words: Wording, one: Instalment) -> Item:
     term = one.term
     marks = (clause_mark(term.clause), *certainty_marks(term.certainty, term.source), same(term.id))
     return Item(term.text, joined(parts, "；", "; "), marks)
+
+
+def event_text(pack: Pack, name: str) -> Text:
+    """Return an event in words: the award, a later decision by its title, any other by its name."""
+    if name == AWARD:
+        return Text("奖补决定", "the award")
+    return pack.stages[name].title if name in pack.stages else Text(f"发生“{name}”", f"“{name}”")
 
 
 def funding_item(split: FundingSplit, currency: str) -> Item:
@@ -236,6 +244,10 @@ def route_items(route: RouteDef, currency: str) -> Iterator[Item]:
             f"expert panel: {panel.seats} seats, at least {panel.quorum} must score, pass mark {panel.pass_mark}",
         )
         yield Item(text, children=rubric)
+    if len(route.approval) == 1:
+        who = ROLES.get(route.approval[0].by, same(route.approval[0].by))
+        yield Item(Text(f"由{who.zh}审批", f"approved by the {who.en}"))
+        return
     yield Item(joined((approval(level, currency) for level in route.approval), "；", "; "))
 
 

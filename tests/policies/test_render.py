@@ -345,7 +345,7 @@ def test_the_page_says_what_an_officer_looks_for(flying: Pack) -> None:
     for part in (
         "以1元为单位，不足部分舍去", "| 飞天企业奖补上限 | 1000万元 | A-08 | 假定 |", "公示 5个工作日（首日不计入）",
         "100万元及以下由科室负责人审批；其余由局领导审批", "下列情形必须提交：有“最近一轮融资投后估值”",
-        "至多 2 次，最后一次决定不晚于2024年7月31日", "期限：3个月；违反的予以警告", "技术先进性与自主知识产权（30 分）",
+        "在奖补决定之后，至多 2 次，最后一次决定不晚于2024年7月31日", "期限：3个月；违反的予以警告", "技术先进性与自主知识产权（30 分）",
     ):  # fmt: skip
         assert part in zh
     for part in (
@@ -410,6 +410,7 @@ recovery:
   - {id: gone, share: 50%, within: 5年, clause: T-1, zh: 撤销登记, en: struck off, certainty: recalled, source: trial}
 guarantees:
   - always: amount <= sales
+  - always: not eligible or amount >= 0元
   - rises_with: sales
   - same_for: rating
   - no_cliff: {fact: sales, step: 1元, at_most: 5元}
@@ -425,16 +426,20 @@ def test_the_terms_of_payment_read_right() -> None:
     texts = list(texts_of(render_pack(pack)))
     zh, en = {text.zh for text in texts}, {text.en for text in texts}
     assert {
-        "决定奖补时支付80%", "发生 rated 时支付其余部分；按评级乘以：好 100%、差 60%", "市财政 42.354%、区财政 57.646%",
+        "决定奖补时支付80%", "发生“rated”时支付其余部分；按评级乘以：好 100%、差 60%", "市财政 42.354%、区财政 57.646%",
         "各方承担1,000元的整数倍，其余由区财政承担",
         "与同组政策的叠加规则见 district_rd@1", "以单位、年度相同者为同一事项，优先级 2", "奖补后5年内发生的，追回 50%",
-        "始终成立：奖补金额不超过收入", "其他条件相同时，收入越大，金额不减少", "结果与金额不取决于评级",
+        "始终成立：奖补金额不超过收入",
+        "始终成立：申报单位不符合条件，或奖补金额不低于0元",
+        "由局领导审批", "其他条件相同时，收入越大，金额不减少", "结果与金额不取决于评级",
         "收入每变动1元，金额变动不超过5元", "the law repeats it",
     } <= zh  # fmt: skip
     assert {
-        "80%, due on the award", "the rest, due on rated; times, by rating: good 100%, poor 60%",
+        "80%, due on the award", "the rest, due on “rated”; times, by rating: good 100%, poor 60%",
         "city treasury 42.354%, district treasury 57.646%", "within 5 years of the award 50% is recovered",
         "always: the amount is at most “sales”",
+        "always: the company is not eligible, or the amount is at least CNY 0",
+        "approved by the leader of the bureau",
         "all else equal, the amount never falls as “sales” grows",
         "a step of CNY 1 in “sales” moves the amount by at most CNY 5",
     } <= en  # fmt: skip
