@@ -46,7 +46,7 @@ ACTIONS = {
         "boundaries that no worked case touches", policies_check.boundary_arguments, policies_check.boundary
     ),
     "mutants": Action(
-        "how many slips in a pack its worked cases notice; exit 1 below 90 %",
+        "how many slips in a pack its worked cases notice; exit 1 where they notice less than nine tenths",
         policies_check.mutants_arguments, policies_check.mutants,
     ),
 }  # fmt: skip
