@@ -34,6 +34,8 @@ from policies.language.typed import LIST, T_YES_NO, Symbol, Type, Typed
 from policies.language.types import Checker
 
 MAX_DEFINITIONS = 400
+# Clauses that an author invented are numbered so, and count as assumed even where only a definition cites them.
+ASSUMED_NUMBER = re.compile(r"A-\d{2}")
 
 
 class SkippedError(PolicyError):
@@ -183,9 +185,9 @@ class Names:
         return Checker(self.scope.symbols).want(self.check(source), T_YES_NO)
 
     def cite(self, clause: str, at: Position, certainty: str) -> None:
-        """Note that a clause is encoded, and whether it is assumed."""
+        """Note that a clause is encoded, and whether it is assumed: by its certainty, or by a number like A-03."""
         self.uses.append((clause, at))
-        if certainty == "assumed":
+        if certainty == "assumed" or ASSUMED_NUMBER.fullmatch(clause):
             self.assumed[clause] = None
 
     def clause_of(self, values: Fields, certainty: str) -> str:

@@ -13,6 +13,7 @@ from math import lcm
 
 from policies.language.apportion import largest_remainder
 from policies.language.core import shift_day
+from policies.language.decision import Decision
 from policies.language.findings import Text
 from policies.language.model import Pack
 from policies.language.terms import AWARD, FundingSplit, Instalment, Recovery, Term
@@ -79,6 +80,15 @@ def owed(pack: Pack, amount: int, *, happened: Collection[str], ratings: Mapping
         else:
             total += _of(part, item.times[rating])
     return Owed(total, tuple(dict.fromkeys(waits)))
+
+
+def restated(decision: Decision, before: int) -> int:
+    """Return the total owed after a later decision: what it says where it is met, else what was owed `before`.
+
+    A test that is failed, or not decided yet, ends or delays further payment; it takes nothing back. What takes back is
+    a stage that is met with a smaller total, or a ground of recovery.
+    """
+    return decision.amount if decision.payable and decision.amount is not None else before
 
 
 def split(funding: FundingSplit, amount: int) -> dict[str, int]:

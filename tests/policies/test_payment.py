@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.language import Pack
-from policies.language.payment import owed, plan, recoverable, split
+from policies.language import UNKNOWN, Pack, decide
+from policies.language.payment import owed, plan, recoverable, restated, split
 from tests.policies.packs import pack_of, refusal
 
+LEAF = "clause: T-1, zh: 条件, en: condition, certainty: recalled, source: trial"
 TERM = "clause: T-1, zh: 部分, en: part, certainty: assumed, source: trial"
 RATING = "rating: {type: choice, of: [a, b, c], from: register}"
 TRUE_UP = f"""instalments:
@@ -137,3 +138,25 @@ def test_terms_that_say_nothing_lawful_are_refused(more: str, said: str) -> None
 
 def test_results_are_no_names_for_facts() -> None:
     assert "what the decision gives" in str(refusal(facts="amount: {type: money, from: tax}"))
+
+
+def test_a_later_decision_states_the_total_anew_only_where_it_is_met() -> None:
+    stage = f"""stages:
+  yearly:
+    {{after: award, zh: 年度, en: year, decides_on: filed_on, eligibility: {{id: still, when: due > 5元, {LEAF}}},
+     amount: {{formula: due, round: down to 1元, {LEAF}}}}}"""
+    pack = paying(stage.replace("\n     ", " "))
+    facts = {"filed_on": date(2024, 3, 1), "rating": "a"}
+    totals = [restated(decide(pack, {**facts, "due": due}, stage="yearly"), 700) for due in (600, 500, UNKNOWN)]
+    assert totals == [600, 700, 700]
+
+
+@pytest.mark.parametrize(("clause", "assumed"), [("A-01", ("A-01",)), ("T-1", ())])
+def test_a_clause_numbered_as_invented_is_assumed_though_only_a_definition_cites_it(
+    clause: str, assumed: tuple[str, ...]
+) -> None:
+    pack = pack_of(
+        facts="due: {type: money, from: officer}",
+        more=f"define: {{twice: {{value: 2 * due, zh: 倍, en: twice, clause: {clause}}}}}",
+    )
+    assert pack.assumed_clauses == assumed
