@@ -51,6 +51,7 @@ def unused(pack: Pack) -> Iterator[Finding]:
         trees = [leaf.when for leaf in program.leaves()]
         trees += [] if program.amount is None else [program.amount.formula]
         trees += [document.when for document in pack.documents if document.when is not None]
+        trees += [item.condition for item in pack.guarantees if item.condition is not None]
         for tree in trees:
             read.update(names_behind(pack, program, tree))
     declared: list[tuple[str, str, str, Position]] = []

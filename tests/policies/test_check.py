@@ -198,6 +198,46 @@ def test_an_amount_that_follows_taxes_is_found_wherever_they_come_from(fact: str
     assert bool(found) is guarded
 
 
+def test_the_guard_is_of_chinas_law_only() -> None:
+    parts = {
+        "facts": "p: {type: yes_no, from: tax}\ng: {type: money, from: tax, zh: 税, en: tax}",
+        "formula": "g * 10%",
+    }
+    cases = CASES.replace("p: yes", "p: yes, g: 0").replace("p: no", "p: no, g: 0")
+    for currency, zero, expected in (("CNY", "0元", ["FAIR_COMPETITION"]), ("GBP", "0GBP", [])):
+        source = late(
+            **parts, currency=currency, rounding=f"down to 1{zero[1:]}", cases=cases.replace("g: 0", f"g: {zero}")
+        )
+        assert codes(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "fine"),
+    [
+        ("西科〔2024〕1号", True), ("SI 2024/123", True), ("RES-7 (2023)", True), ("'西科[2024]1号'", False),
+        ("西科〔2024〕01号", False), ("No. <7>", False), ("'  '", False), ("西 2024/1", False),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_paper_is_written_as_its_country_does(number: str, fine: bool) -> None:
+    assert codes(edit(SOURCE, "示科〔2024〕1号", number)) == ([] if fine else ["SCHEMA"])
+
+
+def test_what_only_a_promise_reads_is_read() -> None:
+    more = "guarantees: [{always: x >= 0元}]"
+    facts = "p: {type: yes_no, from: tax}\nx: {type: money, from: statistics}"
+    assert codes(late(facts=facts, more=more)) == []
+    assert codes(late(facts=facts)) == ["UNUSED"]
+
+
+def test_the_proofs_are_part_of_the_check_and_may_be_left_out() -> None:
+    facts = "p: {type: yes_no, from: tax}\na: {type: money, from: statistics}"
+    more = "guarantees: [{always: a < 5元}]"
+    source = late(facts=facts, more=more)
+    assert codes(source) == []
+    found = check_pack(source)
+    assert [(one.code, one.severity) for one in found] == [("GUARANTEE", "error")]
+
+
 def test_recovery_after_moving_away_is_found() -> None:
     recovery = (
         "recovery: [{id: moved, share: 100%, within: 5年, clause: T-1, zh: 五年内迁出的追回, en: moved away, "
