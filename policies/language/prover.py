@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from policies.language.answers import CELLS, EXPLICIT, NO_REASON, SINGLES, Effort, Model
 from policies.language.claims import Claim, results
 from policies.language.core import Core
-from policies.language.facts import Facts, Value
+from policies.language.facts import Facts, Value, encode
 from policies.language.findings import Text
 from policies.language.model import Pack, Program
 from policies.language.pinned import Pinned, postorder, sample_days
@@ -127,6 +127,12 @@ class Prover:
 
     def _search(self, claim: Claim, formula: Core, day: int) -> _Pair | Text | None:
         """Return what shows the formula, None where there is no such company, or why neither is known."""
+        if claim.fact:
+            # A usual company that differs in the one fact alone says most; it is only looked for first.
+            answer = self._session(formula, False).ask(formula, CELLS, self._usual_but(claim.fact))
+            pair = None if answer.model is None else self._confirmed(claim, answer.model, day)
+            if pair is not None:
+                return pair
         doubt = _NOT_REPRODUCED
         lists = any(node.op == "agg" for node in postorder(formula))
         modes = (SINGLES, CELLS, EXPLICIT) if claim.exists else (CELLS, SINGLES, EXPLICIT)
@@ -143,6 +149,14 @@ class Prover:
                     return pair
                 doubt = _crowded(session.free()) if session.free() else doubt
         return doubt
+
+    def _usual_but(self, name: str) -> dict[str, int]:
+        """Return the usual company's facts as the core holds them, without one."""
+        found: dict[str, int] = {}
+        for other, span in encode(self.pack, self.program, self.usual).spans.items():
+            if other.removesuffix("?") != name and span[0] == span[1]:
+                found[other] = span[0]
+        return found
 
     def _session(self, formula: Core, explicit: bool) -> Session:
         # The solver is loaded when a pack's own cases do not answer everything, and not before.

@@ -69,8 +69,11 @@ class Session:
         """Return the lists over which more conditions are asked than there can be cells for."""
         return tuple(name for name, records in self.records.items() if records.free)
 
-    def ask(self, formula: Core, mode: str) -> Answer:
-        """Look for a company for which `formula` holds; in mode "singles" with at most one record a cell."""
+    def ask(self, formula: Core, mode: str, fixed: Mapping[str, int] | None = None) -> Answer:
+        """Look for a company for which `formula` holds; in mode "singles" with at most one record a cell.
+
+        `fixed` are facts that it must have.
+        """
         if formula.op == "const" and not formula.lo:
             return Answer("none")
         wanted = self.encoder.condition(formula)
@@ -83,6 +86,7 @@ class Session:
         for limit in limits:
             solver.add(*limit.terms)
         solver.add(wanted)
+        solver.add(*self._held(nodes, fixed or {}))
         if mode == SINGLES:
             solver.add(*(cell.count <= 1 for cell in cells))
         products = [product for limit in limits for product in limit.products]
@@ -100,6 +104,11 @@ class Session:
                 model = solver.model()
             solver.pop()
         return Answer("found", self._model(model, nodes, lists))
+
+    def _held(self, nodes: tuple[Core, ...], fixed: Mapping[str, int]) -> list[Expr]:
+        read = {str(node.value) for node in nodes if node.op == "fact"} & set(fixed)
+        terms = ((self.encoder.facts[name], fixed[name]) for name in sorted(read))
+        return [term == (bool(value) if z3.is_bool(term) else value) for term, value in terms]
 
     def _count(self, solver: Any) -> None:
         statistics = solver.statistics()

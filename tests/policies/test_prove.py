@@ -409,6 +409,24 @@ def test_a_date_moved_by_years_has_its_exact_threshold_on_a_leap_day() -> None:
     assert only(pack_of(facts=facts, when=f'"{both}"', to="2024-02-01"), "met").verdict == REFUTED
 
 
+@pytest.mark.parametrize(
+    ("when", "verdict"),
+    [
+        ("granted + 1年 <= filed_on and granted > 2022-12-31", PROVEN),
+        ("granted + 1年 < filed_on and granted > 2022-12-31", REFUTED),
+        ("granted + 1年 >= filed_on and granted < 2023-01-02", PROVEN),
+        ("granted + 1年 > filed_on and granted < 2023-01-02", REFUTED),
+        ("granted + 1年 == filed_on and granted == 2023-01-01", PROVEN),
+        ("granted + 1年 != filed_on and granted == 2023-01-01", REFUTED),
+        ("filed_on >= granted + 1年 and granted > 2022-12-31", PROVEN),
+        ("filed_on > granted + 1年 and granted > 2022-12-31", REFUTED),
+    ],
+)
+def test_a_threshold_on_a_moved_date_is_exact_to_the_day(when: str, verdict: str) -> None:
+    pack = pack_of(facts="granted: {type: date, from: register}", when=f'"{when}"', to="2024-01-01")
+    assert only(pack, "met").verdict == verdict
+
+
 def test_two_moved_dates_are_compared_by_the_calendar() -> None:
     facts = "founded: {type: date, from: register}\ngranted: {type: date, from: register}"
     odd = "founded + 1年 == granted + 1年 and founded < granted"
