@@ -150,17 +150,27 @@ def _choice(fact: FactDef, column: pl.Series) -> Read:
     if not isinstance(column.dtype, pl.String | pl.Categorical | pl.Enum):
         raise _Form
     names = [choice.value for choice in fact.choices]
+    if isinstance(column.dtype, pl.Enum) and column.dtype.categories.to_list() == names:
+        return column.to_physical().cast(pl.Int32), None
     if len(names) > _FEW or column.dtype != pl.String:
         found = column.cast(pl.Enum(names), strict=False).to_physical().cast(pl.Int32)
-    else:
-        # Comparing with each of a few texts is faster than looking each text up.
-        code = pl.lit(None, dtype=pl.Int32)
-        for number, name in enumerate(names):
-            code = pl.when(pl.col("text") == name).then(pl.lit(number, dtype=pl.Int32)).otherwise(code)
-        found = column.alias("text").to_frame().select(code.alias("code")).to_series()
-    if found.null_count() == column.null_count():
-        return found, None
-    return found, column.is_not_null() & found.is_null()
+        return found, column.is_not_null() & found.is_null()
+    return _few_choices(names, column)
+
+
+def _few_choices(names: list[str], column: pl.Series) -> Read:
+    """Compare with each of a few texts, which is faster than looking each text up."""
+    same = {str(number): column == name for number, name in enumerate(names)}
+    hits = sum(int(found.sum()) for found in same.values())
+    wrong = None
+    if hits + column.null_count() < len(column):
+        wrong = column.is_not_null() & ~pl.DataFrame(same).select(pl.any_horizontal(pl.all())).to_series()
+    code = pl.lit(0, dtype=pl.Int32)
+    for number in range(1, len(names)):
+        code = pl.when(pl.col(str(number))).then(pl.lit(number, dtype=pl.Int32)).otherwise(code)
+    if column.null_count():
+        code = pl.when(pl.col("0").is_not_null()).then(code)
+    return pl.DataFrame(same).with_columns(code.alias("code"))["code"], wrong
 
 
 def _text(_: FactDef, column: pl.Series) -> Read:

@@ -68,9 +68,14 @@ class _Reader:
 
     def read(self) -> Tables:
         self.check_names()
-        facts = self.columns(self.program.facts, self.cases, CASES)
+        beside = _Reader(self.pack, self.program, self.tables)
+        # The lists are laid out while the facts are read; their faults come after.
+        with ThreadPoolExecutor(1) as pool:
+            pending = pool.submit(lambda: {name: beside.list(record) for name, record in self.pack.records.items()})
+            facts = self.columns(self.program.facts, self.cases, CASES)
+            lists = pending.result()
         present = {name: self.presence(fact, facts) for name, fact in self.program.facts.items() if fact.optional}
-        lists = {name: self.list(record) for name, record in self.pack.records.items()}
+        self.faults.findings.extend(beside.faults.findings)
         self.faults.finish()
         return Tables(
             self.cases[CASE], facts, {name: known for name, known in present.items() if known is not None}, lists
