@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from policies.language.compile import scale_of
 from policies.language.core import Core
@@ -14,7 +15,7 @@ from policies.language.decide import decide
 from policies.language.evaluate import Evaluation
 from policies.language.facts import ABSENT, UNKNOWN, Facts, RecordList, Value, encode, facts_to_json
 from policies.language.findings import PolicyError, Text
-from policies.language.model import FactDef, Pack, Program
+from policies.language.model import FactDef, Pack, Program, RecordDef
 from policies.language.shown import shown
 
 MOST_FACTS_SHOWN = 12
@@ -130,14 +131,28 @@ def company(
         else:
             facts[name] = usual[name]
     for name, record in pack.records.items():
-        found = []
+        found, taken = [], set[int]()
         for index, row in enumerate(rows.get(name, ())):
             held = {field: value_of(definition, row[field]) for field, definition in record.fields.items()}
-            if record.fields[record.key].kind == "text":
-                held[record.key] = f"{name}-{index + 1}"
+            held[record.key] = _key(record, index, row, taken)
             found.append(held)
         facts[name] = RecordList(tuple(found)) if name in rows else usual[name]
     return facts
+
+
+def _key(record: RecordDef, index: int, row: Mapping[str, int], taken: set[int]) -> Value:
+    """Return a key that no record before has: the solver's records of one kind are copies of one another."""
+    key = record.fields[record.key]
+    if key.kind == "text":
+        return f"{record.name}-{index + 1}"
+    free = (
+        number
+        for number in chain(range(row[key.name], key.maximum + 1), range(key.minimum, row[key.name]))
+        if number not in taken
+    )
+    number = next(free, row[key.name])
+    taken.add(number)
+    return value_of(key, number)
 
 
 def usual_company(pack: Pack, program: Program, known: tuple[Facts, ...]) -> dict[str, Value]:

@@ -388,6 +388,12 @@ def test_keys_that_are_no_texts_differ_among_the_records_of_a_witness() -> None:
     assert decided(pack, only(pack, "met")).outcome == "met"
 
 
+def test_many_records_of_one_kind_have_keys_of_their_own() -> None:
+    pack = listed("count(ip) == 9 and count(ip, core) >= 7", key="count")
+    proof = only(pack, "met")
+    assert proof.verdict == PROVEN and decided(pack, proof).outcome == "met"
+
+
 def test_a_list_is_the_same_for_both_companies_that_are_compared() -> None:
     pack = listed("yes", formula="min(a, sum(ip, paid, core))", more=promising("rises_with: a"))
     assert only(pack, "rises_with").verdict == PROVEN
