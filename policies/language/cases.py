@@ -25,7 +25,7 @@ from policies.language.schema import (
     scalar,
     yes_no,
 )
-from policies.language.typed import COUNT, MONEY, Type
+from policies.language.typed import COUNT, MONEY, NUMBER, RATE, RATIO, T_RATE, Type
 
 OUTCOMES = ("met", "not_met", "unknown")
 
@@ -34,7 +34,7 @@ OUTCOMES = ("met", "not_met", "unknown")
 class Case:
     """One worked case. What `expect` does not name is not compared.
 
-    `values` are what definitions and tables come to, by name: minor units, or counts such as points.
+    `values` are what definitions and tables come to, by name: minor units, counts such as points, shares as fractions.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Case:
     fails: tuple[str, ...] | None
     asks: tuple[str, ...] | None
     at: Position = field(compare=False)
-    values: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, int | str] = field(default_factory=dict)
 
 
 def read_value(fact: FactDef, node: Node) -> Value:
@@ -153,18 +153,16 @@ def _expected(
     )
 
 
-def _named_value(pack: Pack, stage: str | None, key: Scalar, node: Node) -> int:
-    """Return what a case says that a definition or table comes to, in minor units or as a count."""
+def _named_value(pack: Pack, stage: str | None, key: Scalar, node: Node) -> int | str:
+    """Return what a case says that a definition or table comes to, as decisions have it: a fraction is a text."""
     symbol = pack.program_of(stage).symbols.get(key.value)
-    if symbol is None or symbol.type.kind not in (MONEY, COUNT):
+    if symbol is None or symbol.type.kind not in (MONEY, COUNT, NUMBER, RATE, RATIO):
         raise refuse(
-            key.at, f"found {key.value}; expected a definition or table that is money or a count",
-            f"{key.value} 不是金额或数量类的定义或表", "NAME",
+            key.at, f"found {key.value}; expected a definition or table that is a quantity",
+            f"{key.value} 不是数量类的定义或表", "NAME",
         )  # fmt: skip
-    value = constant_value(node, symbol.type, key.value)
-    if value.denominator != 1:
-        raise refuse(node.at, f"{key.value}: expected whole units", f"{key.value} 应为整数单位")
-    return int(value)
+    value = constant_value(node, T_RATE if symbol.type.kind == RATIO else symbol.type, key.value)
+    return int(value) if value.denominator == 1 else str(value)
 
 
 def differences(case: Case, decision: Decision) -> tuple[tuple[str, str], ...]:

@@ -311,3 +311,24 @@ def test_a_list_written_wrongly_is_an_error(ip: str) -> None:
 def test_every_pack_has_nothing_wrong(folder: Path) -> None:
     """Without the proofs, which take seconds a pack: `policies check` makes them."""
     assert [str(found) for found in check_pack(folder, proofs=False) if found.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "fine"),
+    [
+        ("{share: 5%, points: 3, paid: 1元}", True), ("{share: 1/20}", True), ("{share: 5.01%}", False),
+        ("{points: 4}", False), ("{paid: 99分}", False), ("{ghost: 1}", False), ("{share: 5元}", False), ("{a: 20元}", True),
+    ],
+)  # fmt: skip
+def test_a_case_says_what_definitions_and_tables_come_to(values: str, fine: bool) -> None:
+    more = """define: {share: "b / a if a > 0元 else 0%", paid: "b * 20 * 5%"}
+tables: {points: {of: share, clause: T-1, bands: {"(.., 5%)": 1, "[5%, ..)": 3}}}"""
+    cases = f"""cases:
+  - {{id: x, facts: {{filed_on: 2024-03-01, a: 20元, b: 1元}}, expect: {{outcome: met, values: {values}}}}}"""
+    source = source_of(
+        facts="a: {type: money, from: tax}\nb: {type: money, from: tax}", more=more, when='"points == 3"',
+        formula="min(9元, paid)", cases=cases,
+    )  # fmt: skip
+    assert parse_pack(source)
+    wrong = [one for one in check_pack(source, proofs=False) if one.file == "trial/cases.yaml"]
+    assert (wrong == []) is fine
