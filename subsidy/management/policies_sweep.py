@@ -36,11 +36,7 @@ def run(command: ProgramCommand, options: dict[str, Any]) -> None:
     try:
         pack = pack_named(options["pack"])
         known_stage(pack, options["stage"])
-        # Its table library is loaded when it is first used: the other actions need none of it.
-        files = import_module("policies.language.sweep_files")
-        totals = files.sweep_file(
-            pack, source, Path(options["output"]), stage=options["stage"], clauses=options["clauses"]
-        )
+        totals = sweep_file(pack, source, Path(options["output"]), stage=options["stage"], clauses=options["clauses"])
     except PolicyError as error:
         raise Findings(error.in_language(lang)) from error
     if options["json"]:
