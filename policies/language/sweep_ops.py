@@ -20,12 +20,13 @@ from policies.language.core import Interval, Move
 BOOL, SMALL, INT, WIDE = "bool", "small", "int", "wide"
 DTYPES: dict[str, pl.DataType] = {BOOL: pl.Boolean(), SMALL: pl.Int32(), INT: pl.Int64(), WIDE: pl.Int128()}
 EPOCH = 719_163  # day number of 1970-01-01, from which polars counts
-_NARROW = 2**63 - 1
+_LIMITS = ((2**31 - 1, SMALL), (2**63 - 1, INT))
 
 
 def form_of(span: Interval) -> str:
     """Return the form that holds every number of a range."""
-    return INT if span[0] >= -_NARROW and span[1] <= _NARROW else WIDE
+    most = max(-span[0], span[1])
+    return next((form for limit, form in _LIMITS if most <= limit), WIDE)
 
 
 @dataclass(frozen=True, slots=True)
