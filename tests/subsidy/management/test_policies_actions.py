@@ -18,7 +18,7 @@ from policies.language.facts import facts_to_json
 from policies.language.places import unfilled
 from subsidy.management import policies_docs
 from subsidy.management.base import BAD_USAGE, FINDINGS
-from subsidy.management.commands.policies import ACTIONS
+from subsidy.management.commands.policies import ACTIONS, Command
 from subsidy.management.packs import all_folders, all_groups, checked_paths
 from tests.subsidy.management.test_read_commands import FACTS, PACK, run
 
@@ -43,6 +43,16 @@ def first_json(said: str) -> Any:
 
 def test_there_is_every_action_of_the_contract() -> None:
     assert set(ACTIONS) == {"check", "decide", "sweep", "diff", "new", "docs", "boundary", "mutants"}
+
+
+def test_the_help_of_every_action_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = Command().create_parser("manage.py", "policies")
+    for name in ACTIONS:
+        with pytest.raises(SystemExit) as ended:
+            parser.parse_args([name, "--help"])
+        assert ended.value.code == 0
+        assert f"manage.py policies {name}" in capsys.readouterr().out
+    assert "boundaries that no worked case touches" in parser.format_help()
 
 
 # -- check ---------------------------------------------------------------------------------------------------------
