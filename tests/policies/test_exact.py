@@ -315,14 +315,14 @@ def test_wide_and_deep_policies_compile() -> None:
     chain = "\n".join(f"  x{n}: max(x{n - 1} + 1, min(x{n - 1}, 7) * 2)" for n in range(1, 60))
     leaves = "\n".join(
         f"    - {{id: l{n}, when: n > {n % 5}, clause: T-1, zh: 条件, en: condition, certainty: recalled, source: t}}"
-        for n in range(150)
+        for n in range(300)
     )
     source = source_of(
         facts="a: {type: money, from: tax, max: 1元}\nn: {type: count, max: 9, from: tax}",
         more=f"{table}\ndefine:\n  x0: n + 0\n{chain}", formula="t * 1分 + x59 * 1分",
     )  # fmt: skip
     pack = parse_pack(replace(source, policy=re.sub(r"(all_of:\n).*\n", rf"\g<1>{leaves}\n", source.policy)))
-    assert len(pack.leaves()) == 150
+    assert len(pack.leaves()) == 300
     for a in (0, 1, 30, 58, 59, 100):
         assert_same(pack, {"filed_on": ON, "a": a, "n": 9})
     assert assert_same(pack, {"filed_on": ON, "a": 0, "n": 4}).outcome == "not_met"
@@ -352,12 +352,19 @@ def flying() -> tuple[Pack, dict[str, Value]]:
 
 
 def test_reasons_are_as_of_the_moment_of_deciding() -> None:
-    for ask in (decide, by_intervals):
-        pack, facts = flying()
-        before, after = ask(pack, facts), dict(facts)
-        decision = ask(pack, after)
+    pack, whole = flying()
+    partly: dict[str, Value] = {**whole, "rd_y1": UNKNOWN}
+    for facts in (whole, partly):
+        before, after = decide(pack, dict(facts)), dict(facts)
+        decision = decide(pack, after)
         after["sales_y1"] = 1
         assert decision.reasons == before.reasons
+
+
+def test_what_is_unknown_is_shown_with_its_range() -> None:
+    pack = pack_of(facts="a: {type: money, from: tax, max: 9元}", more="define: {twice: 2 * a}", when='"twice > 9元"')
+    (leaf,) = decide(pack, {"filed_on": ON}).leaves()
+    assert [(one.value, one.shown.en) for one in leaf.inputs] == [(None, "CNY 0.00 to CNY 18.00"), (None, "unknown")]
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda d: pickle.loads(pickle.dumps(d))])
