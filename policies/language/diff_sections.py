@@ -328,10 +328,7 @@ def procedure(old: Pack, new: Pack) -> Iterator[Difference]:
         "notice", (old.notice, old.no_notice_reason), (new.notice, new.no_notice_reason),
         _listed(packs, lambda p: notice_items(p.notice, p.no_notice_reason)),
     )  # fmt: skip
-    yield from entries_of(
-        "guarantee", packs, lambda pack: {_guarantee(one): one for one in pack.guarantees},
-        lambda pack, one: shown(guarantee_item(pack, one)), key=lambda _: None,
-    )  # fmt: skip
+    yield from _guarantees(packs)
     yield from entries_of(
         "redundant", packs, lambda pack: {one.id: one.because for one in pack.redundant},
         lambda _, because: same(because),
@@ -350,9 +347,20 @@ def _numbered(pack: Pack) -> dict[str, ManualClause]:
     return found
 
 
-def _guarantee(one: Guarantee) -> str:
-    parts = [one.stage, one.kind, one.fact, form(one.condition), one.step or "", one.at_most or ""]
-    return " ".join(str(part) for part in parts if part)
+def _guarantees(packs: tuple[Pack, Pack]) -> Iterator[Difference]:
+    """A promise has no name: another promise is one that went and one that came."""
+    promised = [{_promise(one): one for one in pack.guarantees} for pack in packs]
+    for side, change in ((0, "removed"), (1, "added")):
+        for key, one in promised[side].items():
+            if key not in promised[1 - side]:
+                told = shown(guarantee_item(packs[side], one))
+                sides = (told, None) if side == 0 else (None, told)
+                subject = " ".join(part for part in (one.stage, one.kind, one.fact) if part)
+                yield Difference("guarantee", subject, change, "", *sides)
+
+
+def _promise(one: Guarantee) -> tuple[object, ...]:
+    return (one.stage, one.kind, one.fact, form(one.condition), one.step, one.at_most)
 
 
 def _listed(packs: tuple[Pack, Pack], of: Callable[[Pack], Iterator[Item]]) -> tuple[Text, Text]:

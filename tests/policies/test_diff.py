@@ -210,7 +210,11 @@ def test_one_change_is_one_difference(old: str, new: str, expected: tuple[str, s
 
 def test_what_comes_and_goes_is_told() -> None:
     both = changed("guarantees: [{rises_with: a}]", "guarantees: [{rises_with: b}]")
-    assert {(one.kind, one.change) for one in both} == {("guarantee", "removed"), ("guarantee", "added")}
+    assert [told(one) for one in both] == [
+        ("guarantee", "rises_with a", "removed", OTHER), ("guarantee", "rises_with b", "added", OTHER),
+    ]  # fmt: skip
+    promise = changed("guarantees: [{rises_with: a}]", "guarantees: [{rises_with: a}, {always: amount <= a}]")
+    assert told(only(promise)) == ("guarantee", "always", "added", OTHER)
     gone = only(changed('"(5, 9]": 2元, "(9, ..)": 3元', '"(5, ..)": 2元')[:1])
     assert (gone.kind, gone.change) == ("band", "removed")
     added = only(changed("b: {type: count", "z: {type: money, from: tax, asks: applicant}\n  b: {type: count"))
