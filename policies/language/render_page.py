@@ -30,7 +30,7 @@ OUTCOMES = {"met": Text("符合", "met"), "not_met": Text("不符合", "not met"
 DIRECTIONS = {STRICTER: Text("更严", "stricter"), LOOSER: Text("更宽", "looser")}
 CHANGES = {
     "added": Text("新增", "added"), "removed": Text("删除", "removed"), "changed": Text("修改", "changed"),
-    "wording": Text("仅措辞", "wording only"),
+    "wording": Text("仅措辞或出处", "wording or source only"),
 }  # fmt: skip
 KINDS = {
     "title": Text("标题", "title"), "effective": Text("有效期", "in force"), "document": Text("文件", "paper"),
