@@ -20,6 +20,13 @@ class Case(Subject):
     company_name = models.CharField(max_length=140, help_text=_("the name as at filing"))
     state = models.CharField(_("state"), max_length=24, choices=CaseState)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    filing_number = models.BigIntegerField(
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text=_("place in the order of filing, drawn by the database when the application was filed"),
+    )
     accepted_at = models.DateTimeField(null=True, blank=True)
     score = models.PositiveIntegerField(null=True, blank=True, help_text=_("panel mean in hundredths of a point"))
     tier = models.CharField(max_length=40, blank=True)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord
 from subsidy.audit.models import Chained
-from subsidy.programmes.enums import Allocation
+from subsidy.programmes.enums import Allocation, CallNews, Filing
 
 
 class Policy(AuthorityRecord):
@@ -61,7 +62,11 @@ class PolicyVersion(AuthorityRecord, Chained):
 
 
 class Call(AuthorityRecord, Chained):
-    """An opening of a policy version for filing: window, route, budget line, allocation mode."""
+    """An opening of a policy version for filing: window, rounds, route, budget lines, allocation mode.
+
+    `cut_offs` are the instants before `closes_at` at which an earlier round stops collecting; the last round collects
+    until `closes_at`. `budget_line` bears what the further lines (`CallLine`) do not.
+    """
 
     STREAM = "call"
 
@@ -71,6 +76,9 @@ class Call(AuthorityRecord, Chained):
     title_en = models.CharField(max_length=200)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField(help_text=_("the first instant at which filing is refused"))
+    filing = models.CharField(max_length=12, choices=Filing, default=Filing.WINDOW)
+    cut_offs = ArrayField(models.DateTimeField(), default=list, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
     route = models.CharField(max_length=30)
     route_version = models.PositiveSmallIntegerField()
     allocation = models.CharField(max_length=12, choices=Allocation)
@@ -84,7 +92,53 @@ class Call(AuthorityRecord, Chained):
         constraints = [
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="call_window_forward"),
             models.CheckConstraint(condition=Q(budget_fen__gt=0), name="call_budget_positive"),
+            models.CheckConstraint(
+                condition=Q(filing=Filing.ROUNDS, cut_offs__len__gt=0) | (~Q(filing=Filing.ROUNDS) & Q(cut_offs=[])),
+                name="call_cut_offs_of_rounds",
+            ),
         ]
+        indexes = [models.Index(fields=["authority", "closes_at", "id"], name="call_by_end")]
 
     def __str__(self) -> str:
         return self.title_zh
+
+
+class CallLine(models.Model):
+    """A further budget line of a call and how much of the call's budget it bears, in fen; used after the lines before."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="further_lines")
+    line = models.ForeignKey("ledger.BudgetLine", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("budget line of a call")
+        verbose_name_plural = _("budget lines of calls")
+        constraints = [
+            models.UniqueConstraint(fields=["call", "line"], name="call_line_once"),
+            models.UniqueConstraint(fields=["call", "position"], name="call_line_position_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="call_line_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call_id} {self.position}"
+
+
+class CallNotice(AuthorityRecord):
+    """A line that everybody reads on the page of a call: what changed, when, why. Never changed, never deleted."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="notices")
+    news = models.CharField(max_length=12, choices=CallNews)
+    published_at = models.DateTimeField()
+    reason_zh = models.CharField(max_length=500, blank=True)
+    reason_en = models.CharField(max_length=500, blank=True)
+    closed_before = models.DateTimeField(null=True, blank=True, help_text=_("the end of filing until then"))
+    closes_at = models.DateTimeField(help_text=_("the end of filing from then on"))
+
+    class Meta:
+        verbose_name = _("public line about a call")
+        verbose_name_plural = _("public lines about calls")
+        indexes = [models.Index(fields=["call", "-id"], name="call_notice_by_call")]
+
+    def __str__(self) -> str:
+        return f"{self.call_id} {self.news}"
