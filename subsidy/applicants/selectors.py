@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from subsidy.accounts.models import User
 from subsidy.applicants.models import Company, CompanyFact, CompanyUserObjectPermission
@@ -24,9 +24,20 @@ def rights_of(user: User) -> dict[int, frozenset[str]]:
 
 
 def current_facts(companies: QuerySet[Company]) -> dict[int, list[CompanyFact]]:
-    """What is now held of each company, the newest last, in one query."""
+    """What is now held of each company, records of lists included, the newest last; one query."""
     found: dict[int, list[CompanyFact]] = {}
     rows = CompanyFact.objects.filter(company__in=companies.order_by().values("pk"), superseded_at__isnull=True)
     for fact in rows.order_by("company_id", "as_of", "id"):
         found.setdefault(fact.company_id, []).append(fact)
     return found
+
+
+def held_of(company_id: int) -> list[CompanyFact]:
+    """Everything now held of one company, records of lists included, the newest last; one query."""
+    return list(CompanyFact.objects.filter(company_id=company_id, superseded_at__isnull=True).order_by("as_of", "id"))
+
+
+def history_of(company_id: int, name: str) -> QuerySet[CompanyFact]:
+    """Every row that was ever held of a fact, or of the list of that name, the newest first."""
+    rows = CompanyFact.objects.filter(Q(name=name, list_name="") | Q(list_name=name), company_id=company_id)
+    return rows.select_related("entered_by", "brought_by").order_by("-entered_at", "-id")

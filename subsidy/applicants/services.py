@@ -16,38 +16,81 @@ from subsidy.audit.canonical import canonical
 from subsidy.audit.moment import Moment
 
 _COLUMN = {"money": "integer", "count": "integer", "date": "day"}
+_RAW_LENGTH = 500
 
 
 def facts_supersede(
-    company: Company, *, source: FactSource, as_of: dt.date, facts: Sequence[dict[str, Any]], now: Moment
+    company: Company,
+    *,
+    source: FactSource,
+    as_of: dt.date,
+    facts: Sequence[dict[str, Any]],
+    now: Moment,
+    actor: User | None = None,
+    reason: str = "",
 ) -> int:
     """Keep newer values of one source; the older rows stay, marked as superseded. Returns how many were superseded.
 
-    A fact is {name, kind, value}: whole numbers for money (minor units) and counts, True/False, ISO dates, text; None
-    says that it is known not to exist.
+    A fact is {name, kind, value} and, where it has them, period, unit, list_name, record_key, raw. Values are whole
+    numbers for money (minor units) and counts, True/False, ISO dates, text; None says that it is known not to exist.
+    What is held already, as of the same day and for the same reason, is left as it is.
     """
-    names = [fact["name"] for fact in facts]
-    superseded = CompanyFact.objects.filter(
-        company=company, source=source, name__in=names, superseded_at__isnull=True
-    ).update(superseded_at=now.at)
-    CompanyFact.objects.bulk_create(
-        [
-            CompanyFact(
-                authority_id=company.authority_id,
-                company=company,
-                source=source,
-                as_of=as_of,
-                entered_at=now.at,
-                raw=str(fact["value"]),
-                name=fact["name"],
-                kind=fact["kind"],
-                absent=fact["value"] is None,
-                **_columns(fact["kind"], fact["value"]),
-            )
-            for fact in facts
-        ]
+    rows = [_fact_row(company, source, as_of, fact, now, actor, reason) for fact in facts]
+    names = [row.name for row in rows]
+    current = CompanyFact.objects.filter(company=company, source=source, name__in=names, superseded_at__isnull=True)
+    held = {fact_key(row): row for row in current}
+    fresh = [row for row in rows if not _says_the_same(held.get(fact_key(row)), row)]
+    old = [held[fact_key(row)].pk for row in fresh if fact_key(row) in held]
+    CompanyFact.objects.filter(pk__in=old).update(superseded_at=now.at)
+    CompanyFact.objects.bulk_create(fresh)
+    return len(old)
+
+
+def fact_end(fact: CompanyFact, *, now: Moment) -> None:
+    """Take a fact out of use without another in its place; its row stays as history."""
+    fact.superseded_at = now.at
+    fact.save(update_fields=["superseded_at"])
+
+
+def fact_key(row: CompanyFact) -> tuple[str, str, str, str]:
+    """What makes two values of one company and source speak of the same thing."""
+    return (row.name, row.period, row.list_name, row.record_key)
+
+
+def _says_the_same(held: CompanyFact | None, row: CompanyFact) -> bool:
+    if held is None:
+        return False
+    names = ("kind", "integer", "day", "text", "absent", "unit", "as_of", "reason")
+    return all(getattr(held, name) == getattr(row, name) for name in names)
+
+
+def _fact_row(
+    company: Company,
+    source: FactSource,
+    as_of: dt.date,
+    fact: dict[str, Any],
+    now: Moment,
+    actor: User | None,
+    reason: str,
+) -> CompanyFact:
+    return CompanyFact(
+        authority_id=company.authority_id,
+        company=company,
+        source=source,
+        as_of=as_of,
+        entered_at=now.at,
+        entered_by=actor,
+        reason=reason,
+        raw=str(fact.get("raw", fact["value"]))[:_RAW_LENGTH],
+        name=fact["name"],
+        kind=fact["kind"],
+        unit=fact.get("unit", ""),
+        period=fact.get("period", ""),
+        list_name=fact.get("list_name", ""),
+        record_key=fact.get("record_key", ""),
+        absent=fact["value"] is None,
+        **_columns(fact["kind"], fact["value"]),
     )
-    return superseded
 
 
 def _columns(kind: str, value: Any) -> dict[str, Any]:
@@ -57,7 +100,8 @@ def _columns(kind: str, value: Any) -> dict[str, Any]:
         return {"integer": int(bool(value))}
     if kind == "date" and isinstance(value, str):
         return {"day": dt.date.fromisoformat(value)}
-    return {_COLUMN.get(kind, "text"): value}
+    column = _COLUMN.get(kind, "text")
+    return {column: str(value) if column == "text" else value}
 
 
 def account_fingerprint(holder_name: str, account_number: str, bank_code: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,17 +10,16 @@ from django.db.models import Avg, Count, Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from policies.language import Decision, FactDef, Pack, format_value
+from policies.language import Decision, FactDef, Pack
 from policies.language import Text as Bilingual
-from subsidy.applicants.enums import FactSource
+from policies.language.model import RecordDef
 from subsidy.applicants.models import CompanyFact
 from subsidy.applicants.records import TypedValue
 from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case, Correction, CorrectionItem
-from subsidy.cases.values import is_asked, value_of
 from subsidy.console.rules import amount_of, outcome_words, tree_of
-from subsidy.decisions.facts import decision_of, known_facts
+from subsidy.decisions.facts import Known, decision_of, gathered
 from subsidy.decisions.models import Finding
 from subsidy.documents.models import StoredFile
 from subsidy.programmes.packs import pack_of
@@ -27,6 +27,7 @@ from subsidy.reporting.story import StoryEntry, story
 from subsidy.reviews.models import Panel, Seat
 from subsidy.web import formats
 from subsidy.web.components import Entry, File, KeyFact, Reason, Step, SummaryRow
+from subsidy.web.facts import conflict_words, list_words, said_by, source_words, value_words
 
 HUNDREDTHS = 100
 OUTLIER_HUNDREDTHS = 20 * HUNDREDTHS
@@ -98,25 +99,32 @@ def stage_steps(case: Case) -> list[Step]:
     ]
 
 
-def sections_of(case: Case, pack: Pack) -> list[Section]:
-    """Every fact of the pack that a person or register gives, by section, with its source; two statements."""
-    answers = {answer.name: answer for answer in case.answers.select_related("prefilled_from")}
-    held = {fact.name: fact for fact in known_facts(case.company_id)}
+def sections_of(case: Case, pack: Pack, *, on: dt.date, opens: bool = True) -> list[Section]:
+    """Every fact and list of the pack that a person or register gives, by section, with its source; two statements.
+
+    Each opens (unless `opens` is false: for experts) its own page with every source and its history; sources that say
+    something else are told at once.
+    """
+    known = gathered(case, pack, on=on)
     wrong = _wrong(case)
     by_section: dict[str, list[SummaryRow]] = {name: [] for name in pack.sections}
     for name, fact in pack.facts.items():
         if fact.source == "system":
             continue
-        row = answers.get(name) if is_asked(fact) else held.get(name)
         by_section.setdefault(fact.section or "", []).append(
             SummaryRow(
                 label=_spoken(fact.text),
-                value=_shown(fact, row),
-                source=_source(fact, row),
+                value=_shown(fact, known[name]),
+                source=_source(fact, known[name].row),
                 old=_old(wrong.get(name)),
                 wrong=wrong[name].reason if name in wrong and not wrong[name].after else "",
+                conflict=conflict_words(known[name], fact),
+                open_url=_fact_url(case, name) if opens else "",
             )
         )
+    for name, record in pack.records.items():
+        if record.source != "system":
+            by_section.setdefault("", []).append(_list_row(case, record, known[name], opens))
     titles = {name: _spoken(text) for name, text in pack.sections.items()}
     return [Section(titles.get(name, ""), rows) for name, rows in by_section.items() if rows]
 
@@ -135,17 +143,29 @@ def corrections_of(case: Case) -> list[Correction]:
     return list(case.corrections.prefetch_related(Prefetch("items")).order_by("id"))
 
 
-def _shown(fact: FactDef, row: TypedValue | None) -> str:
-    if row is None:
-        return _("not known")
-    return format_value(fact, value_of(row), "zh" if formats.is_chinese() else "en")
+def _fact_url(case: Case, name: str) -> str:
+    return reverse("console:case-fact", args=[case.number, name])
 
 
-def _source(fact: FactDef, row: TypedValue | None) -> str:
+def _list_row(case: Case, record: RecordDef, known: Known, opens: bool) -> SummaryRow:
+    return SummaryRow(
+        label=_spoken(record.text),
+        value=list_words(known),
+        source=_source(None, known.rows[0]) if known.rows else source_words(record.source),
+        conflict=conflict_words(known, None),
+        open_url=_fact_url(case, record.name) if opens else "",
+    )
+
+
+def _shown(fact: FactDef, known: Known) -> str:
+    return value_words(fact, known.row) if known.is_known else _("not known")
+
+
+def _source(fact: FactDef | None, row: TypedValue | None) -> str:
     given = row if isinstance(row, CompanyFact) else getattr(row, "prefilled_from", None)
     if given is None:
-        return str(FactSource(fact.source).label) if fact.source in FactSource else fact.source
-    return _("%(source)s, as of %(day)s") % {"source": FactSource(given.source).label, "day": formats.day(given.as_of)}
+        return source_words(fact.source) if fact is not None else ""
+    return said_by(given)
 
 
 def _spoken(text: Bilingual) -> str:

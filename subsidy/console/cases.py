@@ -70,7 +70,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "offers": found,
         "days_left": days_left,
         "provisional": provisional,
-        "sections": case_page.sections_of(case, pack),
+        "sections": case_page.sections_of(case, pack, on=moment_of(request).on),
         "corrections": case_page.corrections_of(case),
         "files": case_page.files_shown(files, pack),
         "viewed": viewed(request, files),

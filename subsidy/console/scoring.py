@@ -22,6 +22,7 @@ from subsidy.web.acts import ActPage
 from subsidy.web.components import Crumb, Preview, Text
 from subsidy.web.formats import pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
+from subsidy.web.person import moment_of
 from subsidy.work.models import NO_DUE, WorkItem
 from workflows.common.acts import Act
 
@@ -136,7 +137,7 @@ class Score(ActPage):
         seat = self.seat(subject)
         return {
             "case": subject,
-            "sections": case_page.sections_of(subject, pack),
+            "sections": case_page.sections_of(subject, pack, on=moment_of(self.request).on, opens=False),
             "files": case_page.files_shown(files, pack),
             "viewed": viewed(self.request, files),
             "days_left": days_left,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from subsidy.console import audit_urls, cases, finance_urls, queue, rounds, routes, scoring
+from subsidy.console import audit_urls, cases, facts, finance_urls, queue, rounds, routes, scoring
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/", cases.show, name="case"),
     path("cases/<str:number>/files/<int:pk>/", cases.file, name="case-file"),
     path("cases/<str:number>/route/", routes.of_case, name="case-route"),
+    path("cases/<str:number>/facts/<slug:name>/", facts.of_case, name="case-fact"),
+    path("cases/<str:number>/facts/<slug:name>/override/", facts.Override.as_view(), name="case-fact-override"),
+    path("cases/<str:number>/facts/<slug:name>/end/", facts.EndOverride.as_view(), name="case-fact-end-override"),
     path("cases/<str:number>/acts/<slug:action>/", cases.CaseAct.as_view(), name="case-act"),
     path("letters/<int:pk>/", cases.letter, name="letter"),
     path("scoring/", scoring.listing, name="scoring"),

@@ -12,8 +12,7 @@ from policies.language import Decision, Pack, PolicyError, decide
 from subsidy.applicants.models import CompanyFact
 from subsidy.audit.moment import Moment
 from subsidy.cases.models import Case
-from subsidy.cases.values import value_of
-from subsidy.decisions.facts import facts_of, system_facts
+from subsidy.decisions.facts import facts_of, system_facts, values_held
 from subsidy.programmes.packs import pack_of
 from subsidy.web import formats
 from subsidy.web.components import Reason, Tone
@@ -43,12 +42,11 @@ def live_of_case(case: Case, *, now: Moment) -> Live:
 
 def live_of_company(pack: Pack, known: Sequence[CompanyFact], *, now: Moment) -> Live:
     """A rough answer before anything is filed: from what the state already knows of the company."""
-    facts = {fact.name: value_of(fact) for fact in known if fact.name in pack.facts}
-    return live(pack, {**facts, **system_facts(submitted_on=now.on, decided_on=now.on)})
+    return live(pack, {**values_held(pack, known, on=now.on), **system_facts(submitted_on=now.on, decided_on=now.on)})
 
 
 def live(pack: Pack, facts: dict[str, Any]) -> Live:
-    facts = {name: value for name, value in facts.items() if name in pack.facts}
+    facts = {name: value for name, value in facts.items() if name in pack.facts or name in pack.records}
     try:
         decision = decide(pack, facts)
     except PolicyError as error:

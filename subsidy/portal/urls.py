@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.portal.views import application, case, company, documents, home
+from subsidy.portal.views import application, case, company, documents, facts, home
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:number>/letters/<int:pk>/", case.LetterPage.as_view(), name="letter"),
     path("companies/", company.Companies.as_view(), name="companies"),
     path("companies/<int:pk>/", company.CompanyPage.as_view(), name="company"),
+    path("companies/<int:pk>/facts/<slug:name>/", facts.FactPage.as_view(), name="fact"),
     path("companies/<int:pk>/accounts/", company.ProposeAccount.as_view(), name="propose-account"),
     path("companies/<int:pk>/accounts/<int:account>/", company.ConfirmAccount.as_view(), name="confirm-account"),
 ]

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from policies.language import ABSENT, Decision, FactDef, Pack, PolicyError, decide
 from subsidy.accounts.models import User
 from subsidy.applicants.models import Company
-from subsidy.applicants.selectors import companies_of
-from subsidy.cases.values import value_of
-from subsidy.decisions.facts import known_facts, system_facts
+from subsidy.applicants.selectors import companies_of, held_of
+from subsidy.decisions.facts import system_facts, values_held
 from subsidy.public.reading import said
 from subsidy.web.components import Reason, Text
 from subsidy.web.formats import money, pick
@@ -126,9 +125,8 @@ def _headline(decision: Decision) -> str:
 
 def facts_held(pack: Pack, company: Company, *, on: dt.date) -> dict[str, Any]:
     """What the bureau knows of a company for this policy, with the dates of today."""
-    held = {fact.name: value_of(fact) for fact in known_facts(company.pk)}
-    both = {**held, **system_facts(submitted_on=on, decided_on=on)}
-    return {name: value for name, value in both.items() if name in pack.facts}
+    both = {**values_held(pack, held_of(company.pk), on=on), **system_facts(submitted_on=on, decided_on=on)}
+    return {name: value for name, value in both.items() if name in pack.facts or name in pack.records}
 
 
 def results_of_member(pack: Pack, user: User, *, on: dt.date) -> list[Result]:

@@ -91,7 +91,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """One answer to check; `change_url` leads to the field, `source` says where a prefilled value comes from."""
+    """One answer to check; `change_url` leads to the field, `source` says where a prefilled value comes from.
+
+    `conflict` says what other sources say, `open_url` leads to everything known of the value.
+    """
 
     label: Text
     value: Text
@@ -99,6 +102,8 @@ class SummaryRow:
     source: Text = ""
     old: Text = ""
     wrong: Text = ""
+    conflict: Text = ""
+    open_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,7 @@ TABLE: dict[str, Rule] = {
                 "change-account",
                 "company",
                 "propose-account",
+                "fact",
             ]
         ],
         OWN,
@@ -133,6 +134,8 @@ TABLE: dict[str, Rule] = {
         CASE,
     ),
     "console:letter": NO_LETTER,
+    **dict.fromkeys(["console:case-fact", "console:case-fact-override"], CASE),
+    "console:case-fact-end-override": NO_LETTER,  # nobody has overridden the fact
     **dict.fromkeys(["console:score", "console:score-file"], SEAT),
     "console:finance_budget": BUDGET,
     **dict.fromkeys(["console:finance_entries_all", "console:finance_entries"], BUDGET_LINE),
@@ -183,6 +186,7 @@ class Objects:
             "account": "available" if "finance" in name else self.account.pk,
             "tab": "mine",
             "bureau": "xh",
+            "name": "contribution_y1",
             "code": "flying_sky",
             "version": self.version.version,
         }
@@ -195,6 +199,7 @@ class Objects:
             "public:decree": Decree.objects.get().pk,
             "public:decree-paper": Decree.objects.get().pk,
             "portal:company": self.case.company_id,
+            "portal:fact": self.case.company_id,
             "portal:propose-account": self.case.company_id,
             "portal:confirm-account": self.case.company_id,
             "portal:letter": self.letter,

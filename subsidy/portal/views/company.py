@@ -13,21 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from policies.language import FactDef, format_value
-from subsidy.applicants.enums import AccountState, FactSource
-from subsidy.applicants.models import Company, CompanyFact, CompanyUserObjectPermission, PayeeAccount
+from subsidy.applicants.enums import AccountState
+from subsidy.applicants.models import Company, CompanyUserObjectPermission, PayeeAccount
 from subsidy.applicants.selectors import companies_of
-from subsidy.cases.values import value_of
-from subsidy.decisions.facts import known_facts
 from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, may, my_company, user_of
-from subsidy.programmes.models import PolicyVersion
-from subsidy.programmes.packs import pack_of
+from subsidy.portal.views.facts import facts_by_source
 from subsidy.registers.models import Recognition
 from subsidy.web.acts import ActPage
 from subsidy.web.components import Crumb, Preview, SummaryRow, Text, Tone
-from subsidy.web.formats import day, pick
 from subsidy.web.person import moment_of
-from workflows.case.fields import spoken
 
 RIGHT_WORDS: dict[str, Text] = {
     FILE_FOR: gettext_lazy("prepares and files applications"),
@@ -74,33 +68,6 @@ class CompanyPage(LoginRequiredMixin, View):
             "crumbs": [Crumb(_("My page"), reverse("portal:home")), Crumb(company.name)],
         }
         return render(request, "portal/company.html", context)
-
-
-def fact_defs(authority_id: int) -> dict[str, FactDef]:
-    """What the bureau's policies call each fact, the newest version last; packs are parsed once a process."""
-    versions = (
-        PolicyVersion.objects.filter(authority=authority_id).only("content_hash").order_by("effective_from", "id")
-    )
-    return {name: fact for version in versions for name, fact in pack_of(version).facts.items()}
-
-
-def facts_by_source(company: Company) -> list[tuple[Text, list[SummaryRow]]]:
-    """What is held of the company now, by who says so, each with its day."""
-    defs = fact_defs(company.authority_id)
-    found: dict[str, list[SummaryRow]] = {}
-    for fact in known_facts(company.pk):
-        found.setdefault(fact.source, []).append(_fact_row(fact, defs.get(fact.name)))
-    return [(FactSource(source).label, rows) for source, rows in found.items()]
-
-
-def _fact_row(fact: CompanyFact, definition: FactDef | None) -> SummaryRow:
-    as_of = _("as of %(day)s") % {"day": day(fact.as_of)}
-    if definition is None or definition.kind != fact.kind:
-        # A fact that no policy in the program speaks of: shown as its source gave it.
-        return SummaryRow(fact.name, fact.raw, source=as_of)
-    return SummaryRow(
-        spoken(definition.text), format_value(definition, value_of(fact), pick("zh", "en")), source=as_of
-    )
 
 
 def recognitions_of(company: Company, request: HttpRequest) -> list[tuple[Recognition, bool]]:
