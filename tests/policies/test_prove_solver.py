@@ -55,6 +55,7 @@ def test_counts_over_one_list_keep_their_order_in_proofs() -> None:
     [
         ("count(ip, core) >= 7 and count(ip, core and owned) == 3", PROVEN, PROVEN),
         ("count(ip) > 20", REFUTED, PROVEN),
+        ("count(ip, core) + count(ip, not core) > 20", REFUTED, PROVEN),
         ("sum(ip, points, core) >= 170", PROVEN, PROVEN),
         ("sum(ip, points, core) > 180", REFUTED, PROVEN),
         ("sum(ip, paid) == 12345元 and count(ip) == 4", PROVEN, PROVEN),
