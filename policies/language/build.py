@@ -22,6 +22,7 @@ from policies.language.model import (
     Criterion,
     DocumentDef,
     FactDef,
+    FilingDef,
     Leaf,
     Pack,
     Program,
@@ -42,6 +43,7 @@ from policies.language.schema import (
     read_allocation,
     read_clauses,
     read_document,
+    read_filing,
     read_manual,
     read_notice,
     read_panel,
@@ -181,7 +183,7 @@ class _Build(Criteria):
     # -- the rest ----------------------------------------------------------------------------------------------------
 
     def route(self, node: Node) -> RouteDef:
-        values = fields(node, "route", "kind acceptance correction co_review approval", "panel")
+        values = fields(node, "route", "kind acceptance correction co_review approval", "panel filing")
         levels = []
         for item in items(values["approval"], "route.approval"):
             line = fields(item, "a level of approval", "by", "up_to")
@@ -197,7 +199,7 @@ class _Build(Criteria):
                 "levels of approval rise, and the last has no up_to",
                 "approval 各级限额应递增，最后一级不写 up_to",
             )
-        panel = values.get("panel")
+        panel, filing = values.get("panel"), values.get("filing")
         return RouteDef(
             one_of(values["kind"], "route.kind", ("R0", "R1", "R2", "R3", "R4", "R5")),
             working_days(values["acceptance"], "route.acceptance"),
@@ -205,6 +207,7 @@ class _Build(Criteria):
             None if panel is None else read_panel(panel),
             yes_no(values["co_review"], "route.co_review", False),
             tuple(levels),
+            FilingDef() if filing is None else read_filing(filing),
         )
 
     def document_defs(self, node: Node | None) -> tuple[DocumentDef, ...]:

@@ -311,6 +311,19 @@ class ApprovalLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class FilingDef:
+    """Who may file, and for how many working days after the window a draft that was begun within it may be filed.
+
+    `applicants` are kinds of applicants (company, branch); with `registered_here` only those that are registered in
+    the bureau's district, since whenever that was: a company that has moved in belongs to them, one that has left not.
+    """
+
+    applicants: tuple[str, ...] = ("company",)
+    registered_here: bool = False
+    draft_grace_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RouteDef:
     """How a case travels; days are working days."""
 
@@ -320,6 +333,7 @@ class RouteDef:
     panel: PanelDef | None
     co_review: bool
     approval: tuple[ApprovalLevel, ...]
+    filing: FilingDef = FilingDef()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policies.language.findings import Text
 from policies.language.groups import Group
-from policies.language.model import AllocationDef, FactDef, NoticeDef, Pack, RouteDef, Undertaking
+from policies.language.model import AllocationDef, FactDef, FilingDef, NoticeDef, Pack, RouteDef, Undertaking
 from policies.language.render_blocks import Block, Heading, Item, Listing
 from policies.language.render_expression import Wording
 from policies.language.render_rules import certainty_marks, clause_mark
@@ -28,6 +28,10 @@ BREACHES = {
     "recovery": Text("违反的追回奖补资金", "if broken, the award is recovered"),
     "suspension": Text("违反的暂停拨付", "if broken, payment is suspended"),
     "warning": Text("违反的予以警告", "if broken, a warning is given"),
+}
+APPLICANTS = {
+    "company": Text("企业（独立法人）", "companies (legal persons)"),
+    "branch": Text("分公司", "branches (no legal persons)"),
 }
 ROUTES = {
     "R0": Text(
@@ -231,6 +235,7 @@ def route_items(route: RouteDef, currency: str) -> Iterator[Item]:
             f"acceptance within {days[0].en}, correction within {days[1].en}",
         )
     )
+    yield from filing_items(route.filing)
     if route.co_review:
         yield Item(Text("相关部门联审", "other departments review as well"))
     if route.panel is not None:
@@ -249,6 +254,23 @@ def route_items(route: RouteDef, currency: str) -> Iterator[Item]:
         yield Item(Text(f"由{who.zh}审批", f"approved by the {who.en}"))
         return
     yield Item(joined((approval(level, currency) for level in route.approval), "；", "; "))
+
+
+def filing_items(filing: FilingDef) -> Iterator[Item]:
+    """Yield who may file and the grace of a draft, where the policy says anything but the usual."""
+    if filing == FilingDef():
+        return
+    who = joined(APPLICANTS[kind] for kind in filing.applicants)
+    here = Text("本区登记的", " registered in the district") if filing.registered_here else Text("", "")
+    yield Item(Text(f"申报主体：{here.zh}{who.zh}", f"who may file: {who.en}{here.en}"))
+    if filing.draft_grace_days:
+        days = working_days(filing.draft_grace_days)
+        yield Item(
+            Text(
+                f"在申报期内开始填写的草稿，可在截止后{days.zh}内提交",
+                f"a draft begun within the window may be filed up to {days.en} after it",
+            )
+        )
 
 
 def notice_items(notice: NoticeDef | None, reason: str | None) -> Iterator[Item]:

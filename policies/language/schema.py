@@ -14,6 +14,7 @@ from policies.language.model import (
     AllocationDef,
     Clause,
     DocumentNumber,
+    FilingDef,
     ManualClause,
     NoticeDef,
     PanelDef,
@@ -25,6 +26,7 @@ from policies.language.reader import MAX_FILE, ListNode, MapNode, Node, Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+APPLICANTS = ("company", "branch")
 CERTAINTIES = ("verified", "recalled", "assumed")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _DUE = re.compile(r"\d{2}-\d{2}|\d+ (days|months|years)")
@@ -288,6 +290,27 @@ def read_panel(node: Node) -> PanelDef:
         whole(values["quorum"], "route.panel.quorum", 1, seats),
         tuple(rubric),
         whole(values["pass_mark"], "route.panel.pass_mark", 0, sum(item.max_points for item in rubric)),
+    )
+
+
+def read_filing(node: Node) -> FilingDef:
+    """Read `route.filing`: who may file (by default companies, wherever they are), and the grace of a draft (none)."""
+    values = fields(node, "route.filing", "", "applicants registered_here draft_grace")
+    who, grace = values.get("applicants"), values.get("draft_grace")
+    here = values.get("registered_here")
+    kinds = (
+        ("company",)
+        if who is None
+        else tuple(one_of(item, "route.filing.applicants", APPLICANTS) for item in sequence(who, "applicants"))
+    )
+    if not kinds or len(set(kinds)) < len(kinds):
+        raise refuse(
+            node.at, "route.filing.applicants names each kind once, and at least one", "applicants 至少一类且不重复"
+        )
+    return FilingDef(
+        kinds,
+        here is not None and yes_no(here, "route.filing.registered_here", False),
+        0 if grace is None else working_days(grace, "route.filing.draft_grace"),
     )
 
 
