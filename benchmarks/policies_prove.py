@@ -14,9 +14,9 @@ from pathlib import Path
 
 from benchmarks.rows import Row
 from policies.language import Pack, PackSource, parse_pack
-from policies.language.cases import Case, read_cases
-from policies.language.prove import prove
-from policies.language.prover import PROVEN
+from policies.language.check.cases import Case, read_cases
+from policies.language.prove.proofs import prove
+from policies.language.prove.prover import PROVEN
 
 PACKS = Path(__file__).resolve().parents[1] / "policies" / "packs"
 ROUNDS = 3

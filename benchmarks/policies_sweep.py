@@ -16,7 +16,7 @@ import polars as pl
 from benchmarks.policies_pack import POLICY, SOURCE, pack
 from benchmarks.rows import Row
 from policies.language import Pack, PackSource, load_pack, parse_pack
-from policies.language.sweep import sweep
+from policies.language.sweep.whole import sweep
 from tests.policies.generated import population
 
 COMPANIES = 1_000_000

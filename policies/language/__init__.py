@@ -6,12 +6,10 @@ Pure functions over frozen values: no clock, no database, no file outside the pa
 from __future__ import annotations
 
 from policies.language.build import load_pack, parse_pack
-from policies.language.change import Change, nearest_change
 from policies.language.decide import decide, required_documents
 from policies.language.decision import Ask, Decision, Input, Reason
 from policies.language.facts import ABSENT, UNKNOWN, Facts, RecordList, Value, facts_from_json, facts_to_json
 from policies.language.findings import Finding, PolicyError, Position, Text
-from policies.language.lint import check_pack
 from policies.language.model import FactDef, Leaf, Pack
 from policies.language.shown import format_value
 from policies.language.source import PackSource
@@ -20,7 +18,6 @@ __all__ = [
     "ABSENT",
     "UNKNOWN",
     "Ask",
-    "Change",
     "Decision",
     "FactDef",
     "Facts",
@@ -35,13 +32,11 @@ __all__ = [
     "RecordList",
     "Text",
     "Value",
-    "check_pack",
     "decide",
     "facts_from_json",
     "facts_to_json",
     "format_value",
     "load_pack",
-    "nearest_change",
     "parse_pack",
     "required_documents",
 ]

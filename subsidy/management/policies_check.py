@@ -7,11 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from policies.language import Finding, PackSource, PolicyError, check_pack, load_pack, parse_pack
-from policies.language.boundaries import untouched
-from policies.language.cases import read_cases
-from policies.language.groups import load_group, stacking_findings
-from policies.language.mutate import LEAST_PERCENT, MutationReport, survivors
+from policies.language import Finding, PackSource, PolicyError, load_pack, parse_pack
+from policies.language.award.groups import load_group, stacking_findings
+from policies.language.check.boundaries import untouched
+from policies.language.check.cases import read_cases
+from policies.language.check.lint import check_pack
+from policies.language.check.mutate import LEAST_PERCENT, MutationReport, survivors
 from subsidy.management.base import Findings, ProgramCommand, add_json
 from subsidy.management.packs import add_lang, add_packs, checked_paths, chosen_folders, folders_named
 

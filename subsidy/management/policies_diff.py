@@ -6,8 +6,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from policies.language import PolicyError
-from policies.language.diff import diff
-from policies.language.render_page import difference_item
+from policies.language.diff.versions import diff
+from policies.language.render.page import difference_item
 from subsidy.management.base import Findings, ProgramCommand, add_json
 from subsidy.management.packs import add_lang, pack_named
 

@@ -10,12 +10,12 @@ from typing import Any
 from django.conf import settings
 
 from policies.language import Pack, PolicyError, load_pack
-from policies.language.cases import read_cases
+from policies.language.check.cases import read_cases
 from policies.language.findings import Text
-from policies.language.groups import group_of, groups_beside
-from policies.language.render_blocks import markdown
-from policies.language.render_page import page_blocks
-from policies.language.render_words import span
+from policies.language.award.groups import group_of, groups_beside
+from policies.language.render.blocks import markdown
+from policies.language.render.page import page_blocks
+from policies.language.render.words import span
 from policies.language.source import PackSource
 from subsidy.management.base import Findings, ProgramCommand
 from subsidy.management.packs import chosen_folders

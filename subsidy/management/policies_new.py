@@ -8,7 +8,7 @@ from typing import Any
 
 from policies.language.functions import FUNCTION_TABLE
 from policies.language.parse import name_problem
-from policies.language.places import unfilled
+from policies.language.check.places import unfilled
 from policies.language.source import PackSource
 from subsidy.management.base import BadUsage, ProgramCommand
 from subsidy.management.packs import PACKS

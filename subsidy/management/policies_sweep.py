@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from policies.language import PolicyError
-from policies.language.render_words import money
-from policies.language.sweep_files import sweep_file
+from policies.language.render.words import money
+from policies.language.sweep.files import sweep_file
 from subsidy.management.base import BadUsage, Findings, ProgramCommand, add_json
 from subsidy.management.packs import add_lang, add_stage, known_stage, pack_named
 from subsidy.management.tree import WORDS

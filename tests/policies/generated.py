@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from policies.language import ABSENT, UNKNOWN, FactDef, Pack, PolicyError, RecordList, Value, parse_pack
 from policies.language.core import Core
-from policies.language.sweep_ops import EPOCH
+from policies.language.sweep.ops import EPOCH
 from tests.policies.generated_texts import source_from
 
 

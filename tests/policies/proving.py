@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from policies.language import Decision, Pack, PackSource, decide, facts_from_json, parse_pack
-from policies.language.prove import Proof, check, prove
+from policies.language.prove.proofs import Proof, check, prove
 from tests.policies.packs import source_of
 
 REST = "clause: T-1, zh: 条件, en: condition, certainty: recalled, source: trial"

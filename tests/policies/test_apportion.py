@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.language.apportion import Candidate, largest_remainder, pro_rata, rank
+from policies.language.award.apportion import Candidate, largest_remainder, pro_rata, rank
 
 START = datetime(2024, 3, 4, 9, tzinfo=UTC)
 weights = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=3), st.integers(0, 10**12), min_size=1, max_size=12)

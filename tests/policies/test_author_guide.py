@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from policies.language import PackSource, check_pack, parse_pack
+from policies.language import PackSource, parse_pack
+from policies.language.award.groups import MODES, parse_group
 from policies.language.build import _OPTIONAL, _REQUIRED
+from policies.language.check.lint import check_pack
+from policies.language.check.mutate import survivors
 from policies.language.declare import _FACT_KEYS, FACT_KINDS, SOURCES
 from policies.language.functions import FUNCTION_TABLE
-from policies.language.groups import MODES, parse_group
 from policies.language.guarantees import KINDS
-from policies.language.mutate import survivors
 from policies.language.reader import plain, read_yaml
 from policies.language.units import CURRENCIES, NUMBER_UNITS
 from subsidy.management.commands.policies import Command
@@ -30,7 +31,7 @@ def block(name: str) -> str:
     return next(text for text in BLOCKS if name in text.splitlines()[0])
 
 
-EXAMPLE = PackSource(*(block(name) for name in FILES), "example")
+EXAMPLE = PackSource(block(FILES[0]), block(FILES[1]), block(FILES[2]), "example")
 FRAGMENTS = [text for text in BLOCKS if not any(name in text.splitlines()[0] for name in (*FILES, "groups/"))]
 
 
@@ -53,9 +54,11 @@ def merged(one: Any, other: Any) -> Any:
 def test_every_fragment_reads_within_the_example(index: int) -> None:
     whole = plain(read_yaml(EXAMPLE.policy, "policy.yaml"))
     assert isinstance(whole, dict)
+    part: dict[str, Any] = {}
     for text in FRAGMENTS[: index + 1]:
-        part = plain(read_yaml(text, "fragment"))
-        assert isinstance(part, dict)
+        read = plain(read_yaml(text, "fragment"))
+        assert isinstance(read, dict)
+        part = read
         for key, value in part.items():
             whole[key] = value if key == "eligibility" else merged(whole[key], value)
     # Requirements that the fragments replace are no longer there to be redundant.
@@ -75,7 +78,7 @@ def test_the_group_of_the_guide_reads() -> None:
     "name",
     [
         *_REQUIRED.split(), *_OPTIONAL.split(), *FACT_KINDS, *_FACT_KEYS.split(), *SOURCES, *FUNCTION_TABLE, *KINDS, *MODES,
-        *CURRENCIES, *NUMBER_UNITS, "at_least", "any_of", "all_of", "best_of", "like", "absent", "unknown", "complete",
+        *CURRENCIES, *sorted(NUMBER_UNITS), "at_least", "any_of", "all_of", "best_of", "like", "absent", "unknown", "complete",
     ],
 )  # fmt: skip
 def test_the_guide_names_everything_there_is(name: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from policies.language import PackSource, parse_pack
-from policies.language.boundaries import Boundary, untouched
-from policies.language.cases import read_cases
+from policies.language.check.boundaries import Boundary, untouched
+from policies.language.check.cases import read_cases
 from tests.policies.packs import FOLDER, source_of
 
 RECORDS = (

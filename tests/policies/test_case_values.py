@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from policies.language import PolicyError, check_pack, parse_pack
-from policies.language.cases import read_cases
+from policies.language import PolicyError, parse_pack
+from policies.language.check.cases import read_cases
+from policies.language.check.lint import check_pack
 from tests.policies.packs import source_of
 
 FACTS = "staff: {type: count, from: statistics}"

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from policies.language import ABSENT, RecordList, Value, decide, facts_from_json, load_pack, nearest_change
+from policies.language import ABSENT, RecordList, Value, decide, facts_from_json, load_pack
+from policies.language.change import nearest_change
 from tests.policies.packs import FOLDER, pack_of
 from tests.policies.test_flying_sky import TYPICAL
 

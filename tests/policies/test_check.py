@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from policies.language import Finding, PackSource, check_pack, parse_pack
+from policies.language import Finding, PackSource, parse_pack
+from policies.language.check.lint import check_pack
 from tests.policies.packs import FOLDER, source_of
 
 CASES = """cases:
@@ -329,6 +330,6 @@ tables: {points: {of: share, clause: T-1, bands: {"(.., 5%)": 1, "[5%, ..)": 3}}
         facts="a: {type: money, from: tax}\nb: {type: money, from: tax}", more=more, when='"points == 3"',
         formula="min(9元, paid)", cases=cases,
     )  # fmt: skip
-    assert parse_pack(source)
+    assert parse_pack(source).code == "trial"
     wrong = [one for one in check_pack(source, proofs=False) if one.file == "trial/cases.yaml"]
     assert (wrong == []) is fine

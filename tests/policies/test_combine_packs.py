@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.language import Pack, decide, facts_from_json, load_pack
-from policies.language.combine import Claim, Granted, PriorAward, combine
-from policies.language.groups import Group, group_of, parse_group
+from policies.language.award.combine import Claim, Granted, PriorAward, combine
+from policies.language.award.groups import Group, group_of, parse_group
 from tests.policies.packs import pack_of
 
 ROOT = Path(__file__).resolve().parents[2] / "policies"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.language import PackSource, check_pack
+from policies.language import PackSource
+from policies.language.check.lint import check_pack
 from tests.policies.packs import source_of
 
 WHOLE = source_of(

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.language import Pack, PackSource, PolicyError, decide, facts_from_json, load_pack, parse_pack
-from policies.language.diff import LOOSER, OTHER, STRICTER, Difference, diff
-from policies.language.mutants import mutants
-from policies.language.mutate import Graphs
+from policies.language.check.mutants import mutants
+from policies.language.check.mutate import Graphs
+from policies.language.diff.versions import LOOSER, OTHER, STRICTER, Difference, diff
 from tests.policies.companies import company
 from tests.policies.generated import packs
 from tests.policies.packs import FOLDER, SOURCE, pack_of, source_of

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from policies.language import Pack, PackSource, PolicyError, parse_pack
-from policies.language.diff import diff
+from policies.language.diff.versions import diff
 from policies.language.model import FilingDef
-from policies.language.render import render_markdown
+from policies.language.render.pack import render_markdown
 
 FOLDER = Path(__file__).resolve().parents[2] / "policies" / "packs" / "flying_sky" / "2023.1"
 

@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.language import (
-    PolicyError,
-    check_pack,
-    decide,
-    facts_from_json,
-    facts_to_json,
-    load_pack,
-    required_documents,
-)
+from policies.language import PolicyError, decide, facts_from_json, facts_to_json, load_pack, required_documents
+from policies.language.check.lint import check_pack
 from tests.policies.companies import company
 from tests.policies.oracle import calculate
 from tests.policies.packs import FOLDER

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.language import PolicyError
-from policies.language.combine import Claim, Forgone, PriorAward, TooManyClaims, combine
-from policies.language.groups import Group, group_of, load_group, parse_group
+from policies.language.award.combine import Claim, Forgone, PriorAward, TooManyClaims, combine
+from policies.language.award.groups import Group, group_of, load_group, parse_group
 from policies.language.terms import Stacking
 
 DAY = date(2024, 3, 1)

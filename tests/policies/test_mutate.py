@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from policies.language import PackSource, PolicyError, parse_pack
-from policies.language.mutants import Mutant, mutants
-from policies.language.mutate import MutationReport, survivors
+from policies.language.check.mutants import Mutant, mutants
+from policies.language.check.mutate import MutationReport, survivors
 from tests.policies.packs import FOLDER, source_of
 
 ALL_PACKS = sorted(path.parent for path in FOLDER.parent.glob("*/*/policy.yaml"))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.language import UNKNOWN, Pack, decide
-from policies.language.payment import owed, plan, recoverable, restated, split
+from policies.language import UNKNOWN, Facts, Pack, decide
+from policies.language.award.payment import owed, plan, recoverable, restated, split
 from tests.policies.packs import pack_of, refusal
 
 LEAF = "clause: T-1, zh: 条件, en: condition, certainty: recalled, source: trial"
@@ -146,7 +146,7 @@ def test_a_later_decision_states_the_total_anew_only_where_it_is_met() -> None:
     {{after: award, zh: 年度, en: year, decides_on: filed_on, eligibility: {{id: still, when: due > 5元, {LEAF}}},
      amount: {{formula: due, round: down to 1元, {LEAF}}}}}"""
     pack = paying(stage.replace("\n     ", " "))
-    facts = {"filed_on": date(2024, 3, 1), "rating": "a"}
+    facts: Facts = {"filed_on": date(2024, 3, 1), "rating": "a"}
     totals = [restated(decide(pack, {**facts, "due": due}, stage="yearly"), 700) for due in (600, 500, UNKNOWN)]
     assert totals == [600, 700, 700]
 

@@ -27,13 +27,13 @@ from policies.language import (
     parse_pack,
 )
 from policies.language import change as change_module
-from policies.language.cases import read_cases
-from policies.language.combine import Claim, combine
-from policies.language.groups import Group
+from policies.language.award.combine import Claim, combine
+from policies.language.award.groups import Group
+from policies.language.check.cases import read_cases
 from policies.language.parse import parse_expression
-from policies.language.prove import Proof, prove
+from policies.language.prove.proofs import Proof, prove
 from policies.language.reader import Scalar, read_yaml
-from policies.language.sweep import sweep
+from policies.language.sweep.whole import sweep
 from tests.policies.packs import FOLDER, code_of, pack_of, refusal, source_of
 
 ON = date(2024, 3, 1)
@@ -239,7 +239,7 @@ def test_pitfall_09_counts_over_one_list_keep_their_order() -> None:
     always = "guarantees: [{always: 'count(ip, core and owned) <= count(ip, core)'}]"
     pack = pack_of(more=f"{IP}\n{always}", when='"count(ip, core) >= 1"')
     assert proof_of(pack, "always").verdict == "proven"
-    rows = tuple({"nr": str(i), "core": i % 2 == 0, "owned": True, "fee": 0} for i in range(4))
+    rows: tuple[Facts, ...] = tuple({"nr": str(i), "core": i % 2 == 0, "owned": True, "fee": 0} for i in range(4))
     assert same(pack, {"filed_on": ON, "ip": RecordList(rows)}, lists=["ip"])[0].outcome == "met"
 
 
@@ -395,7 +395,8 @@ def test_a_dated_parameter_changes_on_its_day() -> None:
     more = f"parameters: {{rate: {{{dated}, clause: T-1, certainty: recalled, source: t}}}}"
     pack = pack_of(facts="a: {type: money, from: tax}", more=more, formula="rate * a")
     days = (date(2024, 5, 31), date(2024, 6, 1))
-    assert [one.amount for one in same(pack, *({"filed_on": day, "a": 1000} for day in days))] == [800, 600]
+    given: list[Facts] = [{"filed_on": day, "a": 1000} for day in days]
+    assert [one.amount for one in same(pack, *given)] == [800, 600]
     unknown = decide(pack, {"a": 1000})
     assert (unknown.amount, unknown.amount_range) == (None, (600, 800))
 
@@ -420,7 +421,7 @@ def test_nobody_reads_an_optional_fact_without_its_guard(when: str, fine: bool) 
 
 
 def test_an_incomplete_list_says_at_least_these() -> None:
-    rows = ({"nr": "1", "core": True, "owned": True, "fee": 100},)
+    rows: tuple[Facts] = ({"nr": "1", "core": True, "owned": True, "fee": 100},)
     some, whole = RecordList(rows, complete=False), RecordList(rows)
     pack = pack_of(more=IP, when='"count(ip, core) >= 1"')
     assert decide(pack, {"filed_on": ON, "ip": some}).outcome == "met"

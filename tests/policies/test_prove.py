@@ -11,9 +11,9 @@ from datetime import date
 import pytest
 
 from policies.language import Pack, decide, facts_from_json
-from policies.language.cases import read_cases
-from policies.language.prove import check, findings_of, prove
-from policies.language.prover import NOT_PROVEN, PROVEN, REFUTED
+from policies.language.check.cases import read_cases
+from policies.language.prove.proofs import check, findings_of, prove
+from policies.language.prove.prover import NOT_PROVEN, PROVEN, REFUTED
 from tests.policies.packs import pack_of
 from tests.policies.proving import MONEY, both_decided, codes, decided, leaf, only, promising, tree_pack
 

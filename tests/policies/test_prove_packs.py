@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.language import ABSENT, Facts, Pack, PackSource, parse_pack
-from policies.language.answers import Effort
-from policies.language.cases import read_cases
-from policies.language.claims import Claim, claims_of
-from policies.language.prove import prove
-from policies.language.prover import PROVEN, REFUTED, Prover
+from policies.language.check.cases import read_cases
+from policies.language.prove.answers import Effort
+from policies.language.prove.claims import Claim, claims_of
+from policies.language.prove.proofs import prove
+from policies.language.prove.prover import PROVEN, REFUTED, Prover
+from policies.language.prove.witness import Seen, seen
 from policies.language.terms import Guarantee
-from policies.language.witness import Seen, seen
 from tests.policies.generated import company_from, pack_from
 from tests.policies.packs import FOLDER
 

@@ -10,8 +10,8 @@ from datetime import date
 import pytest
 
 from policies.language import Pack, load_pack
-from policies.language.answers import Effort
-from policies.language.prover import NOT_PROVEN, PROVEN, REFUTED
+from policies.language.prove.answers import Effort
+from policies.language.prove.prover import NOT_PROVEN, PROVEN, REFUTED
 from policies.language.terms import Guarantee
 from tests.policies.packs import FOLDER, pack_of
 from tests.policies.proving import MONEY, both_decided, codes, decided, only, promising
@@ -237,5 +237,5 @@ def test_dates_that_the_calendar_keeps_refuting_are_not_proven_by_name(monkeypat
 
 
 def test_the_solver_is_not_loaded_before_it_is_needed() -> None:
-    code = "import sys, policies.language, policies.language.prove; sys.exit('z3' in sys.modules)"
+    code = "import sys, policies.language, policies.language.prove.proofs; sys.exit('z3' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=FOLDER.parents[2]).returncode == 0

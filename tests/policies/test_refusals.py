@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from policies.language import PolicyError, check_pack, parse_pack
+from policies.language import PolicyError, parse_pack
+from policies.language.check.lint import check_pack
 from tests.policies.packs import code_of, pack_of, refusal, source_of
 
 FACTS = """a: {type: money, from: tax}

@@ -11,23 +11,29 @@ import pytest
 from hypothesis import given, settings
 
 from policies.language import Pack, PackSource, PolicyError, Position, Text, load_pack
-from policies.language import groups as group_files
 from policies.language import types as checker
-from policies.language.cases import read_cases
+from policies.language.award import groups as group_files
+from policies.language.award.groups import parse_group
+from policies.language.check.cases import read_cases
 from policies.language.declare import FACT_KINDS, SOURCES
 from policies.language.functions import FUNCTION_TABLE
-from policies.language.groups import parse_group
 from policies.language.model import Program
 from policies.language.parse import COMPARISONS, parse_expression
 from policies.language.reader import Scalar
-from policies.language.render import form_sections, render_criterion, render_expression, render_markdown, render_pack
-from policies.language.render_blocks import Grid, Item, Line, Listing, markdown, texts_of
-from policies.language.render_expression import RENDERINGS, Wording
-from policies.language.render_page import page_blocks
-from policies.language.render_rules import table_blocks
-from policies.language.render_terms import GROUP_MODES, GUARANTEES, MODES, TIES, group_item
-from policies.language.render_words import CERTAINTY, KINDS, ROUNDING, constant, duration, money, percent
-from policies.language.render_words import SOURCES as SOURCE_WORDS
+from policies.language.render.blocks import Grid, Item, Line, Listing, markdown, texts_of
+from policies.language.render.expression import RENDERINGS, Wording
+from policies.language.render.pack import (
+    form_sections,
+    render_criterion,
+    render_expression,
+    render_markdown,
+    render_pack,
+)
+from policies.language.render.page import page_blocks
+from policies.language.render.rules import table_blocks
+from policies.language.render.terms import GROUP_MODES, GUARANTEES, MODES, TIES, group_item
+from policies.language.render.words import CERTAINTY, KINDS, ROUNDING, constant, duration, money, percent
+from policies.language.render.words import SOURCES as SOURCE_WORDS
 from policies.language.schema import CERTAINTIES
 from policies.language.typed import Type, Typed
 from tests.policies.expressions import FACTS, Written, condition

@@ -12,14 +12,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from policies.language import ABSENT, UNKNOWN, Pack, PolicyError, RecordList, Value, decide, facts_from_json, sweep_ops
-from policies.language import sweep as sweeping
+from policies.language import ABSENT, UNKNOWN, Pack, PolicyError, RecordList, Value, decide, facts_from_json
 from policies.language.core import TRANSFER, Move, shift_day
-from policies.language.sweep import RESULTS, sweep
-from policies.language.sweep_layout import Layout, Reads
-from policies.language.sweep_plan import Planner, Sum
-from policies.language.sweep_run import packed
-from policies.language.sweep_tables import read_tables
+from policies.language.sweep import ops as sweep_ops
+from policies.language.sweep import whole as sweeping
+from policies.language.sweep.layout import Layout, Reads
+from policies.language.sweep.plan import Planner, Sum
+from policies.language.sweep.run import packed
+from policies.language.sweep.tables import read_tables
+from policies.language.sweep.whole import RESULTS, sweep
 from tests.policies.generated import company_from, pack_from, packs, population, tables_of
 from tests.policies.packs import pack_of
 

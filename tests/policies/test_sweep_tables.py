@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from policies.language import Pack, PolicyError
-from policies.language.sweep import sweep
-from policies.language.sweep_files import sweep_file
+from policies.language.sweep.files import sweep_file
+from policies.language.sweep.whole import sweep
 from tests.policies.packs import pack_of
 from tests.policies.test_sweep import LIST, ON
 

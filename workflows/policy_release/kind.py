@@ -1,4 +1,4 @@
-"""Publishing a policy version and opening a call, as the door knows them."""
+"""Policy versions and calls as the door knows them: published; opened, extended, closed early, cancelled."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from policies.language import Pack, PackSource, PolicyError, check_pack, parse_pack
+from policies.language import Pack, PackSource, PolicyError, parse_pack
+from policies.language.check.lint import check_pack
 from subsidy.accounts.enums import Role
-from subsidy.ledger.models import BudgetLine
-from subsidy.programmes.enums import Allocation
 from subsidy.programmes.models import Call, Policy, PolicyVersion
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act, ActForm
 from workflows.common.refusals import BadData
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.common.turn import Turn
+from workflows.policy_release import calls
+from workflows.policy_release.call_forms import CallForm, CloseForm, ExtendForm, PublicReasonForm
 
 
 class PublishForm(ActForm):
@@ -88,44 +89,6 @@ def published(turn: Turn) -> None:
     turn.record(policy=version.policy.code, version=version.version, content_hash=version.content_hash)
 
 
-class CallForm(ActForm):
-    policy_version = forms.ModelChoiceField(queryset=PolicyVersion.objects.all())
-    number = forms.CharField(max_length=40)
-    title_zh = forms.CharField(max_length=200)
-    title_en = forms.CharField(max_length=200)
-    opens_at = forms.DateTimeField()
-    closes_at = forms.DateTimeField()
-    route = forms.CharField(max_length=30)
-    route_version = forms.IntegerField()
-    allocation = forms.ChoiceField(choices=Allocation.choices)
-    budget_line = forms.ModelChoiceField(queryset=BudgetLine.objects.all())
-    budget_fen = forms.IntegerField(min_value=1)
-    contact = forms.CharField(max_length=100, required=False)
-
-
-def make_call(turn: Turn) -> Call:
-    data = dict(turn.data)
-    version: PolicyVersion = data["policy_version"]
-    if version.authority_id != turn.authority_id or data["budget_line"].authority_id != turn.authority_id:
-        raise BadData(fields={"policy_version": [str(_("Choose a version and a budget line of your own bureau."))]})
-    opens_on = data["opens_at"].date()
-    if opens_on < version.effective_from or (version.effective_to and opens_on > version.effective_to):
-        raise BadData(fields={"opens_at": [str(_("The call must open while the policy version is in force."))]})
-    return Call(authority_id=turn.authority_id, **data)
-
-
-def call_opened(turn: Turn) -> None:
-    call: Call = turn.subject
-    turn.record(
-        number=call.number,
-        policy_version=call.policy_version.content_hash,
-        opens_at=call.opens_at,
-        closes_at=call.closes_at,
-        budget_fen=call.budget_fen,
-        allocation=call.allocation,
-    )
-
-
 def _card(record: Any) -> Card:
     return Card(title=str(record))
 
@@ -150,16 +113,40 @@ POLICY_VERSION = register(
         },
     )
 )
+OPEN_CALL = Act("open", _("Open a call"), calls.call_opened, role=Role.POLICY_PUBLISHER, form=CallForm)
+CALL_ACTS = (
+    Act(
+        "extend",
+        _("Extend the filing window"),
+        calls.extend,
+        role=Role.POLICY_PUBLISHER,
+        form=ExtendForm,
+    ),
+    Act(
+        "close_early",
+        _("Close filing early"),
+        calls.close_early,
+        role=Role.POLICY_PUBLISHER,
+        form=CloseForm,
+        danger=True,
+    ),
+    Act(
+        "cancel",
+        _("Cancel the call"),
+        calls.cancel,
+        role=Role.POLICY_PUBLISHER,
+        form=PublicReasonForm,
+        danger=True,
+    ),
+)
 CALL = register(
     Kind(
         name="call",
         model=Call,
         card=_card,
-        opens={
-            "open": Opening(
-                act=Act("open", _("Open a call"), call_opened, role=Role.POLICY_PUBLISHER, form=CallForm),
-                make=make_call,
-            )
-        },
+        free_acts=CALL_ACTS,
+        opens={"open": Opening(act=OPEN_CALL, make=calls.make_call)},
+        related=("policy_version", "budget_line"),
+        deferred=("policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text"),
     )
 )

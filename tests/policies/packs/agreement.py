@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from policies.language import Pack, decide, facts_from_json, facts_to_json
-from policies.language.cases import read_cases
+from policies.language.check.cases import read_cases
 from policies.language.facts import UNKNOWN, RecordList
 
 WAN, YI = 1_000_000, 10_000_000_000  # 1万元 and 1亿元 in fen

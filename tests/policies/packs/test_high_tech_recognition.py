@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.language import Pack, PolicyError, check_pack, decide, facts_from_json, load_pack
+from policies.language import Pack, PolicyError, decide, facts_from_json, load_pack
+from policies.language.check.lint import check_pack
 from tests.policies.packs.agreement import (
     CHANCES,
     EXAMPLES,

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.language import check_pack, load_pack
+from policies.language import load_pack
+from policies.language.check.lint import check_pack
 from tests.policies.packs.agreement import (
     CHANCES,
     EXAMPLES,

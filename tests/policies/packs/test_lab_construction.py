@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.language import check_pack, decide, facts_from_json, load_pack, required_documents
-from policies.language.payment import owed, plan, recoverable
+from policies.language import decide, facts_from_json, load_pack, required_documents
+from policies.language.award.payment import owed, plan, recoverable
+from policies.language.check.lint import check_pack
 from tests.policies.packs.oracle_lab_construction import HUNDREDTHS, agreed, due, reached
 
 FOLDER = Path(__file__).resolve().parents[3] / "policies" / "packs" / "lab_construction" / "2022.1"

@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.language import check_pack, load_pack
-from policies.language.combine import Claim, PriorAward, combine
-from policies.language.groups import load_group
+from policies.language import load_pack
+from policies.language.award.combine import Claim, PriorAward, combine
+from policies.language.award.groups import load_group
+from policies.language.check.lint import check_pack
 from tests.policies.packs.agreement import (
     CHANCES,
     EXAMPLES,

@@ -10,9 +10,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.language import check_pack, decide, facts_from_json, load_pack
-from policies.language.combine import Claim, PriorAward, combine
-from policies.language.groups import load_group
+from policies.language import decide, facts_from_json, load_pack
+from policies.language.award.combine import Claim, PriorAward, combine
+from policies.language.award.groups import load_group
+from policies.language.check.lint import check_pack
 from tests.policies.packs.oracle_rd_subsidy import WAN, calculate
 
 ROOT = Path(__file__).resolve().parents[3] / "policies"

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from policies.language import Pack, check_pack, decide, facts_from_json, load_pack
-from policies.language.payment import owed, plan, split
+from policies.language import Pack, decide, facts_from_json, load_pack
+from policies.language.award.payment import owed, plan, split
+from policies.language.check.lint import check_pack
 from tests.policies.packs import (
     oracle_high_tech_award_binjiang,
     oracle_high_tech_award_hangzhou,

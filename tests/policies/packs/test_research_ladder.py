@@ -8,10 +8,10 @@ from functools import cache
 import pytest
 
 from policies.language import Decision, Pack, decide, load_pack
-from policies.language.cases import Case, read_cases
-from policies.language.combine import Claim, PriorAward, combine
+from policies.language.award.combine import Claim, PriorAward, combine
+from policies.language.award.groups import load_group
+from policies.language.check.cases import Case, read_cases
 from policies.language.facts import ABSENT, UNKNOWN, Value
-from policies.language.groups import load_group
 from tests.policies.packs.agreement import PACKS, WAN
 
 # The pack of each rung, and the fact by which it asks for the rung below.

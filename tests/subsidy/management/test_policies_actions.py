@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from policies.language import PackSource, check_pack, parse_pack
-from policies.language.cases import read_cases
+from policies.language import PackSource, parse_pack
+from policies.language.check.cases import read_cases
+from policies.language.check.lint import check_pack
+from policies.language.check.places import unfilled
 from policies.language.facts import facts_to_json
-from policies.language.places import unfilled
 from subsidy.management import policies_docs
 from subsidy.management.base import BAD_USAGE, FINDINGS
 from subsidy.management.commands.policies import ACTIONS, Command

@@ -1,0 +1,1 @@
+"""What follows a decision: sharing a budget, groups across policies, parts and funders of an award."""

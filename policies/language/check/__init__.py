@@ -1,0 +1,1 @@
+"""What a pack must show before it is published: lint, legal guards, worked cases, boundaries, mutants."""

@@ -1,0 +1,1 @@
+"""A pack put into words, in Chinese and English."""

@@ -1,0 +1,1 @@
+"""Deciding a whole table of companies at once."""
