@@ -42,3 +42,68 @@ class AccountState(models.TextChoices):
     PROPOSED = "proposed", _("proposed")
     CONFIRMED = "confirmed", _("confirmed")
     ENDED = "ended", _("ended")
+    REFUSED = "refused", _("refused")
+
+
+class LegalForm(models.TextChoices):
+    LEGAL_PERSON = "legal_person", _("legal person")
+    BRANCH = "branch", _("branch, no legal person")
+
+
+class CompanyState(models.TextChoices):
+    """How a company stands; only an active one may begin a matter."""
+
+    ACTIVE = "active", _("active")
+    MERGED = "merged", _("merged into another company")
+    SPLIT = "split", _("dissolved by a split")
+    CLOSED = "closed", _("closed")
+
+
+class RightBasis(models.TextChoices):
+    """Why somebody may act for a company."""
+
+    REPRESENTATIVE = "representative", _("legal representative")
+    LETTER = "letter", _("letter of authorisation")
+    COUNTER = "counter", _("checked at the counter")
+    ADMINISTRATOR = "administrator", _("given by the company's administrator")
+    SUCCESSION = "succession", _("acts for the successor")
+
+
+class ChangeOf(models.TextChoices):
+    NAME = "name", _("name")
+    REGION = "region", _("district")
+    REPRESENTATIVE = "representative", _("legal representative")
+    STATE = "state", _("state")
+
+
+class SuccessionKind(models.TextChoices):
+    MERGER = "merger", _("merger")
+    SPLIT = "split", _("split")
+
+
+class LinkKind(models.TextChoices):
+    MAJORITY = "majority", _("holds the majority")
+    CONTROL = "control", _("controls")
+
+
+class RegistrationState(models.TextChoices):
+    """Where a request to act for a company stands."""
+
+    AWAITING_REPRESENTATIVE = "awaiting_representative", _("waits for the legal representative")
+    AWAITING_COUNTER = "awaiting_counter", _("waits for the counter")
+    ACCEPTED = "accepted", _("accepted")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+    @classmethod
+    def open_values(cls) -> list[str]:
+        return [cls.AWAITING_REPRESENTATIVE.value, cls.AWAITING_COUNTER.value]
+
+
+class RegistrationConflict(models.TextChoices):
+    """What in a request does not agree with what the bureau holds of the code."""
+
+    NOT_KNOWN = "not_known", _("the bureau has no record of this code")
+    NAME = "name", _("the code belongs to a company of another name")
+    REPRESENTATIVE = "representative", _("the legal representative on record is another person, or none is on record")
+    ASKED_TWICE = "asked_twice", _("somebody else has asked to register this company too")
