@@ -23,6 +23,14 @@ def case_number(authority: Authority, year: int) -> str:
         return f"{authority.code.upper()}-{year}-{cursor.fetchone()[0]:06d}"
 
 
+def filing_place() -> int:
+    """The next place in the order of filing, from the database's own sequence: it decides who came first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('case_filing')")
+        place: int = cursor.fetchone()[0]
+        return place
+
+
 def answers_prefill(case: Case, pack: Pack, facts: Sequence[CompanyFact]) -> list[str]:
     """Copy what the state already knows into a new application; returns the names that were filled."""
     known = {fact.name: fact for fact in facts}

@@ -18,7 +18,7 @@ from subsidy.programmes.packs import pack_of
 from subsidy.web.components import Money, Preview, Refusal
 from subsidy.web.formats import day, money, pick
 from workflows.common.deadlines import working_days_after
-from workflows.round.steps import listed, ranking
+from workflows.round.steps import listed, ranking, waiting_for
 
 HUNDREDTHS = 100
 
@@ -128,8 +128,8 @@ def of_round(action: str, round_: Round, *, now: Moment) -> Preview:
 
 
 def waiting_cases(round_: Round) -> list[Case]:
-    """The cases of the call that wait for a round."""
-    return list(Case.objects.filter(call=round_.call_id, state=CaseState.AWAITING_ROUND).select_related("company"))
+    """The cases of the call that wait for this round."""
+    return list(waiting_for(round_).select_related("company"))
 
 
 def _close_collection(round_: Round, _now: Moment) -> Preview:

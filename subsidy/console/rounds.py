@@ -26,8 +26,10 @@ from subsidy.correspondence.list_papers import decree_paper
 from subsidy.correspondence.models import Letter
 from subsidy.decisions.enums import RoundState, RowState
 from subsidy.decisions.models import Round, RoundRow
+from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
+from subsidy.programmes.window import last_minute, round_may_open, state_of
 from subsidy.web import acts, formats
 from subsidy.web.acts import ActPage, find_act
 from subsidy.web.components import Crumb, DataTable, KeyFact, Preview, Step
@@ -89,7 +91,10 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     unfinished = Round.objects.filter(call=OuterRef("pk")).exclude(state=RoundState.DECREED)
     calls = (
         scope.calls_for(request)
-        .annotate(waiting=Count("cases", filter=Q(cases__state=CaseState.AWAITING_ROUND)))
+        .annotate(
+            waiting=Count("cases", filter=Q(cases__state=CaseState.AWAITING_ROUND), distinct=True),
+            before=Count("rounds", distinct=True),
+        )
         .filter(Q(waiting__gt=0) & ~Exists(unfinished))
         .order_by("closes_at", "id")
     )
@@ -98,8 +103,10 @@ def listing(request: HttpRequest) -> HttpResponseBase:
             {
                 "call": call,
                 "title": formats.pick(call.title_zh, call.title_en),
-                "closed": call.closes_at <= now.at,
-                "may_open": call.closes_at <= now.at and is_amount_checker(request, call.authority_id),
+                "closed": state_of(call, now.at) == CallState.CLOSED,
+                "until": last_minute(call),
+                "may_open": round_may_open(call, pack_of(call.policy_version), call.before, now.at)
+                and is_amount_checker(request, call.authority_id),
                 "key": acts.new_key(),
             }
             for call in calls

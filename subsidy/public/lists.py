@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.models import Authority
 from subsidy.decisions.models import Decree, Notice
+from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.programmes.window import in_state, last_minute
 from subsidy.public import selectors
+from subsidy.web.calls import state_words, title_of
 from subsidy.web.components import Text
 from subsidy.web.formats import pick
 from subsidy.web.lists import Column, ListSpec, Sort
-
-MOMENT_BEFORE = dt.timedelta(seconds=1)
 
 
 def bureau_name(record: Any) -> str:
@@ -44,18 +45,6 @@ def validity(version: PolicyVersion, on: dt.date) -> tuple[Text, str]:
     if version.effective_to is not None and on > version.effective_to:
         return _("no longer in force"), "plain"
     return _("in force"), "done"
-
-
-def window(call: Call, at: dt.datetime) -> tuple[Text, str]:
-    """Whether a call takes applications at that instant, in words, with the tone."""
-    if at < call.opens_at:
-        return _("opens later"), "info"
-    return (_("takes applications"), "done") if at < call.closes_at else (_("closed"), "plain")
-
-
-def deadline(call: Call) -> dt.datetime:
-    """The last moment at which one may file: `closes_at` is the first at which it is refused."""
-    return call.closes_at - MOMENT_BEFORE
 
 
 class BureauFilter(django_filters.FilterSet):
@@ -108,12 +97,12 @@ def calls(at: dt.datetime) -> ListSpec:
         model=Call,
         columns=(
             Column("number", _("Number"), link=lambda one: reverse("public:call", args=[one.number])),
-            Column("title", _("Call"), value=lambda one: pick(one.title_zh, one.title_en)),
+            Column("title", _("Call"), value=title_of),
             Column("bureau", _("Bureau"), value=bureau_name),
-            Column("state", _("State"), value=lambda one: window(one, at)[0], kind="state",
-                   tone=lambda one: window(one, at)[1]),
+            Column("state", _("State"), value=lambda one: state_words(one, at)[0], kind="state",
+                   tone=lambda one: state_words(one, at)[1]),
             Column("opens_at", _("Opens"), kind="instant"),
-            Column("deadline", _("Deadline"), value=deadline, kind="instant", sort="closes"),
+            Column("deadline", _("Deadline"), value=last_minute, kind="instant", sort="closes"),
             Column("budget_fen", _("Budget of the call"), kind="yuan"),
         ),
         sorts=(
@@ -202,19 +191,13 @@ def _without_texts(queryset: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _call_filter(at: dt.datetime) -> type[django_filters.FilterSet]:
-    conditions = {
-        "open": Q(opens_at__lte=at, closes_at__gt=at),
-        "later": Q(opens_at__gt=at),
-        "closed": Q(closes_at__lte=at),
-    }
-
     def by_state(queryset: QuerySet[Call], _name: str, value: str) -> QuerySet[Call]:
-        return queryset.filter(conditions[value])
+        return queryset.filter(in_state(value, at))
 
     class CallFilter(BureauFilter):
         state = django_filters.ChoiceFilter(
             label=_("State"),
-            choices=[("open", _("takes applications")), ("later", _("opens later")), ("closed", _("closed"))],
+            choices=CallState.choices,
             empty_label=_("all"),
             method=by_state,
         )

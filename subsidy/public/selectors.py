@@ -9,7 +9,9 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from subsidy.accounts.models import Authority
 from subsidy.decisions.models import Award, Decree, Notice
+from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.programmes.window import in_state
 
 RULE_TEXTS = ("policy_text", "source_text", "cases_text")
 CALL_RULE_TEXTS = tuple(f"policy_version__{name}" for name in RULE_TEXTS)
@@ -38,7 +40,7 @@ def calls() -> QuerySet[Call]:
 
 def calls_open(at: dt.datetime) -> QuerySet[Call]:
     """Calls that take applications at this instant, those that close first first."""
-    return calls().filter(opens_at__lte=at, closes_at__gt=at).order_by("closes_at", "pk")
+    return calls().filter(in_state(CallState.OPEN, at)).order_by("closes_at", "pk")
 
 
 def notices() -> QuerySet[Notice]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.public import views
+from subsidy.public import calls, views
 
 app_name = "public"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,8 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("policies/<slug:bureau>/<slug:code>/", views.policy, name="policy"),
     path("policies/<slug:bureau>/<slug:code>/<str:version>/", views.policy, name="version"),
     path("policies/<slug:bureau>/<slug:code>/<str:version>/calculator/", views.calculator, name="calculator"),
-    path("calls/", views.call_list, name="calls"),
-    path("calls/<str:number>/", views.call, name="call"),
+    path("calls/", calls.listing, name="calls"),
+    path("calls/<str:number>/", calls.show, name="call"),
+    path("calls/<str:number>/guide/", calls.guide, name="call-guide"),
     path("notices/", views.notice_list, name="notices"),
     path("notices/<int:pk>/", views.notice, name="notice"),
     path("notices/<int:pk>/list.json", views.notice_text, name="notice-text"),

@@ -17,10 +17,12 @@ from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.models import Notice
 from subsidy.programmes.models import PolicyVersion
 from subsidy.programmes.packs import pack_of
+from subsidy.programmes.window import last_minute
 from subsidy.public import calculator as figures
 from subsidy.public import lists, reading, selectors
+from subsidy.web.calls import state_words
 from subsidy.web.components import KeyFact
-from subsidy.web.formats import day, instant, money, money_short, pick
+from subsidy.web.formats import day, money, pick
 from subsidy.web.lists import respond
 from subsidy.web.person import moment_of
 
@@ -32,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this is, what is open, what was decided."""
     now = moment_of(request)
     context = {
-        "calls": [(call, lists.deadline(call)) for call in selectors.calls_open(now.at)[:HOME_ROWS]],
+        "calls": [(call, last_minute(call)) for call in selectors.calls_open(now.at)[:HOME_ROWS]],
         "policies": [
             (one, lists.policy_url(one), *lists.validity(one, now.on))
             for one in selectors.leading_versions(now.on).order_by("-effective_from", "pk")[:HOME_ROWS]
@@ -78,7 +80,7 @@ def policy(request: HttpRequest, bureau: str, code: str, version: str = "") -> H
         "worked": reading.worked_cases(pack, shown.cases_text),
         "versions": [(one, lists.version_url(one), *lists.validity(one, on)) for one in every],
         "calls": [
-            (call, *lists.window(call, moment_of(request).at))
+            (call, *state_words(call, moment_of(request).at))
             for call in selectors.calls().filter(policy_version=shown).order_by("-closes_at", "-pk")[:HOME_ROWS]
         ],
         "results": figures.results_of_member(pack, person, on=on) if person else [],
@@ -116,34 +118,6 @@ def calculator(request: HttpRequest, bureau: str, code: str, version: str) -> Ht
         "prefilled": person is not None and not sent,
     }
     return render(request, "public/calculator.html", context)
-
-
-@require_safe
-def call_list(request: HttpRequest) -> HttpResponseBase:
-    return respond(request, lists.calls(moment_of(request).at), [selectors.calls()], "public/calls.html")
-
-
-@require_safe
-def call(request: HttpRequest, number: str) -> HttpResponse:
-    """One call: until when, how much money, how it is shared, whom to ask; and where to start."""
-    found = get_object_or_404(selectors.calls(), number=number)
-    at = moment_of(request).at
-    words, tone = lists.window(found, at)
-    context = {
-        "call": found,
-        "title": pick(found.title_zh, found.title_en),
-        "bureau": lists.bureau_name(found),
-        "policy_title": lists.policy_title(found.policy_version),
-        "policy_url": lists.version_url(found.policy_version),
-        "facts": [
-            KeyFact(_("State"), words),
-            KeyFact(_("Deadline"), instant(lists.deadline(found)), _("the last minute at which you can submit")),
-            KeyFact(_("Budget of the call"), money_short(found.budget_fen), money(found.budget_fen)),
-        ],
-        "is_open": tone == "done",
-        "person_is_officer": request.user.is_authenticated and _member(request) is None,
-    }
-    return render(request, "public/call.html", context)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from subsidy.applicants.models import Company
 from subsidy.applicants.selectors import held_of
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
-from subsidy.cases.services import answers_prefill, answers_save, case_number, correction_answer
+from subsidy.cases.services import answers_prefill, answers_save, case_number, correction_answer, filing_place
 from subsidy.cases.values import as_json, value_of
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.correspondence.serving import letter_serve
@@ -32,6 +32,7 @@ from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
 from workflows.case.checking import give_reason, shown
 from workflows.case.forms import asked_facts
+from workflows.case.window import refuse_late, refuse_start
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
 
@@ -47,7 +48,7 @@ def make(turn: Turn) -> Case:
     company = Company.objects.filter(pk=turn.data["company"]).first()
     if call is None or company is None or company.authority_id != call.authority_id:
         raise NotFound
-    refuse_outside_window(call, turn)
+    refuse_start(call, company, turn)
     return Case(
         authority_id=call.authority_id,
         call=call,
@@ -56,15 +57,6 @@ def make(turn: Turn) -> Case:
         company_name=company.name,
         number=case_number(call.authority, turn.now.on.year),
     )
-
-
-def refuse_outside_window(call: Call, turn: Turn) -> None:
-    if turn.now.at < call.opens_at:
-        raise WrongState(_("The call is not open yet. Come back when its filing window begins."))
-    if turn.now.at >= call.closes_at:
-        raise WrongState(
-            _("The filing window of this call has closed; late filing is not possible. Watch for the next call.")
-        )
 
 
 def route_of(turn: Turn) -> tuple[str, int]:
@@ -149,14 +141,16 @@ def gaps_in(pack: Pack, facts: Mapping[str, Any], held: Iterable[str]) -> dict[s
 def submit(turn: Turn) -> None:
     """File the application: complete, and with what the policy says of it at this moment."""
     case: Case = turn.subject
-    refuse_outside_window(case.call, turn)
+    refuse_late(case, turn)
     pack = pack_of(case.policy_version)
     turn.set(submitted_at=turn.now.at)
     facts, files = facts_of(case, pack, on=turn.now.on), list(files_of("case", case.pk))
     gaps = gaps_in(pack, facts, [file.slot for file in files])
     if gaps:
         raise BadData(_("The application is not complete yet. Open the marked sections."), fields=gaps)
+    turn.set(filing_number=filing_place())
     turn.record(
+        filing_number=case.filing_number,
         facts=facts_to_json(pack, facts),
         files=[{"slot": file.slot, "sha256": file.sha256} for file in files],
         self_check=decide(pack, facts).outcome,

@@ -16,6 +16,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.work.enums import Duty
 from workflows.case import checking, filing, forms, granting
 from workflows.case.due import acceptance_due, amount_due, correction_due, score_due
+from workflows.case.window import told_of_call
 from workflows.common.acts import ANY_MEMBER, Act, ReasonForm
 from workflows.common.nodes import End, Human, Join, Seats, Start, Switch, Wait, verdict
 
@@ -242,6 +243,14 @@ FREE_ACTS = (
         member=ANY_MEMBER,
         form=forms.ServeForm,
         versioned=False,
+    ),
+    Act(
+        "call_changed",
+        _("The call has changed"),
+        told_of_call,
+        system=True,
+        versioned=False,
+        states=frozenset({CaseState.DRAFT}),
     ),
     Act("issue_letter", _("Issue letter"), granting.issue_letter, system=True, versioned=False, form=forms.LetterForm),
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
-from policies.language.apportion import Allotment, Candidate, rank
+from policies.language.award.apportion import Allotment, Candidate, rank
 from subsidy.audit.canonical import canonical
 from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
@@ -23,8 +24,11 @@ from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.enums import ReservationState
 from subsidy.ledger.models import Reservation
 from subsidy.ledger.posting import Posting
+from subsidy.programmes.enums import Allocation
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
+from subsidy.programmes.selectors import shares_of
+from subsidy.programmes.window import collected_until, round_may_open
 from workflows.common.deadlines import working_days_after
 from workflows.common.refusals import NotFound, WrongState
 from workflows.common.turn import Turn
@@ -34,12 +38,12 @@ WAITING = CaseState.AWAITING_ROUND
 
 
 def make(turn: Turn) -> Round:
-    call = Call.objects.filter(pk=turn.data["call"]).first()
+    call = Call.objects.select_related("policy_version").filter(pk=turn.data["call"]).first()
     if call is None:
         raise NotFound
-    if turn.now.at < call.closes_at:
-        raise WrongState(_("The filing window is still open. Open the round when it has closed."))
     count = Round.objects.filter(call=call).count()
+    if not round_may_open(call, pack_of(call.policy_version), count, turn.now.at):
+        raise WrongState(_("The filing window is still open. Open the round when it has closed."))
     return Round(authority_id=call.authority_id, call=call, number=f"{call.number}-R{count + 1}")
 
 
@@ -55,7 +59,7 @@ def close_collection(turn: Turn) -> None:
     """Rank the cases that wait, cut where the call's budget ends, and reserve for the listed in one fold."""
     round_: Round = turn.subject
     call = round_.call
-    waiting = list(Case.objects.filter(call=call, state=CaseState.AWAITING_ROUND).values_list("pk", flat=True))
+    waiting = list(waiting_for(round_).values_list("pk", flat=True))
     if not waiting:
         raise WrongState(_("No case of this call waits for a round. Finish the amount checks first."))
     turns = turn.passage.also("case", waiting, "enter_round", {"round": round_.number})
@@ -73,39 +77,80 @@ def close_collection(turn: Turn) -> None:
     )
 
 
+def waiting_for(round_: Round) -> QuerySet[Case]:
+    """The cases that this round decides: those of its call that wait, of a call with cut-offs those filed before its own."""
+    waiting = Case.objects.filter(call=round_.call_id, state=CaseState.AWAITING_ROUND)
+    earlier = Round.objects.filter(call=round_.call_id, pk__lt=round_.pk).count() if round_.call.cut_offs else 0
+    until = collected_until(round_.call, earlier)
+    return waiting if until is None else waiting.filter(submitted_at__lt=until)
+
+
 def ranking(cases: list[Case], call: Call) -> tuple[Allotment, ...]:
-    """By panel mean, ties by the policy's rule, cut off where the call's budget ends."""
+    """By panel mean (first come: by filing alone), ties by the policy's rule, cut off where the call's budget ends.
+
+    Who filed first is told by the database: its clock, and its sequence where the clock stood still.
+    """
     allocation = pack_of(call.policy_version).allocation
+    first_come = call.allocation == Allocation.FIRST_COME
     return rank(
         [
             Candidate(
                 key=str(case.pk),
                 amount=checked_amount(case),
-                score=Fraction(case.score or 0, 100),
+                score=Fraction(0 if first_come else case.score or 0, 100),
                 filed_at=case.submitted_at or case.opened_at,
+                place=case.filing_number or 0,
             )
             for case in cases
         ],
-        budget=call.budget_fen,
-        ties=allocation.ties if allocation is not None else "earliest_filed",
+        budget=call.budget_fen - granted_before(call),
+        ties=allocation.ties if allocation is not None and not first_come else "earliest_filed",
     )
 
 
+def granted_before(call: Call) -> int:
+    """What the rounds of a call have listed or awarded already, in fen: later rounds share what is left."""
+    rows = RoundRow.objects.filter(round__call=call, state__in=(RowState.LISTED, RowState.AWARDED))
+    return rows.aggregate(total=Sum("amount_fen"))["total"] or 0
+
+
 def reserve(turn: Turn, call: Call, cases: list[Case]) -> None:
+    """Reserve each amount on the lines of the call, a line when the one before is used up."""
+    parts = list(_parts(call, cases))
     Reservation.objects.bulk_create(
         [
             Reservation(
                 authority_id=case.authority_id,
                 case_id=case.pk,
-                line_id=call.budget_line_id,
-                amount_fen=checked_amount(case),
+                line_id=line_id,
+                amount_fen=amount,
                 reserved_at=turn.now.at,
             )
-            for case in cases
+            for case, line_id, amount in parts
         ]
     )
+    for case, line_id, amount in parts:
+        turn.passage.post(_posting(turn, LedgerKind.RESERVE, case, line_id, amount))
+
+
+def _parts(call: Call, cases: list[Case]) -> Iterator[tuple[Case, int, int]]:
+    """(case, line, fen): which line bears what of each case."""
+    shares = [(line.pk, share) for line, share in shares_of(call)]
+    live = Reservation.objects.filter(case_id__in=Case.objects.filter(call=call).values("pk"))
+    used = dict(
+        live.exclude(state=ReservationState.FALLEN).values_list("line_id").annotate(total=Sum("amount_fen"))
+        if len(shares) > 1
+        else ()
+    )
+    left = {line_id: share - used.get(line_id, 0) for line_id, share in shares}
     for case in cases:
-        turn.passage.post(_posting(turn, LedgerKind.RESERVE, case, call.budget_line_id, checked_amount(case)))
+        rest = checked_amount(case)
+        for line_id, _share in shares:
+            part = rest if len(shares) == 1 else min(rest, max(left[line_id], 0))
+            if part:
+                left[line_id] -= part
+                rest -= part
+                yield case, line_id, part
 
 
 def _posting(turn: Turn, kind: LedgerKind, case: Case, line_id: int, amount_fen: int) -> Posting:

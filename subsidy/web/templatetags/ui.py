@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from subsidy.web import components, formats
+from subsidy.web.blocks import ShownBlock
 from subsidy.web.charts import layout_bars
 
 register = template.Library()
@@ -170,6 +171,12 @@ def reasons(tree: Sequence[components.Reason]) -> dict[str, Any]:
 def preview(shown: components.Preview) -> dict[str, Any]:
     """What an act will change, whom it tells, what money it moves, what it refuses; the form stands beside it."""
     return {"preview": shown, "total_fen": sum(line.fen for line in shown.money)}
+
+
+@register.inclusion_tag("components/pack_text.html")
+def pack_text(blocks: Sequence[ShownBlock]) -> dict[str, Any]:
+    """A policy in words, from its rules."""
+    return {"blocks": blocks}
 
 
 @register.inclusion_tag("components/file_list.html", takes_context=True)

@@ -1,0 +1,128 @@
+"""A call in words, the same for everybody who reads it: its window, its rounds, its lines, what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from policies.language import Pack
+from subsidy.programmes.enums import CallNews, CallState, Filing
+from subsidy.programmes.models import Call, CallNotice
+from subsidy.programmes.selectors import shares_of
+from subsidy.programmes.window import drafts_close_at, last_minute, last_minute_before, state_of
+from subsidy.web.components import Text, Tone
+from subsidy.web.formats import instant, money, pick
+
+TONES: dict[str, Tone] = {
+    CallState.LATER: "info",
+    CallState.OPEN: "done",
+    CallState.CLOSED: "plain",
+    CallState.CANCELLED: "stop",
+}
+
+
+@dataclass(frozen=True)
+class News:
+    """A public line about a call: what, when, why, and until when one may file from then on."""
+
+    what: Text
+    at: dt.datetime
+    reason: str
+    window: str
+    tone: Tone
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing to know of a call."""
+
+    label: Text
+    lines: list[str]
+
+
+def title_of(call: Call) -> str:
+    return pick(call.title_zh, call.title_en)
+
+
+def state_words(call: Call, at: dt.datetime) -> tuple[Text, Tone]:
+    """Where the call stands at that instant, in words, with the tone."""
+    state = state_of(call, at)
+    return state.label, TONES[state]
+
+
+def news_of(call: Call) -> list[News]:
+    """The public lines, the newest first; a reason that has no English is given as it is."""
+    return [_news(row) for row in call.notices.order_by("-id")]
+
+
+def _news(row: CallNotice) -> News:
+    window = ""
+    if row.news != CallNews.CANCELLED:
+        window = _("Filing ends at %(end)s.") % {"end": instant(last_minute_before(row.closes_at))}
+    if row.closed_before is not None and row.closed_before != row.closes_at:
+        window += " " + _("Until then it was %(end)s.") % {"end": instant(last_minute_before(row.closed_before))}
+    tone: Tone = "stop" if row.news == CallNews.CANCELLED else "info" if row.news == CallNews.OPENED else "wait"
+    reason = pick(row.reason_zh, row.reason_en or row.reason_zh)
+    return News(CallNews(row.news).label, row.published_at, reason, window, tone)
+
+
+def rows_of(call: Call, pack: Pack) -> list[Row]:
+    """The window, the rounds, who may file, how the money is shared and from where it comes."""
+    return [
+        Row(_("Filing window"), window_lines(call, pack)),
+        Row(_("Rounds"), round_lines(call)),
+        Row(_("Who may file"), who_lines(pack)),
+        Row(_("How the money is shared"), [str(call.get_allocation_display())]),
+        Row(_("Paid from"), line_lines(call)),
+    ]
+
+
+def window_lines(call: Call, pack: Pack) -> list[str]:
+    first = _("%(start)s to %(end)s, Beijing time (UTC+8)") % {
+        "start": instant(call.opens_at),
+        "end": instant(last_minute(call)),
+    }
+    lines = [first, _("The last minute counts in full: filing is refused from the minute after it.")]
+    days = pack.route.filing.draft_grace_days
+    if days:
+        words = ngettext(
+            "A draft begun within the window may be filed for %(n)d more working day, to %(end)s.",
+            "A draft begun within the window may be filed for %(n)d more working days, to %(end)s.",
+            days,
+        )
+        lines.append(words % {"n": days, "end": instant(last_minute_before(drafts_close_at(call, pack)))})
+    else:
+        lines.append(_("There is no time of grace: a draft that is not filed by then cannot be filed."))
+    return lines
+
+
+def round_lines(call: Call) -> list[str]:
+    if call.filing == Filing.CONTINUOUS:
+        return [_("Applications are taken all the time and decided in rounds as they are ready.")]
+    if call.filing == Filing.WINDOW:
+        return [_("All applications are decided together after the window has closed.")]
+    ends = [*call.cut_offs, call.closes_at]
+    return [
+        _("Round %(n)d: filed by %(end)s") % {"n": place, "end": instant(last_minute_before(end))}
+        for place, end in enumerate(ends, start=1)
+    ]
+
+
+def who_lines(pack: Pack) -> list[str]:
+    filing = pack.route.filing
+    kinds = {"company": _("companies (legal persons)"), "branch": _("branches (no legal persons)")}
+    lines = [pick("、", ", ").join(kinds[kind] for kind in filing.applicants)]
+    if filing.registered_here:
+        lines.append(_("registered in this district on the day on which the application is begun"))
+    return lines
+
+
+def line_lines(call: Call) -> list[str]:
+    shares = shares_of(call)
+    named = [(f"{pick(line.name_zh, line.name_en)} ({line.year})", fen) for line, fen in shares]
+    if len(named) == 1:
+        return [named[0][0]]
+    return [f"{name}{pick('：', ': ')}{money(fen)}" for name, fen in named]
