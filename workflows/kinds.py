@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflows.case.kind import CASE
+from workflows.fact_import.kind import FACT_IMPORT
 from workflows.payout_batch.answers import AUTHORITY
 from workflows.payout_batch.kind import BATCH
 from workflows.policy_release.kind import CALL, POLICY_VERSION
@@ -10,4 +11,4 @@ from workflows.proposal.kind import BUDGET_LINE
 from workflows.registry.kind import COMPANY
 from workflows.round.kind import ROUND
 
-ALL = (CASE, ROUND, BATCH, AUTHORITY, POLICY_VERSION, CALL, BUDGET_LINE, COMPANY)
+ALL = (CASE, ROUND, BATCH, AUTHORITY, POLICY_VERSION, CALL, BUDGET_LINE, COMPANY, FACT_IMPORT)

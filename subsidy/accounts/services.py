@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import Authority, RoleGrant, User
 
-SYSTEM_ACTORS = {"system:clock": "系统时钟", "system:letters": "系统文书"}
+SYSTEM_ACTORS = {"system:clock": "系统时钟", "system:letters": "系统文书", "system:imports": "系统导入"}
 """Who acts when no person does: one actor a job, so that an event names which."""
 
 # Django's mark of a password that nobody can sign in with.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.core.files.base import File
 
 from subsidy.audit.moment import Moment
-from subsidy.documents.checks import ALLOWED, check
+from subsidy.documents.checks import ALLOWED, TABLES, Checked, check
 from subsidy.documents.models import StoredFile
 
 
@@ -21,14 +22,24 @@ def folder() -> Path:
 
 
 def file_store(
-    upload: File, *, authority_id: int, owner_kind: str, owner_id: int, slot: str, actor: Any, now: Moment
+    upload: File,
+    *,
+    authority_id: int,
+    owner_kind: str,
+    owner_id: int,
+    slot: str,
+    actor: Any,
+    now: Moment,
+    look: Callable[[File], Checked] = check,
 ) -> StoredFile:
     """Check an upload, write it under a generated name and record it (UploadRefused if it cannot be taken).
 
+    `look` says what may be taken: papers (`check`), or tables of facts (`check_table`).
+
     Written to a temporary name, flushed and renamed first: a crash leaves an unreferenced file, never a row without one.
     """
-    checked = check(upload)
-    extension = next(suffix for suffix, media in ALLOWED.items() if media == checked.media_type)
+    checked = look(upload)
+    extension = next(suffix for suffix, media in {**ALLOWED, **TABLES}.items() if media == checked.media_type)
     path = f"{now.on:%Y/%m}/{uuid.uuid4().hex}{extension}"
     target = folder() / path
     target.parent.mkdir(parents=True, exist_ok=True)
