@@ -128,6 +128,14 @@ def flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     return default if value == "" else value == "1"
 
 
+def whole_number(environ: Mapping[str, str], name: str, *, default: int) -> int:
+    """A number of at least 0, such as of days. Raises ImproperlyConfigured on anything else."""
+    value = environ.get(name, "")
+    if value and not (value.isascii() and value.isdecimal()):
+        raise ImproperlyConfigured(f"{name} 只能是 0 或正整数。\n{name} must be a whole number, 0 or more.")
+    return int(value) if value else default
+
+
 def _database_mark(environ: Mapping[str, str]) -> str:
     url = environ.get("DATABASE_URL", "")
     return hashlib.sha256(url.encode()).hexdigest() if url else "embedded"

@@ -12,7 +12,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import User
 from subsidy.accounts.selectors import grants_of
-from subsidy.applicants.models import PayeeAccount
+from subsidy.applicants.holds import payable_accounts
 from subsidy.cases.enums import CaseState
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
@@ -48,12 +48,12 @@ def unpaid_of(user: User, *, on: dt.date) -> QuerySet[Instalment]:
 
 
 def payable(instalments: QuerySet[Instalment], *, at: dt.datetime) -> QuerySet[Instalment]:
-    """Those of them that a batch would take at `at`: due, and the case's account is confirmed and valid."""
-    valid = PayeeAccount.objects.filter(valid__contains=at).values("pk")
+    """Those of them that a batch would take at `at`: due, and the case's account is valid, cooled and not frozen."""
+    accounts = payable_accounts(at=at).values("pk")
     return instalments.filter(
         state=InstalmentState.DUE,
         award__case__state=CaseState.AWAITING_PAYMENT,
-        award__case__payee_account__in=valid,
+        award__case__payee_account__in=accounts,
     )
 
 

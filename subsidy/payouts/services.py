@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db import connection
 from django.db.models import Max
 
-from subsidy.applicants.models import PayeeAccount
-from subsidy.applicants.services import account_fingerprint
+from subsidy.applicants.account_services import account_fingerprint
+from subsidy.applicants.holds import hold_on, payable_accounts
 from subsidy.audit.canonical import canonical
 from subsidy.audit.moment import ZONE, Moment
 from subsidy.bankfiles import FORMATS, Party, Payment, PaymentFile, check_payment, write
@@ -166,18 +166,31 @@ def accounts_digest(lines: Iterable[BatchLine]) -> str:
 
 
 def changed_accounts(lines: Sequence[BatchLine], *, at: dt.datetime) -> list[BatchLine]:
-    """Lines whose account is no longer the confirmed, valid one that was frozen."""
-    valid = {
+    """Lines whose account is not, or no longer, the confirmed and valid one that was frozen, or may not be paid to."""
+    payable = {
         account.pk: account.fingerprint
-        for account in PayeeAccount.objects.filter(
-            pk__in=[line.payee_account_id for line in lines], valid__contains=at
-        )
+        for account in payable_accounts(at=at).filter(pk__in=[line.payee_account_id for line in lines])
     }
     return [
         line
         for line in lines
-        if valid.get(line.payee_account_id) != line.account_fingerprint
+        if payable.get(line.payee_account_id) != line.account_fingerprint
         or account_fingerprint(line.payee_name, line.account_number, line.bank_code) != line.account_fingerprint
+    ]
+
+
+def held_accounts(instalments: Sequence[Instalment], *, at: dt.datetime) -> list[str]:
+    """Why cases cannot be paid to their account at `at`, each named; empty when all can.
+
+    The instalments come with award, case and payee account at hand.
+    """
+    cases = {one.award.case_id: one.award.case for one in instalments}
+    wanted = [case.payee_account_id for case in cases.values() if case.payee_account_id is not None]
+    payable = set(payable_accounts(at=at).filter(pk__in=wanted).values_list("pk", flat=True))
+    return [
+        f"{case.number}: {hold_on(case.payee_account, at=at)}"
+        for case in cases.values()
+        if case.payee_account is not None and case.payee_account_id not in payable
     ]
 
 

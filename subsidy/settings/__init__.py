@@ -160,6 +160,8 @@ CSRF_FAILURE_VIEW = "subsidy.web.errors.csrf_failure"
 COMPONENT_CATALOGUE = DEBUG or DEMO_MODE
 # A policy with assumed clauses is published in a demo only: nobody is ever granted money by an invented clause.
 ALLOW_ASSUMED_CLAUSES = DEMO_MODE
+# An account that takes the place of another is paid to only after these working days, so that a swap can be noticed.
+ACCOUNT_COOLING_WORKING_DAYS = environment.whole_number(os.environ, "SUBSIDY_ACCOUNT_COOLING_DAYS", default=3)
 
 # One cache for all hosts, so that sign-in limits count every attempt; its table comes with the migrations.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}

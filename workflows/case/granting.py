@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.applicants.banks import same_name
+from subsidy.applicants.models import PayeeAccount
 from subsidy.cases.models import Case
 from subsidy.correspondence.models import LetterKind
 from subsidy.correspondence.services import letter_issue
@@ -32,25 +34,29 @@ def leave_unfunded(turn: Turn) -> None:
 
 
 def _take_account(turn: Turn) -> Award:
-    """Pay the case to the chosen account, whose holder must be who was awarded."""
+    """Pay the case to the chosen account, whose holder must be who was awarded, is who it now is, or was explained."""
     case: Case = turn.subject
-    account = turn.data["account"]
+    account: PayeeAccount = turn.data["account"]
     award_ = Award.objects.get(case=case)
-    if account.holder_name != award_.company_name:
+    name = account.holder_name
+    as_decreed = same_name(name, award_.company_name)
+    # A company may have been renamed, or merged into another, since the decree: its row says how it is called today.
+    if not as_decreed and not same_name(name, account.company.name) and account.accepted_at is None:
         raise BadData(
             fields={
                 "account": [
                     str(
                         _(
                             "The account holder's name differs from the name in the decree. "
-                            "Enter an account in the company's own name, or hand in a stamped explanation at the counter."
+                            "Enter an account in the company's own name, or one with a stamped explanation that an "
+                            "officer accepts."
                         )
                     )
                 ]
             }
         )
     turn.set(payee_account=account)
-    turn.record(account=account.pk, fingerprint=account.fingerprint)
+    turn.record(account=account.pk, fingerprint=account.fingerprint, as_decreed=as_decreed)
     return award_
 
 

@@ -21,6 +21,7 @@ from subsidy.payouts.services import (
     changed_accounts,
     export_seal,
     format_problems,
+    held_accounts,
     lines_freeze,
     lines_move,
     lines_withdraw,
@@ -49,6 +50,12 @@ def chosen(turn: Turn) -> list[Instalment]:
         raise WrongState(
             _("These cases are not due for payment, or are in another batch: %(cases)s. Leave them out.")
             % {"cases": ", ".join(wrong)}
+        )
+    held = held_accounts(found, at=turn.now.at)
+    if held:
+        raise WrongState(
+            _("These cases cannot be paid to their account now: %(reasons)s Leave them out.")
+            % {"reasons": " ".join(held)}
         )
     return found
 
@@ -113,12 +120,13 @@ def _lines(batch: Batch) -> list[BatchLine]:
 
 
 def _refuse_changed(lines: Sequence[BatchLine], turn: Turn) -> None:
-    """I12: what is paid to is the account that the company confirmed, valid today."""
+    """I12: what is paid to is the account that the company confirmed, valid today, cooled and under no freeze."""
     changed = changed_accounts(lines, at=turn.now.at)
     if changed:
         raise WrongState(
             _(
-                "The payee account changed after this batch was prepared: %(rows)s. Return the batch and prepare it again."
+                "The payee account changed or was frozen after this batch was prepared: %(rows)s. "
+                "Return the batch and prepare it again."
             )
             % {"rows": ", ".join(f"{line.row} {line.payee_name}" for line in changed)}
         )

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from subsidy.accounts.enums import Role
+from subsidy.applicants.holds import hold_on
 from subsidy.bankfiles import FORMATS
 from subsidy.console.finance import scope
 from subsidy.console.finance.scope import Reader
@@ -37,7 +38,6 @@ SHOWN_MAX = 200
 BATCH_ROWS_MAX = 3_000
 
 NO_ACCOUNT = gettext_lazy("The company has not chosen an account yet.")
-ACCOUNT_ENDED = gettext_lazy("Its account is no longer valid; the company must confirm and choose another one.")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -
         Due(
             instalment=one,
             payable=one.pk in ready,
-            held="" if one.pk in ready else _hold_reason(one),
+            held="" if one.pk in ready else _hold_reason(one, at),
             refused=refusals.get(one.pk),
             account=_masked(one),
         )
@@ -105,9 +105,11 @@ def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -
     ]
 
 
-def _hold_reason(instalment: Instalment) -> Text:
-    planned = instalment.state == InstalmentState.PLANNED or instalment.award.case.payee_account is None
-    return NO_ACCOUNT if planned else ACCOUNT_ENDED
+def _hold_reason(instalment: Instalment, at: dt.datetime) -> Text:
+    account = instalment.award.case.payee_account
+    if instalment.state == InstalmentState.PLANNED or account is None:
+        return NO_ACCOUNT
+    return hold_on(account, at=at)
 
 
 def _masked(instalment: Instalment) -> str:

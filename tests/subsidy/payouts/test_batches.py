@@ -69,6 +69,9 @@ def test_an_account_changed_after_the_check_stops_the_release(world: World) -> N
     # Returned and prepared again, it pays to the new account.
     world.act("batch", batch, "refuse_release", "finance3", data={"reason": "账户已变更"})
     world.act("case", changed, "change_account", world.legal(changed.company), data={"account": new.pk})
+    with pytest.raises(WrongState, match=changed.number):
+        world.batch(cases)
+    world.now = days_later(world.now, 7)
     again = world.batch(cases)
     world.act("batch", again, "check", "finance2")
     world.act("batch", again, "release", "finance3")
