@@ -17,7 +17,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.correspondence.models import LetterKind
 from subsidy.correspondence.services import decree_issue, notice_issue
-from subsidy.decisions.enums import RowState
+from subsidy.decisions.enums import RoundState, RowState
 from subsidy.decisions.models import Decree, Finding, Notice, Round, RoundRow
 from subsidy.decisions.services import awards_grant, checked_amount, rows_rank, rows_set
 from subsidy.ledger.enums import Kind as LedgerKind
@@ -41,7 +41,10 @@ def make(turn: Turn) -> Round:
     call = Call.objects.select_related("policy_version").filter(pk=turn.data["call"]).first()
     if call is None:
         raise NotFound
-    count = Round.objects.filter(call=call).count()
+    states = list(Round.objects.filter(call=call).values_list("state", flat=True))
+    if set(states) - {RoundState.DECREED}:
+        raise WrongState(_("A round of this call is still under way. Bring it to its decree, then open the next."))
+    count = len(states)
     if not round_may_open(call, pack_of(call.policy_version), count, turn.now.at):
         raise WrongState(_("The filing window is still open. Open the round when it has closed."))
     return Round(authority_id=call.authority_id, call=call, number=f"{call.number}-R{count + 1}")
