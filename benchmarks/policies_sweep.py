@@ -1,6 +1,6 @@
 """The speed and memory of a sweep: a million companies, three million records a list, beside polars written by hand.
 
-The companies lie about the thresholds of their policy (`tests.policies.generated.population`); keys are whole numbers in
+The companies lie about the thresholds of their policy (`policies.language.sweep.population`); keys are whole numbers in
 order, choices are text, all is known unless a row says otherwise. Each time is the best of several runs; the processor's
 time is written beside it, for on a machine that others use too only that says what the work costs.
 """
@@ -16,8 +16,8 @@ import polars as pl
 from benchmarks.policies_pack import POLICY, SOURCE, pack
 from benchmarks.rows import Row
 from policies.language import Pack, PackSource, load_pack, parse_pack
+from policies.language.sweep.population import population
 from policies.language.sweep.whole import sweep
-from tests.policies.generated import population
 
 COMPANIES = 1_000_000
 RUNS = 5

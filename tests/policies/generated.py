@@ -1,8 +1,8 @@
 """Random packs and companies for properties that must hold of every pack.
 
 `packs()` and `companies(pack)` are Hypothesis strategies; each draws one seed, so that a failure names what to make
-again (`pack_from(seed)`, `company_from(pack, seed)`). `tables_of` turns companies into the tables of a sweep, and
-`population` makes tables of any size at once.
+again (`pack_from(seed)`, `company_from(pack, seed)`). `tables_of` turns companies into the tables of a sweep; tables
+of any size at once are `policies.language.sweep.population`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from policies.language import ABSENT, UNKNOWN, FactDef, Pack, PolicyError, RecordList, Value, parse_pack
-from policies.language.core import Core
-from policies.language.sweep.ops import EPOCH
+from policies.language.sweep.population import DAYS, marks_of
 from tests.policies.generated_texts import source_from
 
 
@@ -42,39 +41,11 @@ def packs() -> st.SearchStrategy[Pack]:
 # -- companies -----------------------------------------------------------------------------------------------------------
 
 
-def marks_of(pack: Pack) -> list[int]:
-    """Return the constants of a pack's programs: thresholds among them, where companies are most worth trying."""
-    found: set[int] = set()
-    seen: set[int] = set()
-    programs = [pack.program, *pack.stages.values()]
-    stack: list[Core] = [node for program in programs for node in (program.eligible_core, program.tier_core)]
-    stack += [program.amount_core for program in programs if program.amount_core is not None]
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        stack.extend(node.args)
-        if node.op == "const":
-            found.add(node.lo)
-    return sorted(found)
-
-
-_DAYS = [
-    date(2024, 2, 29),
-    date(2023, 2, 28),
-    date(2021, 2, 28),
-    date(2024, 3, 1),
-    date(2020, 2, 29),
-    date(2024, 12, 31),
-]
-
-
 def _near(rng: Random, fact: FactDef, marks: Sequence[int]) -> int:
     """Return an integer of a fact: a threshold give or take one, an end of the range, or anything."""
     low, high = fact.minimum, fact.maximum
     if fact.kind == "date":
-        day = rng.choice([*_DAYS, date(2024, 1, 1)]).toordinal() + rng.randint(-1, 1)
+        day = rng.choice([*DAYS, date(2024, 1, 1)]).toordinal() + rng.randint(-1, 1)
         day = (
             day
             if rng.random() < 0.5
@@ -173,86 +144,3 @@ def tables_of(
             table[field_name] = pl.Series([_plain(value) for value in values], dtype=_HELD[definition.kind])
         tables[name] = pl.DataFrame(table)
     return {"cases": pl.DataFrame(columns), **tables}
-
-
-def _random_column(fact: FactDef, count: int, seed: int, marks: Sequence[int], on: Sequence[int]) -> pl.Series:
-    """Return the integers of a fact for many companies: half near a threshold, half anywhere up to ten times the last."""
-    low, high = fact.minimum, fact.maximum
-    inside = [mark + by for mark in marks for by in (-1, 0, 1) if low <= mark + by <= high] or [low, high]
-    if fact.kind == "date":
-        inside = [min(max(day + by, low), high) for day in on for by in (-1, 0, 1, -400, -1100, -2000, 500)]
-    top = min(high, max(inside) * 10)
-    ticks = pl.int_range(count, dtype=pl.UInt64, eager=True)
-    near = pl.Series(inside, dtype=pl.Int64).gather((ticks.hash(seed) % len(inside)).cast(pl.Int64))
-    if fact.kind == "date":
-        return near
-    anywhere = (ticks.hash(seed + 1) % (top - low + 1)).cast(pl.Int64) + low
-    return pl.select(pl.when(ticks.hash(seed + 2) % 2 == 0).then(near).otherwise(anywhere)).to_series()
-
-
-def _held_column(fact: FactDef, numbers: pl.Series) -> pl.Series:
-    if fact.kind == "date":
-        return (numbers - EPOCH).cast(pl.Int32).cast(pl.Date)
-    if fact.kind in ("rate", "number"):
-        form = pl.Decimal(38, fact.decimals)
-        step = Decimal(1).scaleb(-fact.decimals)
-        return pl.select(pl.lit(numbers).cast(form) * pl.lit(str(step)).cast(form)).to_series()
-    if fact.kind == "yes_no":
-        return numbers == 1
-    if fact.kind == "choice":
-        return pl.Series([choice.value for choice in fact.choices]).gather(numbers)
-    return pl.repeat("text", len(numbers), eager=True) if fact.kind == "text" else numbers
-
-
-def population(
-    pack: Pack, rows: int, seed: int, records_per_case: int = 3, *, stage: str | None = None, unknown: float = 0.0
-) -> dict[str, pl.DataFrame]:
-    """Return the tables of `rows` companies that lie about the thresholds of a pack, the same for the same seed.
-
-    Every list has `rows * records_per_case` records: 0 to twice `records_per_case` a case. Keys rise from 1,000,000, so
-    that they are no row numbers. `unknown` is the share of nulls in every column but the deciding date.
-    """
-    program, marks = pack.program_of(stage), marks_of(pack)
-    on = program.facts[program.decides_on]
-    days = [day.toordinal() for day in _DAYS if on.minimum <= day.toordinal() <= on.maximum] or [on.minimum]
-    ticks = pl.int_range(rows, dtype=pl.Int64, eager=True)
-    columns = {"case": ticks + 1_000_000}
-    for number, (name, fact) in enumerate(program.facts.items()):
-        column = _held_column(fact, _random_column(fact, rows, seed + 7 * number, marks, days))
-        missing = ticks.hash(seed + 7 * number + 3) % 1000
-        if fact.optional:
-            columns[f"{name}?"] = missing >= 200
-            column = _nulled(column, missing < 200)
-        if unknown and name != program.decides_on:
-            hidden = ticks.hash(seed + 7 * number + 4) % 1000 < int(unknown * 1000)
-            column = _nulled(column, hidden)
-            if fact.optional:
-                columns[f"{name}?"] = _nulled(columns[f"{name}?"], hidden)
-        columns[name] = column
-    lists = {name: _records(pack, name, columns["case"], seed + 1000 * i, records_per_case, (marks, days), unknown)
-             for i, name in enumerate(pack.records, 1)}  # fmt: skip
-    return {"cases": pl.DataFrame(columns), **lists}
-
-
-def _nulled(column: pl.Series, where: pl.Series) -> pl.Series:
-    return pl.select(pl.when(~where).then(column)).to_series()
-
-
-def _records(
-    pack: Pack, name: str, keys: pl.Series, seed: int, each: int, near: tuple[list[int], list[int]], unknown: float
-) -> pl.DataFrame:  # fmt: skip
-    record = pack.records[name]
-    lengths = (keys.hash(seed) % (2 * each + 1)).cast(pl.Int64).clip(0, record.max_length)
-    cases = pl.select(pl.lit(keys).repeat_by(lengths).explode(empty_as_null=False)).to_series()
-    count = len(cases)
-    columns = {"case": cases}
-    for number, (field_name, fact) in enumerate(record.fields.items()):
-        column = _held_column(fact, _random_column(fact, count, seed + 7 * number, *near))
-        if field_name == record.key:
-            numbers = pl.int_range(count, dtype=pl.Int64, eager=True)
-            column = numbers.cast(pl.String) if fact.kind == "text" else column if fact.kind != "count" else numbers
-        if unknown:
-            hidden = pl.int_range(count, dtype=pl.Int64, eager=True).hash(seed + number) % 1000 < int(unknown * 1000)
-            column = _nulled(column, hidden)
-        columns[field_name] = column
-    return pl.DataFrame(columns)

@@ -18,10 +18,11 @@ from policies.language.sweep import ops as sweep_ops
 from policies.language.sweep import whole as sweeping
 from policies.language.sweep.layout import Layout, Reads
 from policies.language.sweep.plan import Planner, Sum
+from policies.language.sweep.population import population
 from policies.language.sweep.run import packed
 from policies.language.sweep.tables import read_tables
 from policies.language.sweep.whole import RESULTS, sweep
-from tests.policies.generated import company_from, pack_from, packs, population, tables_of
+from tests.policies.generated import company_from, pack_from, packs, tables_of
 from tests.policies.packs import pack_of
 
 # Examples count pairs of a pack and a company; each pack is tried on many companies, for reading a pack is what takes time.
@@ -86,6 +87,17 @@ def test_a_population_is_swept_as_it_is_decided() -> None:
     assert set(result["outcome"].unique()) >= {"not_met", "unknown"}
     assert_equal(pack, [facts_of(pack, tables, row) for row in range(300)], None, tables)
     assert population(pack, 300, seed=5, unknown=0.02)["cases"].equals(tables["cases"])
+
+
+def test_a_population_has_no_record_key_twice_in_a_case() -> None:
+    """Also where the key has few values: a year, a small count, a choice."""
+    for key in ("slot: {type: count, max: 4}", "slot: {type: choice, of: [red, green]}", "slot: {type: yes_no}"):
+        shape = f"when: {{type: date}}, {key}, cost: {{type: money}}"
+        listed = f"records: {{ip: {{key: slot, max_length: 9, from: ip_register, fields: {{{shape}}}}}}}"
+        pack = pack_of(more=listed, when='"count(ip) >= 2"', formula="sum(ip, cost)")
+        tables = population(pack, 200, seed=3, records_per_case=4)
+        assert not tables["ip"].select("case", "slot").is_duplicated().any()
+        assert sweep(pack, tables).height == 200
 
 
 def facts_of(pack: Pack, tables: Mapping[str, pl.DataFrame], row: int) -> dict[str, Value]:
