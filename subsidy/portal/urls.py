@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("companies/", company.Companies.as_view(), name="companies"),
     path("companies/<int:pk>/", company.CompanyPage.as_view(), name="company"),
     path("companies/<int:pk>/facts/<slug:name>/", facts.FactPage.as_view(), name="fact"),
+    path("companies/<int:pk>/accounts/history/", company.Accounts.as_view(), name="accounts"),
+    path("companies/<int:pk>/accounts/papers/<int:paper>/", company.AccountPaper.as_view(), name="account-paper"),
     path("companies/<int:pk>/accounts/", company.ProposeAccount.as_view(), name="propose-account"),
     path("companies/<int:pk>/accounts/<int:account>/", company.ConfirmAccount.as_view(), name="confirm-account"),
 ]

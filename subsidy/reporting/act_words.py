@@ -59,6 +59,21 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("batch", "unclaim"): (_("gave the task of the batch back"), ""),
     ("company", "propose_account"): (_("entered the payee account"), _("payee account entered")),
     ("company", "confirm_account"): (_("confirmed the payee account"), _("payee account confirmed")),
+    ("company", "enter_account_at_counter"): (_("entered a payee account at the counter"), _("payee account entered")),
+    ("company", "confirm_account_at_counter"): (
+        _("confirmed a payee account at the counter"),
+        _("payee account confirmed"),
+    ),
+    ("company", "accept_explanation"): (
+        _("accepted the explanation of the account's name"),
+        _("explanation of the account's name accepted"),
+    ),
+    ("company", "refuse_account"): (_("refused a payee account"), _("payee account refused")),
+    ("company", "freeze_account"): (_("froze a payee account"), _("payee account frozen")),
+    ("company", "lift_freeze"): (
+        _("lifted the freeze of a payee account"),
+        _("freeze of the payee account lifted"),
+    ),
     ("company", "register"): (_("registered the company"), ""),
     ("company", "keep_facts"): (_("took over what another office knows of the company"), ""),
     ("company", "note_recognition"): (_("entered a recognition of the company"), ""),

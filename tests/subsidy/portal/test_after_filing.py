@@ -13,7 +13,7 @@ from subsidy.reporting.act_words import ACT_WORDS
 from subsidy.reporting.story import story
 from tests.subsidy.portal.conftest import SignIn
 from tests.subsidy.portal.helpers import get, letter_on
-from tests.world import World, fresh, pdf
+from tests.world import World, days_later, fresh, pdf
 from workflows.common.nodes import Standing
 from workflows.common.subjects import kind_named
 
@@ -186,6 +186,7 @@ def test_another_account_is_chosen_while_the_payment_waits(world: World, sign_in
     assert client.get(address).status_code == 200
     assert client.post(address, {"account": entered.pk, "key": "c1"}).status_code == 302
     assert fresh(case).payee_account == entered != first
+    world.now = days_later(world.now, 7)  # a changed account cools first
     world.released([fresh(case)])
     assert address not in get(client, "case", case.number)
     assert client.post(address, {"account": entered.pk, "key": "c2"}).status_code == 409
