@@ -20,6 +20,7 @@ class ConsoleConfig(AppConfig):
         deciders = tuple(role for role in officers if role != Role.POLICY_AUTHOR)
         add(NavEntry(10, _("Queue"), "console:queue", kinds=(UserKind.OFFICER,), roles=officers))
         add(NavEntry(10, _("My cases to score"), "console:scoring", kinds=(UserKind.EXPERT,), roles=(Role.EXPERT,)))
+        add(NavEntry(15, _("Calls"), "console:calls", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         add(NavEntry(20, _("Rounds"), "console:rounds", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         add_entries()
         add_audit_entries()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from subsidy.console import audit_urls, cases, facts, finance_urls, queue, rounds, routes, scoring
+from subsidy.console import audit_urls, call_urls, cases, facts, finance_urls, queue, rounds, routes, scoring
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scoring/", scoring.listing, name="scoring"),
     path("scoring/<str:number>/", scoring.Score.as_view(), name="score"),
     path("scoring/<str:number>/files/<int:pk>/", scoring.file, name="score-file"),
+    path("calls/", include(call_urls)),
     path("rounds/", rounds.listing, name="rounds"),
     path("rounds/open/<int:pk>/", rounds.open_round, name="round-open"),
     path("rounds/<str:number>/", rounds.show, name="round"),

@@ -63,6 +63,7 @@ BATCH = rule(FINANCE | {"auditor"}, absent={"foreign officer"}, others="403")
 BATCH_FILE = rule(FINANCE, absent={"auditor", "foreign officer"}, others="403")
 PREPARES = rule({Role.FINANCE_PREPARE.value, "foreign officer"}, others="403")
 AUDIT = rule({"auditor"}, others="403")
+PUBLISHES = rule({Role.POLICY_PUBLISHER.value, "foreign officer"}, others="403")
 MFA = rule(set(), others="sign in")
 
 TABLE: dict[str, Rule] = {
@@ -83,6 +84,7 @@ TABLE: dict[str, Rule] = {
                 "calculator",
                 "calls",
                 "call",
+                "call-guide",
                 "notices",
                 "notice",
                 "notice-text",
@@ -124,15 +126,26 @@ TABLE: dict[str, Rule] = {
     ),
     **dict.fromkeys(["portal:section", "portal:letter", "portal:confirm-account"], NOBODY_YET),
     "console:home": SIGNED_IN,
-    **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds"], CONSOLE),
+    **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds", "console:calls"], CONSOLE),
     **dict.fromkeys(["console:claim", "console:unclaim", "console:round-open"], POST_ONLY),
     **dict.fromkeys(
         [
             f"console:{name}"
-            for name in ["case", "case-file", "case-route", "case-act", "round", "round-route", "round-act"]
+            for name in [
+                "case",
+                "case-file",
+                "case-route",
+                "case-act",
+                "round",
+                "round-route",
+                "round-act",
+                "call",
+                "call-act",
+            ]
         ],
         CASE,
     ),
+    "console:call-open": PUBLISHES,
     "console:letter": NO_LETTER,
     **dict.fromkeys(["console:case-fact", "console:case-fact-override"], CASE),
     "console:case-fact-end-override": NO_LETTER,  # nobody has overridden the fact
@@ -174,13 +187,13 @@ class Objects:
             number = self.round.number
         elif "finance" in name:
             number = self.batch.number
-        elif name == "public:call":
+        elif name in ("public:call", "public:call-guide", "console:call", "console:call-act"):
             number = self.call.number
         values = {
             "number": number,
             "pk": self._pk(name),
             "kind": "case",
-            "action": "approve" if "round" in name else "check" if "finance" in name else "accept",
+            "action": "extend" if "call" in name else "approve" if "round" in name else "check" if "finance" in name else "accept",
             "call_number": self.call.number,
             "section": "basic",
             "account": "available" if "finance" in name else self.account.pk,
