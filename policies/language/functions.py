@@ -300,6 +300,17 @@ def _agg(lowerer: Lowerer, kind: str, name: str, *parts: Core) -> Core:
     return lowerer.builder.make("agg", *row, value=Aggregate(kind, name, lists.max_length))
 
 
+def _whole_number(lowerer: Lowerer, typed: Typed) -> Num:
+    """Lower what an aggregate takes: a record's value has no divisor of its own, which a sum could not keep."""
+    value = lowerer.number(typed)
+    if value.d is not None:
+        raise PolicyError.at(
+            typed.at, "CALL", "found a value with a divisor; round it, or divide the aggregate instead",
+            "此处的值带有除数；请先取整，或对汇总结果再做除法",
+        )  # fmt: skip
+    return value
+
+
 def _lower_aggregate(lowerer: Lowerer, typed: Typed) -> Lowered:
     name, build = str(typed.value), lowerer.builder
     inner = replace(lowerer, fields=lowerer.lists[name].fields)
@@ -311,11 +322,11 @@ def _lower_aggregate(lowerer: Lowerer, typed: Typed) -> Lowered:
     if typed.op == "all":
         unmet = build.make("not", inner.condition(typed.args[0]))
         return Num(build.make("le", _agg(lowerer, "sum", name, one, unmet), build.const(0)))
-    value = inner.number(typed.args[0])
+    value = _whole_number(inner, typed.args[0])
     if typed.op == "sum":
         condition = inner.condition(typed.args[1]) if typed.args[1:] else one
         return Num(_agg(lowerer, "sum", name, value.n, condition), value.s)
-    s, top, none = lowerer.aligned(value, lowerer.number(typed.args[2]))
+    s, top, none = lowerer.aligned(value, _whole_number(lowerer, typed.args[2]))
     kind = "max" if typed.op in ("largest", "latest") else "min"
     return Num(_agg(lowerer, kind, name, top, inner.condition(typed.args[1]), none), s)
 

@@ -350,6 +350,13 @@ class _Planner:
 
         return write
 
+    def _operand(self, table: TableDef, option: TableOption) -> Text:
+        """Return what the operand of a table is called: the name it is, else what the table goes by."""
+        if option.of.op != "name":
+            return Text(f"{table.text.zh}的依据", f"what {table.text.en} goes by")
+        name = str(option.of.value)
+        return self.program.facts[name].text if name in self.program.facts else self.label(name)
+
     def _option(
         self, table: TableDef, option: TableOption, operand: Num, reached: tuple[Core, ...], value: Num
     ) -> WriteReason:
@@ -358,12 +365,13 @@ class _Planner:
         of, hit = self.quantity(operand, option.of.type), self.quantity(value, table.type)
         bands = [Text(f"{table.text.zh} {band.written}", f"{table.text.en} {band.written}") for band in option.bands]
         head = ("table", option.id, table.clause)
+        label = self._operand(table, option)
 
         def write(values: Values) -> Reason:
             band, high = 0, values.high
             while band < last and not high[places[band]]:
                 band += 1
-            inputs = (_input(Input, ("of", table.text, *of(values))),)
+            inputs = (_input(Input, ("of", label, *of(values))),)
             if values.low[places[band]]:
                 return _reason(Reason, (*head, bands[band], "", "", "met", inputs, (), hit(values)[1]))
             return _reason(Reason, (*head, table.text, "", "", "unknown", inputs, (), hit(values)[1]))

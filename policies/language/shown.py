@@ -125,6 +125,18 @@ def _number(kind: Type) -> Show:
     return _quantity(text)
 
 
+def _price(kind: Type) -> Show:
+    currency, _, per = kind.dim.partition("/")
+    minor = 10 ** CURRENCIES[currency]
+
+    def text(n: int, d: int) -> Text:
+        number = _number(Type("count"))(Fraction(n, d * minor)).en
+        english = f"{currency} {number}/{per}"
+        return Text(f"{number} 元/{per}" if currency == "CNY" else english, english)
+
+    return _quantity(text)
+
+
 def _yes_no(_: Type) -> Show:
     return lambda value: YES if value else NO
 
@@ -151,7 +163,8 @@ def _plain(value: object) -> Text:
 _SHOW: dict[str, Callable[[Type], Show]] = {
     "money": _money,
     **dict.fromkeys(("rate", "ratio"), _percent),
-    **dict.fromkeys(("count", "number", "price"), _number),
+    **dict.fromkeys(("count", "number"), _number),
+    "price": _price,
     "yes_no": _yes_no,
     "date": lambda _: _day,
 }

@@ -43,16 +43,19 @@ from policies.language.typed import (
 PRODUCTS: dict[frozenset[str], str] = {
     frozenset({MONEY, RATE}): MONEY,
     frozenset({MONEY, COUNT}): MONEY,
+    frozenset({MONEY, RATIO}): MONEY,
     frozenset({COUNT}): COUNT,
     frozenset({COUNT, RATE}): COUNT,
     frozenset({COUNT, NUMBER}): NUMBER,
+    frozenset({NUMBER, RATE}): NUMBER,
+    frozenset({NUMBER, RATIO}): NUMBER,
     frozenset({COUNT, PRICE}): PRICE,
     frozenset({COUNT, RATIO}): RATIO,
     frozenset({RATE}): RATE,
     frozenset({RATE, RATIO}): RATIO,
     frozenset({RATIO}): RATIO,
 }
-QUOTIENTS = frozenset({MONEY, COUNT})
+QUOTIENTS = frozenset({MONEY, COUNT, NUMBER})
 ORDERED = QUANTITIES | {DATE}
 
 
@@ -260,7 +263,7 @@ def _cannot(expr: Expr, left: Typed, right: Typed) -> PolicyError:
         expr.at,
         "TYPE",
         f"found {left.type} {expr.op} {right.type}; expected quantities that can be combined so "
-        "(same currency or unit for + and -, money * rate, money / money)",
+        "(same currency or unit for + and -, money * rate, money / money, ha / ha)",
         f"{left.type} {expr.op} {right.type} 没有意义；加减须同类同币种，乘法如 金额*比例，除法如 金额/金额",
     )
 

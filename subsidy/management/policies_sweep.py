@@ -6,9 +6,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from policies.language import PolicyError
-from policies.language.render.words import money
+from policies.language import PolicyError, format_value
 from policies.language.sweep.files import sweep_file
+from policies.language.typed import MONEY, Type
 from subsidy.management.base import BadUsage, Findings, ProgramCommand, add_json
 from subsidy.management.packs import add_lang, add_stage, known_stage, pack_named
 from subsidy.management.tree import WORDS
@@ -47,12 +47,12 @@ def run(command: ProgramCommand, options: dict[str, Any]) -> None:
             }
         )  # fmt: skip
         return
-    words = WORDS[lang]
+    words, kind = WORDS[lang], Type(MONEY, pack.currency)
     for outcome in ("met", "not_met", "unknown"):
         command.stdout.write(f"{words[outcome]}: {totals.outcomes[outcome]:,}")
     for tier in pack.program_of(options["stage"]).tiers:
         command.stdout.write(f"  {tier.text.in_language(lang)}: {totals.tiers[tier.id]:,}")
-    command.stdout.write(f"{words['amount']}: {money(totals.amount, pack.currency).in_language(lang)}")
+    command.stdout.write(f"{words['amount']}: {format_value(kind, totals.amount, lang)}")
     if totals.open_high:
-        low, high = (money(bound, pack.currency).in_language(lang) for bound in (totals.open_low, totals.open_high))
+        low, high = (format_value(kind, bound, lang) for bound in (totals.open_low, totals.open_high))
         command.stdout.write(f"{words['open']}: {low} – {high}")

@@ -106,7 +106,7 @@ def money(depth: int) -> st.SearchStrategy[Written]:
         monies,
         pair.map(_infix("+", lambda x, y: x + y)),
         pair.map(_infix("-", lambda x, y: x - y)),
-        st.tuples(inner, rates).map(_infix("*", lambda x, y: x * y)),
+        st.tuples(inner, st.one_of(rates, ratios)).map(_infix("*", lambda x, y: x * y)),
         st.tuples(counts, inner).map(_infix("*", lambda x, y: x * y)),
         pair.map(_least),
         pair.map(_most),

@@ -25,6 +25,7 @@ from policies.language.schema import (
     scalar,
     yes_no,
 )
+from policies.language.shown import shown
 from policies.language.typed import COUNT, MONEY, NUMBER, RATE, RATIO, T_RATE, Type
 
 OUTCOMES = ("met", "not_met", "unknown")
@@ -173,19 +174,24 @@ def differences(case: Case, decision: Decision) -> tuple[tuple[str, str], ...]:
     if case.tier is not None:
         pairs.append(("tier", "等级", case.tier, decision.tier))
     if case.amount is not None:
-        pairs.append(("amount", "金额（分）", case.amount, decision.amount))
+        wanted, found = (_money(decision.currency, amount) for amount in (case.amount, decision.amount))
+        pairs.append(("amount", "金额", wanted, found))
     if case.fails is not None:
         pairs.append(("fails", "未满足条款", tuple(sorted(case.fails)), tuple(sorted(fails))))
     if case.asks is not None:
         pairs.append(("asks", "待查事实", tuple(sorted(case.asks)), tuple(sorted(asks))))
     if case.values:
-        found = {item.name: item.value for reason in _walked(decision.reasons) for item in reason.inputs}
-        pairs.extend((name, name, value, found.get(name)) for name, value in case.values.items())
+        values = {item.name: item.value for reason in _walked(decision.reasons) for item in reason.inputs}
+        pairs.extend((name, name, value, values.get(name)) for name, value in case.values.items())
     return tuple(
         (f"{en}: found {found}; expected {wanted}", f"{zh}：实为 {found}，应为 {wanted}")
         for en, zh, wanted, found in pairs
         if wanted != found
     )
+
+
+def _money(currency: str, amount: int | None) -> str:
+    return shown(Type(MONEY, currency), amount).en
 
 
 def _walked(reasons: Iterable[Reason]) -> Iterator[Reason]:

@@ -124,7 +124,9 @@ def written(typed: Typed) -> str:
     if op == "in":
         return f"{_inner(args[0])} in ({', '.join(map(written, args[1:]))})"
     if op in (*COMPARED, "and", "or", "+", "-", "*", "/"):
-        return f"{_inner(args[0])} {op} {_inner(args[1])}"
+        # A divisor that is itself a product keeps its brackets: a / (b * c) is not a / b * c.
+        right = f"({written(args[1])})" if op == "/" and args[1].op in ("*", "/") else _inner(args[1])
+        return f"{_inner(args[0])} {op} {right}"
     parts = [str(typed.value)] if isinstance(typed.value, str) and op not in ("has",) else []
     return f"{op}({', '.join([*parts, *map(written, args)])})"
 
