@@ -126,7 +126,8 @@ TABLE: dict[str, Rule] = {
     ),
     **dict.fromkeys(["portal:section", "portal:letter", "portal:confirm-account"], NOBODY_YET),
     "console:home": SIGNED_IN,
-    **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds", "console:calls"], CONSOLE),
+    **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds"], CONSOLE),
+    "console:calls": CONSOLE,
     **dict.fromkeys(["console:claim", "console:unclaim", "console:round-open"], POST_ONLY),
     **dict.fromkeys(
         [
@@ -193,7 +194,7 @@ class Objects:
             "number": number,
             "pk": self._pk(name),
             "kind": "case",
-            "action": "extend" if "call" in name else "approve" if "round" in name else "check" if "finance" in name else "accept",
+            "action": self._action(name),
             "call_number": self.call.number,
             "section": "basic",
             "account": "available" if "finance" in name else self.account.pk,
@@ -204,6 +205,12 @@ class Objects:
             "version": self.version.version,
         }
         return {one: values[one] for one in wanted}
+
+    @staticmethod
+    def _action(name: str) -> str:
+        """An act that the page of that name knows."""
+        acts = {"call": "extend", "round": "approve", "finance": "check"}
+        return next((act for part, act in acts.items() if part in name), "accept")
 
     def _pk(self, name: str) -> int:
         by_name = {
