@@ -1,20 +1,23 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from subsidy.accounts.models import User
 from subsidy.applicants.models import Company, CompanyFact, CompanyUserObjectPermission
+from subsidy.applicants.rights import in_force
 
 
-def companies_of(user: User) -> QuerySet[Company]:
-    """The companies that the person may act for, by an indexed join on guardian's rows."""
-    mine = CompanyUserObjectPermission.objects.filter(user=user, content_object=OuterRef("pk"))
+def companies_of(user: User, *, on: dt.date) -> QuerySet[Company]:
+    """The companies that the person may act for on that day, by an indexed join on guardian's rows."""
+    mine = CompanyUserObjectPermission.objects.filter(in_force(on), user=user, content_object=OuterRef("pk"))
     return Company.objects.filter(Exists(mine)).order_by("id")
 
 
-def rights_of(user: User) -> dict[int, frozenset[str]]:
-    """What the person may do for which company: company id to names of rights (`file_for`, `confirm_for`)."""
-    rows = CompanyUserObjectPermission.objects.filter(user=user).values_list(
+def rights_of(user: User, *, on: dt.date) -> dict[int, frozenset[str]]:
+    """What the person may do for which company on that day: company id to names of rights (`file_for` …)."""
+    rows = CompanyUserObjectPermission.objects.filter(in_force(on), user=user).values_list(
         "content_object_id", "permission__codename"
     )
     found: dict[int, set[str]] = {}

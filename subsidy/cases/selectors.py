@@ -7,13 +7,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from subsidy.accounts.models import User
 from subsidy.accounts.selectors import SEES_CASES, grants_of
 from subsidy.applicants.models import CompanyUserObjectPermission
+from subsidy.applicants.rights import in_force
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case, Recusal
 
 
-def cases_of_member(user: User) -> QuerySet[Case]:
-    """Cases of the companies that the person may act for, by an indexed join on guardian's rows."""
-    mine = CompanyUserObjectPermission.objects.filter(user=user, content_object=OuterRef("company"))
+def cases_of_member(user: User, *, on: dt.date) -> QuerySet[Case]:
+    """Cases of the companies that the person may act for on that day, by an indexed join on guardian's rows."""
+    mine = CompanyUserObjectPermission.objects.filter(in_force(on), user=user, content_object=OuterRef("company"))
     return Case.objects.filter(Exists(mine))
 
 

@@ -133,13 +133,13 @@ def results_of_member(pack: Pack, user: User, *, on: dt.date) -> list[Result]:
     """What the policy would say of each company that the person acts for, from what is known of it today."""
     return [
         result(pack, facts_held(pack, company, on=on), whose=company.name)
-        for company in companies_of(user)[:COMPANIES_SHOWN]
+        for company in companies_of(user, on=on)[:COMPANIES_SHOWN]
     ]
 
 
 def first_held(pack: Pack, user: User, *, on: dt.date) -> dict[str, Any]:
     """The figures to begin with: those of the person's first company, or only today's date."""
-    company = companies_of(user).first()
+    company = companies_of(user, on=on).first()
     if company is None:
         return {pack.decides_on: on}
     return facts_held(pack, company, on=on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import RoleGrant, User
-from subsidy.applicants.models import Company
+from subsidy.applicants.selectors import companies_of
 from subsidy.audit.moment import Moment
 from subsidy.calendars.clock import business_now
 from subsidy.web import formats
@@ -54,7 +55,7 @@ def _acting(request: HttpRequest) -> Acting:
         return NOBODY
     user = request.user
     if user.kind == UserKind.COMPANY:
-        return Acting(str(user), user.kind, (), (), _companies(user))
+        return Acting(str(user), user.kind, (), (), _companies(user, moment_of(request).on))
     today = moment_of(request).on
     grants = (
         RoleGrant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), user=user, valid_from__lte=today)
@@ -69,6 +70,5 @@ def _acting(request: HttpRequest) -> Acting:
     return Acting(str(user), user.kind, tuple(roles), tuple(roles.values()), tuple(places))
 
 
-def _companies(user: User) -> tuple[str, ...]:
-    mine = Company.objects.filter(companyuserobjectpermission__user=user).distinct().order_by("id")
-    return tuple(mine.values_list("name", flat=True)[:3])
+def _companies(user: User, today: dt.date) -> tuple[str, ...]:
+    return tuple(companies_of(user, on=today).values_list("name", flat=True)[:3])

@@ -8,6 +8,7 @@ class Duty(models.TextChoices):
     """The kind of act that a hand did; `workflows.common.duties` says which may not meet in one person."""
 
     FILES = "files", _("files the application")
+    ASSISTS = "assists", _("assists the company at the counter")
     CHECKS_ACCEPTANCE = "checks_acceptance", _("checks acceptance")
     SCORES = "scores", _("scores")
     CHECKS_AMOUNT = "checks_amount", _("checks the amount")

@@ -10,6 +10,7 @@ from django.db.models import Q
 from subsidy.cases.models import Case
 from subsidy.decisions.models import RoundRow
 from subsidy.payouts.models import BatchLine
+from subsidy.work.enums import Duty
 from workflows.case import filing
 from workflows.case.flow import FREE_ACTS, OPEN, CaseR3V1
 from workflows.common.claims import CLAIMS
@@ -26,10 +27,13 @@ def card(case: Case) -> Card:
 
 
 def kin(ids: Iterable[int]) -> Q:
-    """Acts on the rounds and batches that the cases are in."""
+    """Acts on the rounds and batches that the cases are in, and help given to their companies at the counter."""
     ids = list(ids)
-    return Q(subject_kind="round", subject_id__in=RoundRow.objects.filter(case__in=ids).values("round")) | Q(
-        subject_kind="batch", subject_id__in=BatchLine.objects.filter(case__in=ids).values("batch")
+    companies = Case.objects.filter(pk__in=ids).values("company")
+    return (
+        Q(subject_kind="round", subject_id__in=RoundRow.objects.filter(case__in=ids).values("round"))
+        | Q(subject_kind="batch", subject_id__in=BatchLine.objects.filter(case__in=ids).values("batch"))
+        | Q(subject_kind="company", subject_id__in=companies, duty=Duty.ASSISTS)
     )
 
 

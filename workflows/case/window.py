@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from policies.language import Pack
-from subsidy.applicants.enums import LegalForm
+from subsidy.applicants.enums import CompanyState, LegalForm
 from subsidy.applicants.models import Company
 from subsidy.audit.moment import ZONE
 from subsidy.cases.models import Case
@@ -35,6 +35,8 @@ def refuse_late(case: Case, turn: Turn) -> None:
     What counts is the instant at which the request reached the program, by the clock of the database.
     """
     call = case.call
+    if case.company.state != CompanyState.ACTIVE:
+        raise WrongState(no_longer_active(case.company))
     call_hold(call)
     state = state_of(call, turn.now.at)
     if state == CallState.OPEN:
@@ -71,8 +73,18 @@ def closed_words(call: Call, state: CallState) -> Message:
     ) % {"minute": f"{minute:%Y-%m-%d %H:%M}"}
 
 
+def no_longer_active(company: Company) -> Message:
+    """Why a company that was merged, split or closed files nothing new."""
+    return _(
+        "This company is no longer active (%(state)s), so it cannot file. After a merger or split the successor files in "
+        "its own name; if the record is wrong, come to the counter with the business licence."
+    ) % {"state": company.get_state_display()}
+
+
 def why_not(pack: Pack, company: Company, district: str) -> Message:
     """Why a company of this kind may not file under the policy; empty where it may."""
+    if company.state != CompanyState.ACTIVE:
+        return no_longer_active(company)
     filing = pack.route.filing
     is_branch = company.legal_form == LegalForm.BRANCH
     if is_branch and "branch" not in filing.applicants:

@@ -37,10 +37,12 @@ class ReasonForm(ActForm):
 
 @dataclass(frozen=True)
 class Act:
-    """One act. Exactly one of `role`, `member`, `pooled` and `system` says who may do it.
+    """One act. Exactly one of `role`, `member`, `pooled`, `personal` and `system` says who may do it.
 
     `pooled` means the role in whose pool the matter stands at that moment (a seat is no pool: it has its person).
-    `member` is a guardian permission on the company (`file_for`, `confirm_for`, or ANY_MEMBER for both); `system` marks
+    `personal` is for people of companies in a matter of their own, which its step looks at: somebody who registers a
+    company is no member yet. `member` is a guardian permission on the company (`file_for`, `confirm_for`,
+    `administer_for`, or ANY_MEMBER for all), in force on the day of the act; `system` marks
     acts of a named system actor or of another act (a decree moves the cases of its round). `states` limits a free act
     (one that belongs to no node); acts of a node are possible exactly while the matter stands there. `exits` ends the
     matter in that state. A `versioned` act refuses a page that is older than the matter; the others touch only what is
@@ -53,6 +55,7 @@ class Act:
     role: Role | None = None
     member: str = ""
     pooled: bool = False
+    personal: bool = False
     system: bool = False
     duty: Duty | None = None
     form: type[ActForm] | None = None
@@ -62,5 +65,5 @@ class Act:
     versioned: bool = True
 
     def __post_init__(self) -> None:
-        if sum((self.role is not None, bool(self.member), self.pooled, self.system)) != 1:
-            raise ValueError(f"act {self.name}: name exactly one of role, member, pooled and system")
+        if sum((self.role is not None, bool(self.member), self.pooled, self.personal, self.system)) != 1:
+            raise ValueError(f"act {self.name}: name exactly one of role, member, pooled, personal and system")

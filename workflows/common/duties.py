@@ -31,6 +31,7 @@ _MONEY = (Duty.PREPARES, Duty.CHECKS_BATCH, Duty.RELEASES)
 def _pairs() -> Iterable[tuple[Duty, Duty]]:
     for duty in _OFFICER_DUTIES:
         yield Duty.FILES, duty
+        yield Duty.ASSISTS, duty
     for duty in (Duty.SCORES, Duty.CHECKS_AMOUNT, Duty.APPROVES):
         yield Duty.CHECKS_ACCEPTANCE, duty
     yield Duty.SCORES, Duty.APPROVES

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, F, Q, Value
-from django.db.models.functions import JSONObject
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import JSONObject, TruncDate
 
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import RoleGrant, User
+from subsidy.applicants import rights
 from subsidy.applicants.models import CompanyUserObjectPermission
-from subsidy.audit.moment import Moment
+from subsidy.audit.moment import ZONE, Moment
 from subsidy.cases.models import Recusal
 from subsidy.work.models import Hand, WorkItem
 from workflows.common.acts import ANY_MEMBER, Act
 from workflows.common.duties import WITHOUT_BUSINESS_POWER, clash
-from workflows.common.refusals import Claimed, DutiesClash, Forbidden, KeyReused, NotFound, Recused
+from workflows.common.refusals import Claimed, DutiesClash, Forbidden, KeyReused, NotFound, Recused, right_ended
 from workflows.common.subjects import Kind, kind_named
 
 
@@ -56,7 +57,7 @@ def look(
     item = row["items"][0] if row["items"] else None
     assignee = item["assignee"] if item else None
     if replay is None:
-        _permission(act, actor, row, authority_id, company_id, assignee)
+        _permission(act, actor, row, authority_id, assignee, now.on)
         if row["recused"]:
             raise Recused
         if clash(act.duty, row["duties"]) is not None:
@@ -107,8 +108,16 @@ def _statement(name: str, about_subject: bool) -> tuple[str, tuple[Any, ...]]:
         roles=ArraySubquery(grants.filter(authority=MARKS.authority).values("role")),
         anywhere=ArraySubquery(grants.values("role")),
         member=ArraySubquery(
-            CompanyUserObjectPermission.objects.filter(user=MARKS.actor, content_object=MARKS.company).values(
-                "permission__codename"
+            CompanyUserObjectPermission.objects.filter(user=MARKS.actor, content_object=MARKS.company)
+            .order_by("pk")
+            .values(
+                json=JSONObject(
+                    right=F("permission__codename"),
+                    holds=ExpressionWrapper(rights.in_force(MARKS.on), output_field=BooleanField()),
+                    since=F("valid_from"),
+                    until=F("valid_to"),
+                    ended=TruncDate(F("ended_at"), tzinfo=ZONE),
+                )
             )
         ),
         recused=Exists(Recusal.objects.filter(user=MARKS.actor, case=MARKS.subject))
@@ -124,7 +133,7 @@ def _statement(name: str, about_subject: bool) -> tuple[str, tuple[Any, ...]]:
 
 
 COLUMNS = ("is_active", "replays", "roles", "anywhere", "member", "recused", "duties", "items")
-_OBJECTS = frozenset({"replays", "items"})
+_OBJECTS = frozenset({"replays", "items", "member"})
 
 
 def _facts(
@@ -185,8 +194,8 @@ def _permission(
     actor: User,
     row: dict[str, Any],
     authority_id: int,
-    company_id: int | None,
     assignee: int | None,
+    on: dt.date,
 ) -> None:
     if not row["is_active"]:
         raise Forbidden
@@ -194,8 +203,8 @@ def _permission(
         if actor.kind != UserKind.SYSTEM:
             raise Forbidden
         return
-    if act.member:
-        _membership(act, row["member"])
+    if act.personal or act.member:
+        _membership(act, actor, row["member"], on)
         return
     if WITHOUT_BUSINESS_POWER.intersection(row["anywhere"]):
         raise Forbidden
@@ -207,12 +216,25 @@ def _permission(
         raise NotFound if act.role == Role.EXPERT else Claimed
 
 
-def _membership(act: Act, rights: Iterable[str]) -> None:
-    """A person without any right for the company learns nothing of it."""
-    if not rights:
+def _membership(act: Act, actor: User, rows: Sequence[dict[str, Any]], on: dt.date) -> None:
+    """A person without any right for the company learns nothing of it; one whose right has ended learns since when."""
+    if act.personal:
+        if actor.kind != UserKind.COMPANY:
+            raise Forbidden
+        return
+    if not rows:
         raise NotFound
-    if act.member not in (ANY_MEMBER, *rights):
+    held = {row["right"] for row in rows if row["holds"]}
+    if act.member in held or (act.member == ANY_MEMBER and held):
+        return
+    lapsed = [row for row in rows if not row["holds"] and (not held or row["right"] == act.member)]
+    if not lapsed:
         raise Forbidden
+    last = {name: dt.date.fromisoformat(lapsed[-1][name]) if lapsed[-1][name] else None for name in _DAYS}
+    raise right_ended(**last, on=on)
+
+
+_DAYS = ("since", "until", "ended")
 
 
 def refuse_clash(kind: Kind, ids: Iterable[int], actor: User, act: Act) -> None:

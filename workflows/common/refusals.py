@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
@@ -54,6 +55,36 @@ class Forbidden(Refused):
     status = 403
     default_message = _(
         "Your role does not allow this act. Ask the person responsible, or your security administrator."
+    )
+
+
+class RightEnded(Forbidden):
+    """The person had the right for this company, or will have it, but not on this day."""
+
+    code = "right_ended"
+
+
+def right_ended(*, since: dt.date | None, until: dt.date | None, ended: dt.date | None, on: dt.date) -> RightEnded:
+    """The refusal of a right that does not hold on that day, with the day and what to do."""
+    if ended is not None:
+        return RightEnded(
+            _(
+                "Your right to act for this company was ended on %(day)s. Ask the company's administrator, or come to the "
+                "counter with the business licence and a letter of authorisation."
+            )
+            % {"day": ended.isoformat()}
+        )
+    if until is not None and until < on:
+        return RightEnded(
+            _(
+                "Your authorisation for this company ended on %(day)s. Have a new letter of authorisation entered by the "
+                "company's administrator or at the counter."
+            )
+            % {"day": until.isoformat()}
+        )
+    return RightEnded(
+        _("Your authorisation for this company begins on %(day)s. Come back on that day.")
+        % {"day": since.isoformat() if since else ""}
     )
 
 

@@ -11,6 +11,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Round, RoundRow
 from subsidy.payouts.models import BatchLine
+from subsidy.work.enums import Duty
 from workflows.common.claims import CLAIMS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.round import steps
@@ -27,10 +28,12 @@ def kin(ids: Iterable[int]) -> Q:
     listed = RoundRow.objects.filter(round__in=ids).values("case")
     waiting = Case.objects.filter(call__rounds__in=ids, state=CaseState.AWAITING_ROUND).values("pk")
     paying = BatchLine.objects.filter(case__round_rows__round__in=ids).values("batch")
+    helped = Case.objects.filter(Q(pk__in=listed) | Q(pk__in=waiting)).values("company")
     return (
         Q(subject_kind="case", subject_id__in=listed)
         | Q(subject_kind="case", subject_id__in=waiting)
         | Q(subject_kind="batch", subject_id__in=paying)
+        | Q(subject_kind="company", subject_id__in=helped, duty=Duty.ASSISTS)
     )
 
 

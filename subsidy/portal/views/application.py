@@ -99,7 +99,7 @@ class Start(LoginRequiredMixin, View):
 
     def call(self, request: HttpRequest, number: str) -> Call:
         """A call of a bureau that keeps one of the person's companies."""
-        authorities = companies_of(user_of(request)).order_by().values("authority")
+        authorities = companies_of(user_of(request), on=moment_of(request).on).order_by().values("authority")
         call = (
             Call.objects.filter(number=number, authority__in=authorities)
             .select_related("policy_version__policy", "authority")
@@ -114,8 +114,8 @@ class Start(LoginRequiredMixin, View):
         return {case.company_id: case for case in my_cases(request).filter(call=call).exclude(state__in=GONE)}
 
     def companies(self, request: HttpRequest, call: Call) -> list[Company]:
-        rights = rights_of(user_of(request))
-        mine = companies_of(user_of(request)).filter(authority=call.authority_id)
+        rights = rights_of(user_of(request), on=moment_of(request).on)
+        mine = companies_of(user_of(request), on=moment_of(request).on).filter(authority=call.authority_id)
         return [company for company in mine if FILE_FOR in rights.get(company.pk, ())]
 
     def chosen(self, request: HttpRequest, call: Call) -> Company | None:
@@ -124,7 +124,7 @@ class Start(LoginRequiredMixin, View):
 
     def page(self, request: HttpRequest, call: Call, *, error: str = "") -> HttpResponse:
         now, pack = moment_of(request), pack_of(call.policy_version)
-        known = current_facts(companies_of(user_of(request)))
+        known = current_facts(companies_of(user_of(request), on=moment_of(request).on))
         live = self.live_cases(request, call)
         companies = self.companies(request, call)
         context = {

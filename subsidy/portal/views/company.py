@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from subsidy.applicants.banks import bank_warnings
 from subsidy.applicants.enums import AccountState
 from subsidy.applicants.models import Company, CompanyUserObjectPermission, PayeeAccount
 from subsidy.applicants.selectors import companies_of
+from subsidy.documents.responses import file_response
 from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, may, my_company, user_of
 from subsidy.portal.views.facts import facts_by_source
 from subsidy.registers.models import Recognition
+from subsidy.web.accounts import AccountShown, Offer, accounts_shown, paper_of
 from subsidy.web.acts import ActPage
-from subsidy.web.components import Crumb, Preview, SummaryRow, Text, Tone
+from subsidy.web.components import Crumb, Preview, SummaryRow, Text
 from subsidy.web.person import moment_of
 
 RIGHT_WORDS: dict[str, Text] = {
     FILE_FOR: gettext_lazy("prepares and files applications"),
     CONFIRM_FOR: gettext_lazy("legal representative or authorised person: confirms accounts"),
 }
-ACCOUNT_WORDS: dict[str, tuple[Text, Tone]] = {
-    AccountState.PROPOSED: (gettext_lazy("waits for confirmation by a second person"), "wait"),
-    AccountState.CONFIRMED: (gettext_lazy("in use"), "done"),
-    AccountState.ENDED: (gettext_lazy("no longer in use"), "plain"),
-}
-
-
-@dataclass(frozen=True)
-class Account:
-    """A payee account as its company sees it: the number but for its last four digits is hidden."""
-
-    row: PayeeAccount
-    masked: str
-    words: Text
-    tone: Tone
-    confirm_url: str
 
 
 class Companies(LoginRequiredMixin, View):
     """The one company straight away; several to choose from."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        companies = list(companies_of(user_of(request)))
+        companies = list(companies_of(user_of(request), on=moment_of(request).on))
         if len(companies) == 1:
             return redirect("portal:company", pk=companies[0].pk)
         return render(request, "portal/companies.html", {"companies": companies})
@@ -63,7 +50,7 @@ class CompanyPage(LoginRequiredMixin, View):
             "facts": facts_by_source(company),
             "recognitions": recognitions_of(company, request),
             "team": team_of(company),
-            "accounts": accounts_of(company, may(request, company.pk, CONFIRM_FOR)),
+            "accounts": accounts_of(company, request),
             "may_file": may(request, company.pk, FILE_FOR),
             "crumbs": [Crumb(_("My page"), reverse("portal:home")), Crumb(company.name)],
         }
@@ -87,22 +74,48 @@ def team_of(company: Company) -> list[tuple[str, str, list[Text]]]:
     return [(name, username, words) for (name, username), words in found.items()]
 
 
-def accounts_of(company: Company, may_confirm: bool) -> list[Account]:
-    """The payee accounts, the newest first."""
-    accounts = []
-    for row in (
-        PayeeAccount.objects.filter(company=company).select_related("proposed_by", "confirmed_by").order_by("-id")
-    ):
-        words, tone = ACCOUNT_WORDS[row.state]
-        offered = may_confirm and row.state == AccountState.PROPOSED
-        url = reverse("portal:confirm-account", args=[company.pk, row.pk]) if offered else ""
-        accounts.append(Account(row, masked(row.account_number), words, tone, url))
-    return accounts
+def accounts_of(company: Company, request: HttpRequest) -> list[AccountShown]:
+    """The payee accounts, the newest first, each with what this person may do about it."""
+    may_confirm = may(request, company.pk, CONFIRM_FOR)
+    shown = accounts_shown(
+        company,
+        at=moment_of(request).at,
+        whole=False,
+        file_url=lambda paper: reverse("portal:account-paper", args=[company.pk, paper.pk]),
+    )
+    return [replace(one, acts=_offers(one)) if may_confirm else one for one in shown]
 
 
-def masked(number: str) -> str:
-    """An account number of which only the last four digits are shown."""
-    return f"**** {number[-4:]}"
+def _offers(shown: AccountShown) -> list[Offer]:
+    if shown.row.state != AccountState.PROPOSED or shown.unexplained:
+        return []
+    url = reverse("portal:confirm-account", args=[shown.row.company_id, shown.row.pk])
+    return [Offer(_("Compare and confirm"), url)]
+
+
+class Accounts(LoginRequiredMixin, View):
+    """Every account that the company ever had, with what befell it."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        company = my_company(request, pk)
+        here = Crumb(company.name, reverse("portal:company", args=[pk]))
+        context = {
+            "company": company,
+            "accounts": accounts_of(company, request),
+            "may_file": may(request, company.pk, FILE_FOR),
+            "crumbs": [Crumb(_("My page"), reverse("portal:home")), here, Crumb(_("Payee accounts"))],
+        }
+        return render(request, "portal/accounts.html", context)
+
+
+class AccountPaper(LoginRequiredMixin, View):
+    """A paper of an account of the own company."""
+
+    def get(self, request: HttpRequest, pk: int, paper: int) -> HttpResponseBase:
+        found = paper_of(my_company(request, pk), paper)
+        if found is None:
+            raise Http404("no such paper of this company's accounts")
+        return file_response(found)
 
 
 class CompanyAct(ActPage):
@@ -169,18 +182,19 @@ class ConfirmAccount(CompanyAct):
         return Preview(
             changes=(
                 _("Payments to your company may go to this account."),
-                _("The account used until now, if there is one, ends."),
+                _("The account used until now, if there is one, ends; a changed account cools before it is paid to."),
             ),
             told=(_("The finance office, when it prepares a payment."),),
         )
 
     def context(self, subject: Company) -> dict[str, Any]:
         account = self.account(subject)
+        warnings = bank_warnings(bank_name=account.bank_name, bank_code=account.bank_code)
         rows = [
             SummaryRow(_("Account holder"), account.holder_name),
             SummaryRow(_("Account number"), account.account_number),
             SummaryRow(_("Bank"), account.bank_name),
-            SummaryRow(_("Bank code (CNAPS)"), account.bank_code),
+            SummaryRow(_("Bank code (CNAPS)"), account.bank_code, wrong=" ".join(str(one) for one in warnings)),
             SummaryRow(_("Entered by"), str(account.proposed_by)),
         ]
         return {**super().context(subject), "rows": rows}

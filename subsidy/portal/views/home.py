@@ -76,7 +76,7 @@ WAITING_RIGHTS = {"draft": FILE_FOR, "correction": FILE_FOR, "account": CONFIRM_
 
 class Home(LoginRequiredMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
-        companies = list(companies_of(user_of(request)).select_related("authority"))
+        companies = list(companies_of(user_of(request), on=moment_of(request).on).select_related("authority"))
         context = {
             "companies": companies,
             "waiting": _waiting(request, companies),
@@ -87,7 +87,7 @@ class Home(LoginRequiredMixin, View):
 
 
 def _waiting(request: HttpRequest, companies: Sequence[Company]) -> list[Waiting]:
-    rights = rights_of(user_of(request))
+    rights = rights_of(user_of(request), on=moment_of(request).on)
     items = list(WorkItem.objects.filter(company__in=companies, subject_kind="case").order_by("due_on", "id"))
     cases = {case.pk: case for case in my_cases(request).filter(pk__in=[item.subject_id for item in items])}
     calendar, today = working_calendar(), moment_of(request).on
@@ -136,8 +136,8 @@ def _offers(request: HttpRequest, companies: Sequence[Company]) -> list[Offer]:
         .defer("policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text")
         .order_by("closes_at", "id")
     )
-    known = current_facts(companies_of(user_of(request)))
-    rights = rights_of(user_of(request))
+    known = current_facts(companies_of(user_of(request), on=moment_of(request).on))
+    rights = rights_of(user_of(request), on=moment_of(request).on)
     gone = (CaseState.WITHDRAWN, CaseState.NOT_ACCEPTED)
     mine = my_cases(request).filter(call__in=calls).exclude(state__in=gone)
     live = {(case.call_id, case.company_id): case for case in mine}
@@ -210,4 +210,6 @@ CASES = ListSpec(
 
 class CaseList(LoginRequiredMixin, View):
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        return respond(request, CASES, [cases_of_member(user_of(request))], "portal/cases.html")
+        return respond(
+            request, CASES, [cases_of_member(user_of(request), on=moment_of(request).on)], "portal/cases.html"
+        )
