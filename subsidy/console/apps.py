@@ -12,6 +12,7 @@ class ConsoleConfig(AppConfig):
     verbose_name = _("Console")
 
     def ready(self) -> None:
+        from subsidy.console.accounts import SEES_ACCOUNTS
         from subsidy.console.audit.nav import add_entries as add_audit_entries
         from subsidy.console.finance.nav import add_entries
         from subsidy.web.nav import NavEntry, add
@@ -22,5 +23,15 @@ class ConsoleConfig(AppConfig):
         add(NavEntry(10, _("My cases to score"), "console:scoring", kinds=(UserKind.EXPERT,), roles=(Role.EXPERT,)))
         add(NavEntry(15, _("Calls"), "console:calls", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         add(NavEntry(20, _("Rounds"), "console:rounds", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
+        add(NavEntry(45, _("Payee accounts"), "console:accounts", kinds=(UserKind.OFFICER,), roles=SEES_ACCOUNTS))
+        add(
+            NavEntry(
+                40,
+                _("Facts from sources"),
+                "console:sources",
+                kinds=(UserKind.OFFICER,),
+                roles=(Role.COUNTER, Role.AUDITOR),
+            )
+        )
         add_entries()
         add_audit_entries()

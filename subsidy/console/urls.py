@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from subsidy.console import audit_urls, call_urls, cases, facts, finance_urls, queue, rounds, routes, scoring
+from subsidy.console import (
+    accounts,
+    audit_urls,
+    call_urls,
+    cases,
+    facts,
+    finance_urls,
+    queue,
+    rounds,
+    routes,
+    scoring,
+    sources_urls,
+)
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +40,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rounds/<str:number>/", rounds.show, name="round"),
     path("rounds/<str:number>/route/", routes.of_round, name="round-route"),
     path("rounds/<str:number>/acts/<slug:action>/", rounds.RoundAct.as_view(), name="round-act"),
+    path("accounts/", accounts.listing, name="accounts"),
+    path("companies/<int:pk>/accounts/", accounts.of_company, name="company-accounts"),
+    path("companies/<int:pk>/accounts/enter/", accounts.Enter.as_view(), name="account-enter"),
+    path("companies/<int:pk>/accounts/papers/<int:paper>/", accounts.paper, name="account-paper"),
+    path(
+        "companies/<int:pk>/accounts/<int:account>/<slug:action>/", accounts.AccountAct.as_view(), name="account-act"
+    ),
     path("finance/", include(finance_urls)),
+    path("sources/", include(sources_urls)),
     path("audit/", include(audit_urls)),
 ]

@@ -24,6 +24,7 @@ from subsidy.correspondence.models import Letter
 from subsidy.decisions.models import Decree, Notice
 from subsidy.documents.models import StoredFile
 from tests.architecture.urls import OFFICERS, answer_file, outcome, routes, visitors
+from tests.workflows.fact_import.files import csv_file, upload
 from tests.world import World, fresh
 
 COMPANIES = {"own company", "foreign company"}
@@ -33,6 +34,14 @@ OWN_STAFF = {role.value for role in OFFICERS} | {"auditor"}
 STAFF = OWN_STAFF | EXPERTS | {"foreign officer"}
 EVERYBODY = STAFF | COMPANIES | ADMINS | {"nobody"}
 SEES_CASES = OWN_STAFF - {Role.POLICY_AUTHOR.value}
+SEES_ACCOUNTS = {
+    Role.COUNTER.value,
+    Role.SUPERVISION.value,
+    Role.FINANCE_PREPARE.value,
+    Role.FINANCE_CHECK.value,
+    Role.FINANCE_RELEASE.value,
+    "auditor",
+}
 FINANCE = {Role.FINANCE_PREPARE.value, Role.FINANCE_CHECK.value, Role.FINANCE_RELEASE.value}
 
 Rule = Mapping[str, str]
@@ -119,12 +128,13 @@ TABLE: dict[str, Rule] = {
                 "change-account",
                 "company",
                 "propose-account",
+                "accounts",
                 "fact",
             ]
         ],
         OWN,
     ),
-    **dict.fromkeys(["portal:section", "portal:letter", "portal:confirm-account"], NOBODY_YET),
+    **dict.fromkeys(["portal:section", "portal:letter", "portal:confirm-account", "portal:account-paper"], NOBODY_YET),
     "console:home": SIGNED_IN,
     **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds"], CONSOLE),
     "console:calls": CONSOLE,
@@ -148,9 +158,17 @@ TABLE: dict[str, Rule] = {
     ),
     "console:call-open": PUBLISHES,
     "console:letter": NO_LETTER,
+    **dict.fromkeys(["console:sources", "console:sources-layouts"], CONSOLE),
+    **dict.fromkeys(["console:sources-import", "console:sources-file", "console:sources-act"], CASE),
+    "console:sources-upload": rule({"counter", "foreign officer"}, others="403"),
     **dict.fromkeys(["console:case-fact", "console:case-fact-override"], CASE),
     "console:case-fact-end-override": NO_LETTER,  # nobody has overridden the fact
     **dict.fromkeys(["console:score", "console:score-file"], SEAT),
+    "console:accounts": rule(SEES_ACCOUNTS | {"foreign officer"}, others="403"),
+    "console:company-accounts": rule(SEES_ACCOUNTS, absent={"foreign officer"}, others="403"),
+    "console:account-enter": rule({Role.COUNTER.value}, absent={"foreign officer"}, others="403"),
+    "console:account-act": rule({Role.SUPERVISION.value}, absent={"foreign officer"}, others="403"),
+    "console:account-paper": rule(set(), absent=SEES_ACCOUNTS | {"foreign officer"}, others="403"),  # it has none
     "console:finance_budget": BUDGET,
     **dict.fromkeys(["console:finance_entries_all", "console:finance_entries"], BUDGET_LINE),
     **dict.fromkeys([f"console:finance_{name}" for name in ("pay", "batches", "answers", "enquiries")], MONEY),
@@ -161,6 +179,9 @@ TABLE: dict[str, Rule] = {
 }
 # Whoever is out must also be out with POST; one of each kind is enough to tell.
 TRY_POST = {"anonymous", "foreign company", "foreign officer", Role.SYSTEM_ADMIN.value, "nobody"}
+
+
+_ACTION = {"console:account-act": "freeze_account", "console:sources-act": "apply"}
 
 
 class Objects:
@@ -178,6 +199,7 @@ class Objects:
         self.version = world.policy()
         self.account = fresh(paid).company.accounts.get()
         self.file = StoredFile.objects.filter(owner_kind="case", owner_id=self.case.pk).order_by("pk")[0]
+        self.facts = upload(world, csv_file(f"uscc,sales_y1\n{self.case.company.uscc},1\n"))
         self.letter = Letter.objects.order_by("pk").values_list("pk", flat=True).first() or 1
 
     def arguments(self, name: str, pattern: str) -> dict[str, Any]:
@@ -194,7 +216,8 @@ class Objects:
             "number": number,
             "pk": self._pk(name),
             "kind": "case",
-            "action": self._action(name),
+            "action": "extend" if "call" in name else "approve" if "round" in name else _ACTION.get(name, "check" if "finance" in name else "accept"),
+            "paper": 1,
             "call_number": self.call.number,
             "section": "basic",
             "account": "available" if "finance" in name else self.account.pk,
@@ -220,7 +243,16 @@ class Objects:
             "public:decree-paper": Decree.objects.get().pk,
             "portal:company": self.case.company_id,
             "portal:fact": self.case.company_id,
+            "console:sources-import": self.facts.pk,
+            "console:sources-file": self.facts.pk,
+            "console:sources-act": self.facts.pk,
             "portal:propose-account": self.case.company_id,
+            "portal:accounts": self.case.company_id,
+            "portal:account-paper": self.case.company_id,
+            "console:company-accounts": self.account.company_id,
+            "console:account-enter": self.account.company_id,
+            "console:account-act": self.account.company_id,
+            "console:account-paper": self.account.company_id,
             "portal:confirm-account": self.case.company_id,
             "portal:letter": self.letter,
             "console:letter": self.letter,
