@@ -28,6 +28,7 @@ ROOMS = (
     "subsidy/work",
     "subsidy/letters",
     "subsidy/bankfiles",
+    "subsidy/sources",
 )
 # Jobs are entries as well: jobs.py of a flow asks the business clock once and passes it on.
 ENTRIES = ("jobs.py",)

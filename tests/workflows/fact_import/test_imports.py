@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from policies.language import RecordList
+from policies.language import RecordList, load_pack
 from subsidy.applicants.enums import ImportState
 from subsidy.applicants.models import COMPLETE, Company, CompanyFact, FactImport
+from subsidy.applicants.selectors import held_of
 from subsidy.audit.models import Event
+from subsidy.decisions.facts import values_held
+from subsidy.documents.services import folder
 from tests.workflows.fact_import import files
 from tests.workflows.fact_import.files import HEAD, applied, companies, counts, csv_file, undone, upload, xlsx_file
-from tests.world import World, fresh
+from tests.world import PACKS, World, fresh
 from workflows.common.refusals import BadData, Forbidden, NotFound, Stale, WrongState
 from workflows.common.turn import Origin
 from workflows.fact_import import chunks
@@ -200,7 +203,7 @@ def test_an_interrupted_import_is_taken_up_where_it_stopped(world: World, monkey
     mine = companies(world, 10)
     found = upload(world, csv_file(table(*[line(one) for one in mine])))
     world.act("fact_import", found, "apply", "counter")
-    done = []
+    done: list[int] = []
 
     def dies() -> Any:
         if len(done) == 2:
@@ -231,7 +234,7 @@ def test_an_interrupted_check_counts_every_line_once(world: World) -> None:
         {"layout": "tax", "as_of": "2024-02-01", "year": 2023},
         files={"file": csv_file(table(*lines))},
     )
-    done = []
+    done: list[int] = []
 
     def dies() -> Any:
         if done:
@@ -342,12 +345,13 @@ def test_records_that_stand_there_twice_and_companies_that_are_scattered(world: 
     assert codes == [(3, "record_twice"), (5, "not_together"), (6, "no_key"), (6, "not_together")]
 
 
-def test_a_list_that_came_by_file_is_read_by_a_decision(world: World) -> None:
+def test_a_list_that_came_by_file_is_read_by_a_policy(world: World) -> None:
     [company] = companies(world, 1)
     apply_it(world, rights(world, right(company, "ZL1"), complete=True))
-    rows = CompanyFact.objects.filter(company=company, list_name="ip")
-    assert rows.filter(name="kind").get().text == "invention"
-    assert RecordList  # the reading itself: tests/subsidy/applicants/test_facts.py
+    folder_of = PACKS / "tech_sme" / "2017.1"
+    pack = load_pack(folder_of)
+    read = values_held(pack, held_of(company.pk), on=world.now.on)
+    assert read["ip"] == RecordList(({"number": "ZL1", "kind": "invention"},), complete=True)
 
 
 def test_who_may_do_what_and_where(world: World) -> None:
@@ -377,7 +381,7 @@ def test_a_kept_file_that_was_changed_is_not_applied(world: World, settings: Any
     found = upload(world, csv_file(table(line(company))))
     world.act("fact_import", found, "apply", "counter")
     assert found.document is not None
-    path = chunks.folder() / found.document.path
+    path = folder() / found.document.path
     path.write_bytes(path.read_bytes().replace(b"5000", b"9999"))
     apply_fact_import(found.pk, now=lambda: world.now)
     found = fresh(found)
