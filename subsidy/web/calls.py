@@ -28,6 +28,7 @@ TONES: dict[str, Tone] = {
 class News:
     """A public line about a call: what, when, why, and until when one may file from then on."""
 
+    news: str
     what: Text
     at: dt.datetime
     reason: str
@@ -66,7 +67,7 @@ def _news(row: CallNotice) -> News:
         window += " " + _("Until then it was %(end)s.") % {"end": instant(last_minute_before(row.closed_before))}
     tone: Tone = "stop" if row.news == CallNews.CANCELLED else "info" if row.news == CallNews.OPENED else "wait"
     reason = pick(row.reason_zh, row.reason_en or row.reason_zh)
-    return News(CallNews(row.news).label, row.published_at, reason, window, tone)
+    return News(row.news, CallNews(row.news).label, row.published_at, reason, window, tone)
 
 
 def rows_of(call: Call, pack: Pack) -> list[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils.translation import gettext_lazy as _
 
 from policies.language import Pack
@@ -38,17 +40,18 @@ def refuse_late(case: Case, turn: Turn) -> None:
     if case.company.state != CompanyState.ACTIVE:
         raise WrongState(no_longer_active(case.company))
     call_hold(call)
-    state = state_of(call, turn.now.at)
-    if state == CallState.OPEN:
-        return
+    words = why_late(case, turn.now.at)
+    if words:
+        raise WrongState(words)
+
+
+def why_late(case: Case, at: dt.datetime) -> Message:
+    """Why a draft cannot be filed at that instant, and what to do; empty while it can."""
+    call = case.call
+    state = state_of(call, at)
     begun_in_time = case.opened_at < call.closes_at
-    if (
-        state == CallState.CLOSED
-        and begun_in_time
-        and turn.now.at < drafts_close_at(call, pack_of(case.policy_version))
-    ):
-        return
-    raise WrongState(closed_words(call, state))
+    in_grace = state == CallState.CLOSED and begun_in_time and at < drafts_close_at(call, pack_of(case.policy_version))
+    return "" if state == CallState.OPEN or in_grace else closed_words(call, state)
 
 
 def told_of_call(turn: Turn) -> None:

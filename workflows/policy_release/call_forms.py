@@ -178,7 +178,7 @@ class ExtendForm(PublicReasonForm):
         is_outage = data.get("cause") == ExtensionCause.OUTAGE
         since, until = data.get("outage_from"), data.get("outage_to")
         if is_outage and not (since and until):
-            self.add_error("outage_from", _("Say from when to when the outage lasted; the public line names it."))
+            self.add_error("outage_from", _("Say from when to when the outage lasted."))
         elif is_outage and since and until and since >= until:
             self.add_error("outage_to", _("The outage must end after it began."))
         return data

@@ -36,17 +36,20 @@ from subsidy.portal.sections import (
     shown_file,
     tasks_of,
 )
+from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
-from subsidy.programmes.window import last_minute
+from subsidy.programmes.window import drafts_close_at, last_minute_before, state_of
 from subsidy.reporting.standing import standing_of
 from subsidy.web.acts import UNPROCESSABLE, ActPage, blame, new_key, submit, submit_new
+from subsidy.web.calls import news_of, window_lines
 from subsidy.web.components import Crumb, Preview
 from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from workflows.case.fields import spoken
 from workflows.case.filing import missing
 from workflows.case.forms import AnswersForm, seen_of
+from workflows.case.window import closed_words, why_late, why_not
 from workflows.common.acts import Act
 from workflows.common.refusals import BadData, Stale
 
@@ -127,16 +130,20 @@ class Start(LoginRequiredMixin, View):
         known = current_facts(companies_of(user_of(request), on=moment_of(request).on))
         live = self.live_cases(request, call)
         companies = self.companies(request, call)
+        barred = {one.pk: why_not(pack, one, call.authority.region) for one in companies}
         context = {
             "call": call,
             "title": call_title(call),
-            "until": last_minute(call),
+            "window": window_lines(call, pack),
             "pack": pack,
-            "open": call.opens_at <= now.at < call.closes_at,
+            "open": state_of(call, now.at) == CallState.OPEN,
+            "closed_words": closed_words(call, state_of(call, now.at)),
+            "news": news_of(call),
             "offers": [
-                (one, live.get(one.pk), live_of_company(pack, known.get(one.pk, []), now=now)) for one in companies
+                (one, live.get(one.pk), live_of_company(pack, known.get(one.pk, []), now=now), barred[one.pk])
+                for one in companies
             ],
-            "can_start": any(one.pk not in live for one in companies),
+            "can_start": any(one.pk not in live and not barred[one.pk] for one in companies),
             "papers": [(spoken(paper.text), paper.required) for paper in pack.documents],
             "key": new_key(),
             "error": error,
@@ -155,11 +162,12 @@ class TaskList(LoginRequiredMixin, View):
         context = {
             "case": case,
             "title": call_title(case.call),
-            "until": last_minute(case.call),
+            "until": last_minute_before(drafts_close_at(case.call, filing.pack)),
             "tasks": tasks_of(filing),
             "may_file": filing.may_file,
             "live": live_of_case(case, now=now),
-            "closed": now.at >= case.call.closes_at,
+            "too_late": why_late(case, now.at),
+            "news": news_of(case.call),
             "crumbs": crumbs_at(case),
         }
         return render(request, "portal/tasks.html", context)
@@ -308,6 +316,7 @@ class Check(LoginRequiredMixin, View):
             "documents": document_rows(filing, gaps),
             "gaps": len(gaps),
             "filing_now": filing_now,
+            "too_late": why_late(case, moment_of(request).at) if case.state == CaseState.DRAFT else "",
             "live": live_of_case(case, now=moment_of(request)) if filing_now else None,
             "next_url": reverse(f"portal:{submit_page(case)}", args=[number]),
             "may_file": filing.may_file,

@@ -20,6 +20,7 @@ from django.views import View
 from subsidy.applicants.enums import AccountState
 from subsidy.applicants.models import Company, PayeeAccount
 from subsidy.applicants.selectors import companies_of, current_facts, rights_of
+from subsidy.audit.moment import ZONE
 from subsidy.calendars.selectors import working_calendar
 from subsidy.cases.enums import FINAL_STATES, CaseState
 from subsidy.cases.models import Case
@@ -27,14 +28,17 @@ from subsidy.cases.selectors import cases_of_member
 from subsidy.cases.words import WORDS
 from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, my_cases, user_of
 from subsidy.portal.live import Live, live_of_company
+from subsidy.programmes.enums import CallNews, CallState
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
-from subsidy.programmes.window import last_day, last_minute
+from subsidy.programmes.window import drafts_close_at, in_state, last_minute, last_minute_before
+from subsidy.web.calls import News, news_of
 from subsidy.web.components import Text
 from subsidy.web.formats import pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
 from subsidy.work.models import NO_DUE, WorkItem
+from workflows.case.window import why_late
 
 SHOWN_CASES = 5
 
@@ -81,6 +85,7 @@ class Home(LoginRequiredMixin, View):
             "companies": companies,
             "waiting": _waiting(request, companies),
             "cases": [(case, WORDS[case.state]) for case in my_cases(request).order_by("-id")[:SHOWN_CASES]],
+            "news": _news_of_drafts(request),
             "offers": _offers(request, companies),
         }
         return render(request, "portal/home.html", context)
@@ -94,8 +99,12 @@ def _waiting(request: HttpRequest, companies: Sequence[Company]) -> list[Waiting
     found = []
     for item in items:
         case = cases[item.subject_id]
-        # A draft has no deadline of its own: it ends with the filing window.
-        due = last_day(case.call) if item.due_on == NO_DUE and case.state == CaseState.DRAFT else item.due_on
+        due = item.due_on
+        if case.state == CaseState.DRAFT:
+            if why_late(case, moment_of(request).at):
+                continue  # it can be read, but nothing can be done with it any more
+            # A draft has no deadline of its own: it ends with the filing window, or the grace after it.
+            due = _day_of(drafts_close_at(case.call, pack_of(case.policy_version)))
         found.append(
             Waiting(
                 title=WAITING_WORDS.get(item.node, item.node),
@@ -108,6 +117,23 @@ def _waiting(request: HttpRequest, companies: Sequence[Company]) -> list[Waiting
             )
         )
     return found + _accounts_waiting(companies, rights)
+
+
+def _day_of(end: dt.datetime) -> dt.date:
+    """The last day before an end."""
+    return last_minute_before(end).astimezone(ZONE).date()
+
+
+def _news_of_drafts(request: HttpRequest) -> list[tuple[Case, News]]:
+    """What was announced of the calls of unfiled applications since they were begun, the newest first."""
+    drafts = list(my_cases(request).filter(state=CaseState.DRAFT).order_by("-id")[:SHOWN_CASES])
+    told = [
+        (case, one)
+        for case in drafts
+        for one in news_of(case.call)
+        if one.at >= case.opened_at and one.news != CallNews.OPENED
+    ]
+    return sorted(told, key=lambda pair: pair[1].at, reverse=True)
 
 
 def _accounts_waiting(companies: Sequence[Company], rights: Mapping[int, frozenset[str]]) -> list[Waiting]:
@@ -130,7 +156,7 @@ def _offers(request: HttpRequest, companies: Sequence[Company]) -> list[Offer]:
     now = moment_of(request)
     calls = list(
         Call.objects.filter(
-            authority__in={company.authority_id for company in companies}, opens_at__lte=now.at, closes_at__gt=now.at
+            in_state(CallState.OPEN, now.at), authority__in={company.authority_id for company in companies}
         )
         .select_related("policy_version__policy")
         .defer("policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text")
