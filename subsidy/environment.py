@@ -136,6 +136,29 @@ def whole_number(environ: Mapping[str, str], name: str, *, default: int) -> int:
     return int(value) if value else default
 
 
+def services(environ: Mapping[str, str], name: str) -> dict[str, dict[str, Any]]:
+    """Addresses of services as JSON: {"court": {"url": "https://…", "timeout": 3}}; absent: none.
+
+    Raises ImproperlyConfigured for text that is no such object.
+    """
+    text = environ.get(name, "")
+    if not text:
+        return {}
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    good = isinstance(found, dict) and all(
+        isinstance(one, dict) and str(one.get("url", "")).startswith(("http://", "https://")) for one in found.values()
+    )
+    if not good:
+        raise ImproperlyConfigured(
+            f'{name} 须为 JSON，如 {{"court": {{"url": "https://…", "timeout": 3}}}}。\n'
+            f'{name} must be JSON such as {{"court": {{"url": "https://…", "timeout": 3}}}}.'
+        )
+    return dict(found)
+
+
 def _database_mark(environ: Mapping[str, str]) -> str:
     url = environ.get("DATABASE_URL", "")
     return hashlib.sha256(url.encode()).hexdigest() if url else "embedded"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflows.case.jobs import issue_letter_job
 from workflows.fact_import.jobs import apply_fact_import_job, check_fact_import_job, undo_fact_import_job
+from workflows.live_facts.jobs import ask_live_source_job
 from workflows.payout_batch.jobs import issue_batch_cover_job
 from workflows.round.jobs import close_due_notices_job, issue_decree_papers, issue_notice_papers
 
@@ -16,4 +17,5 @@ ALL = (
     check_fact_import_job,
     apply_fact_import_job,
     undo_fact_import_job,
+    ask_live_source_job,
 )

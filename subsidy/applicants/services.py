@@ -24,18 +24,22 @@ def facts_supersede(
     now: Moment,
     actor: User | None = None,
     reason: str = "",
+    never_older: bool = False,
 ) -> int:
     """Keep newer values of one source; the older rows stay, marked as superseded. Returns how many were superseded.
 
     A fact is {name, kind, value} and, where it has them, period, unit, list_name, record_key, raw. Values are whole
     numbers for money (minor units) and counts, True/False, ISO dates, text; None says that it is known not to exist.
-    What is held already, as of the same day and for the same reason, is left as it is.
+    What is held already, as of the same day and for the same reason, is left as it is; with `never_older` also what is
+    held as of a later day.
     """
     rows = [_fact_row(company, source, as_of, fact, now, actor, reason) for fact in facts]
     names = [row.name for row in rows]
     current = CompanyFact.objects.filter(company=company, source=source, name__in=names, superseded_at__isnull=True)
     held = {fact_key(row): row for row in current}
     fresh = [row for row in rows if not _says_the_same(held.get(fact_key(row)), row)]
+    if never_older:
+        fresh = [row for row in fresh if fact_key(row) not in held or held[fact_key(row)].as_of <= as_of]
     old = [held[fact_key(row)].pk for row in fresh if fact_key(row) in held]
     CompanyFact.objects.filter(pk__in=old).update(superseded_at=now.at)
     CompanyFact.objects.bulk_create(fresh)

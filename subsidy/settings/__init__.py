@@ -162,6 +162,8 @@ COMPONENT_CATALOGUE = DEBUG or DEMO_MODE
 ALLOW_ASSUMED_CLAUSES = DEMO_MODE
 # An account that takes the place of another is paid to only after these working days, so that a swap can be noticed.
 ACCOUNT_COOLING_WORKING_DAYS = environment.whole_number(os.environ, "SUBSIDY_ACCOUNT_COOLING_DAYS", default=3)
+# Services that answer at once about a company, by the layout of what they say (subsidy.sources).
+FACT_SERVICES = environment.services(os.environ, "SUBSIDY_FACT_SERVICES")
 
 # One cache for all hosts, so that sign-in limits count every attempt; its table comes with the migrations.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}

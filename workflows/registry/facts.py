@@ -20,6 +20,7 @@ from workflows.case.fields import field_for, stored
 from workflows.common.acts import Act, ActForm, ReasonForm
 from workflows.common.refusals import WrongState
 from workflows.common.turn import Turn
+from workflows.live_facts import acts as live
 
 _NEEDED = {"name", "kind", "value"}
 _POSSIBLE = {*_NEEDED, "period", "unit", "list_name", "record_key", "raw"}
@@ -134,6 +135,7 @@ def end_override(turn: Turn) -> None:
 
 
 ACTS = (
+    *live.ACTS,
     Act("keep_facts", _("Keep facts"), keep_facts, role=Role.COUNTER, duty=Duty.KEEPS_RECORDS, form=FactsForm),
     Act(
         "override_fact",
