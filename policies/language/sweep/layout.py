@@ -123,8 +123,8 @@ class Layout:
             [table.fields[key].is_null() for key in read if key in table.fields and table.fields[key].null_count()]
         )
         if nulls is not None:
-            upto = Records(nulls.to_frame(), table.lengths).at_ends(nulls.cast(pl.Int64).cum_sum()).fill_null(0)
-            found.append(upto.diff().slice(1) > 0)
+            records = Records(nulls.to_frame(), table.lengths)
+            found.append(records.shape.select(records.dressed(nulls).list.any()).to_series())
         return found
 
     # -- inputs --------------------------------------------------------------------------------------------------------

@@ -148,17 +148,19 @@ def _floordiv(target: Target, a: Held, b: Held) -> Made:
     return _number(lambda x, y: x // y)(target, a, _positive(b))
 
 
-def _compared(combine: _Number) -> Callable[[Target, Held, Held], Made]:
+def _compared(combine: _Number, turned: _Number) -> Callable[[Target, Held, Held], Made]:
     def make(_: Target, a: Held, b: Held) -> Made:
         form = widest(a.form, b.form)
-        return combine(a.to(form), b.to(form)), BOOL
+        # A constant stands on the right: polars gives one row for a constant compared with a column of equal values.
+        made = turned(b.to(form), a.to(form)) if a.fixed else combine(a.to(form), b.to(form))
+        return made, BOOL
 
     return make
 
 
 def _eq(_: Target, a: Held, b: Held) -> Made:
     form = BOOL if _both_bool(a, b) else widest(a.form, b.form)
-    return a.to(form) == b.to(form), BOOL
+    return (b.to(form) == a.to(form) if a.fixed else a.to(form) == b.to(form)), BOOL
 
 
 def _and(_: Target, a: Held, b: Held) -> Made:
@@ -223,8 +225,8 @@ PLAIN: dict[str, Callable[..., Made]] = {
     "floordiv": _floordiv,
     "min": _number(lambda x, y: pl.min_horizontal(x, y)),
     "max": _number(lambda x, y: pl.max_horizontal(x, y)),
-    "lt": _compared(lambda x, y: x < y),
-    "le": _compared(lambda x, y: x <= y),
+    "lt": _compared(lambda x, y: x < y, lambda y, x: y > x),
+    "le": _compared(lambda x, y: x <= y, lambda y, x: y >= x),
     "eq": _eq,
     "and": _and,
     "or": _or,

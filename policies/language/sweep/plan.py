@@ -113,7 +113,7 @@ class Planner:
 
     def lists_by_row(self) -> set[str]:
         """Return the lists whose records must know the number of their case."""
-        return {name for step in self.steps for name, work in step.lists.items() if work.beside or work.picks}
+        return {name for step in self.steps for name, work in step.lists.items() if work.beside}
 
     def name(self) -> str:
         """Return a new name for a column."""
@@ -149,11 +149,11 @@ class Planner:
         target, step = Target(node.value, span), max(arg.step for arg in args)
         if all(arg.known for arg in args):
             expr, form = PLAIN[node.op](target, *(arg.lo for arg in args))
-            held = Held(expr, form, span, step, args[0].lo.column if node.op == "let" else "")
+            held = _settled(Held(expr, form, span, step, args[0].lo.column if node.op == "let" else ""))
             shared = node.op == "let" or self.uses.get(id(node), 0) > 1
             return _one(self.column(held, scope) if shared else held)
         ends = SPANS[node.op](target, *args)
-        low, high = (self.column(Held(expr, form, span, step), scope) for expr, form in ends)
+        low, high = (self.column(_settled(Held(expr, form, span, step)), scope) for expr, form in ends)
         return Pair(low, high)
 
     def column(self, held: Held, scope: str) -> Held:
@@ -193,6 +193,13 @@ def unsupported(op: str) -> PolicyError:
         f"the sweep has no expression for the operation {op}; add it to PLAIN and SPANS, or decide case by case",
         f"批量计算尚不支持运算 {op}；请在 PLAIN 与 SPANS 中补充，或逐件决定",
     )  # fmt: skip
+
+
+def _settled(held: Held) -> Held:
+    """Return a value that reads no column as the constant that it is: one end of an interval may be."""
+    if held.expr.meta.root_names():
+        return held
+    return literal(int(pl.select(held.expr).item()))
 
 
 def _one(held: Held) -> Pair:

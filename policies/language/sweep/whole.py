@@ -20,7 +20,7 @@ from policies.language.sweep.plan import Planner, Step
 from policies.language.sweep.run import Part, run
 from policies.language.sweep.tables import CASE, read_tables
 
-BLOCK = 1 << 16
+BLOCK = 1 << 17
 VERDICTS = ("met", "not_met", "unknown")
 RESULTS = ("outcome", "tier", "amount", "amount_low", "amount_high")
 _VERDICT = pl.Enum(VERDICTS)
