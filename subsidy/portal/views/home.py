@@ -32,7 +32,7 @@ from subsidy.programmes.enums import CallNews, CallState
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import drafts_close_at, in_state, last_minute, last_minute_before
-from subsidy.web.calls import News, news_of
+from subsidy.web.calls import News, news_about
 from subsidy.web.components import Text
 from subsidy.web.formats import pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
@@ -126,14 +126,17 @@ def _day_of(end: dt.datetime) -> dt.date:
 
 def _news_of_drafts(request: HttpRequest) -> list[tuple[Case, News]]:
     """What was announced of the calls of unfiled applications since they were begun, the newest first."""
-    drafts = list(my_cases(request).filter(state=CaseState.DRAFT).order_by("-id")[:SHOWN_CASES])
+    drafts = my_cases(request).filter(state=CaseState.DRAFT).order_by("-id")
+    by_call: dict[int, list[Case]] = {}
+    for case in drafts:
+        by_call.setdefault(case.call_id, []).append(case)
     told = [
         (case, one)
-        for case in drafts
-        for one in news_of(case.call)
+        for call_id, one in news_about(drafts.order_by().values("call"))
+        for case in by_call.get(call_id, [])
         if one.at >= case.opened_at and one.news != CallNews.OPENED
     ]
-    return sorted(told, key=lambda pair: pair[1].at, reverse=True)
+    return told[:SHOWN_CASES]
 
 
 def _accounts_waiting(companies: Sequence[Company], rights: Mapping[int, frozenset[str]]) -> list[Waiting]:

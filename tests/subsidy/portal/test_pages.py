@@ -174,9 +174,10 @@ def test_after_the_window_and_after_the_policy_pages_say_so(world: World, sign_i
     client = sign_in(world.filer(case.company))
     submit = reverse("portal:submit", args=[case.number])
     world.now = days_later(world.now, 12)
-    assert "申报期已结束" in get(client, "tasks", case.number)
+    tasks = get(client, "tasks", case.number)
+    assert "逾期不能提交" in tasks and "已填内容均已保留" in tasks
     assert client.post(submit, {"declaration": "on"}).status_code == 409
-    assert "目前不在申报期内" in get(sign_in(world.filer(company)), "start", call.number)
+    assert "逾期不能提交" in get(sign_in(world.filer(company)), "start", call.number)
     started = sign_in(world.filer(company)).post(reverse("portal:start", args=[call.number]), {"company": company.pk})
     assert started.status_code == 409
     # The version is in force until 2024-07-31: the rules cannot decide later, and the pages still open.
@@ -186,3 +187,37 @@ def test_after_the_window_and_after_the_policy_pages_say_so(world: World, sign_i
     assert "今日无法判定" in get(client, "tasks", case.number) and page
     assert client.post(submit, {"declaration": "on"}).status_code == 409
     assert fresh(case).state == CaseState.DRAFT
+
+
+def test_a_draft_of_a_cancelled_call_is_kept_and_its_company_told(world: World, sign_in: SignIn) -> None:
+    call = world.call()
+    case = world.filled(call)
+    client = sign_in(world.filer(case.company))
+    assert case.number in get(client, "home")
+    world.act("call", call, "cancel", "policy2", data={"reason_zh": "资金调整", "reason_en": ""})
+    home = get(client, "home")
+    assert "资金调整" in home and "填写并提交" not in home, "nothing waits that cannot be done"
+    tasks = get(client, "tasks", case.number)
+    assert "本次申报已取消" in tasks and "资金调整" in tasks
+    check = get(client, "check", case.number)
+    assert "120,000,000" in check and reverse("portal:submit", args=[case.number]) not in check
+    refused = client.post(reverse("portal:submit", args=[case.number]), {"declaration": "on", "key": "k"})
+    assert refused.status_code == 409
+    assert "已取消" in get(client, "start", call.number)
+
+
+def test_an_extension_is_told_on_the_page_of_the_company(world: World, sign_in: SignIn) -> None:
+    call = world.call()
+    case = world.draft(call)
+    data = {"closes_at": "2024-03-29", "cause": "other", "reason_zh": "应企业要求", "reason_en": ""}
+    world.act("call", call, "extend", "policy2", data=data)
+    client = sign_in(world.filer(case.company))
+    for page in (get(client, "home"), get(client, "tasks", case.number)):
+        assert "申报期已延长" in page and "2024年3月29日 23:59" in page and "应企业要求" in page
+
+
+def test_a_branch_is_told_before_it_begins(world: World, sign_in: SignIn) -> None:
+    call, company = world.call(), world.company()
+    type(company).objects.filter(pk=company.pk).update(legal_form="branch")
+    page = get(sign_in(world.filer(company)), "start", call.number)
+    assert "分公司不具有法人资格" in page and '<button class="button">开始申报' not in page
