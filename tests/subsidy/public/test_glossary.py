@@ -16,13 +16,13 @@ from subsidy.correspondence.models import LetterKind
 from subsidy.decisions.enums import InstalmentState, RoundState, RowState
 from subsidy.ledger.enums import BudgetAccount, Kind
 from subsidy.payouts.enums import BatchState, LineState
-from subsidy.programmes.enums import Allocation
+from subsidy.programmes.enums import Allocation, CallNews, CallState, Filing
 from subsidy.work.enums import Duty
 
 GLOSSARY = Path(__file__).resolve().parents[3] / "docs" / "glossary.md"
 ENUMS: list[type[TextChoices]] = [
     RoundState, RowState, InstalmentState, BatchState, LineState, Role, Duty, FactSource, Allocation, BudgetAccount, Kind,
-    LetterKind,
+    LetterKind, CallState, Filing, CallNews,
 ]  # fmt: skip
 
 
