@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from subsidy.audit.moment import ZONE
 from subsidy.calendars.working import Due
 from subsidy.programmes.packs import pack_of
 from workflows.common.deadlines import working_days_after
+from workflows.common.recount import recount_items
 from workflows.common.turn import Turn
 
 SCORING_DAYS = 10
@@ -20,6 +22,19 @@ def correction_due(turn: Turn) -> Due:
     """The policy's working days for correction, from the service of the letter (the portal serves it at once)."""
     correction = turn.subject.corrections.filter(answered_at__isnull=True).get()
     return Due(on=correction.due_on, provisional=correction.due_provisional)
+
+
+def recount_due(turn: Turn) -> None:
+    """Count the case's provisional days again: of its open correction, from the day it was asked for, then of its work."""
+    case = turn.subject
+    correction = case.corrections.filter(answered_at__isnull=True, due_provisional=True).first()
+    if correction is not None:
+        asked_on = correction.asked_at.astimezone(ZONE).date()
+        due = working_days_after(asked_on, pack_of(case.policy_version).route.correction_days)
+        turn.record(correction=[correction.due_on, due.on])
+        correction.due_on, correction.due_provisional = due.on, due.provisional
+        correction.save(update_fields=["due_on", "due_provisional"])
+    recount_items(turn)
 
 
 def score_due(turn: Turn) -> Due:

@@ -15,7 +15,7 @@ from subsidy.accounts.enums import Role
 from subsidy.cases.enums import CaseState
 from subsidy.work.enums import Duty
 from workflows.case import checking, filing, forms, granting
-from workflows.case.due import acceptance_due, amount_due, correction_due, score_due
+from workflows.case.due import acceptance_due, amount_due, correction_due, recount_due, score_due
 from workflows.case.window import told_of_call
 from workflows.common.acts import ANY_MEMBER, Act, ReasonForm
 from workflows.common.nodes import End, Human, Join, Seats, Start, Switch, Wait, verdict
@@ -252,6 +252,7 @@ FREE_ACTS = (
         versioned=False,
         states=frozenset({CaseState.DRAFT}),
     ),
+    Act("recount_due", _("Count the deadlines again"), recount_due, system=True, versioned=False),
     Act("issue_letter", _("Issue letter"), granting.issue_letter, system=True, versioned=False, form=forms.LetterForm),
 )
 OPEN = Act("open", _("Start an application"), filing.opened, member=FILE_FOR, duty=Duty.FILES, form=forms.OpenForm)

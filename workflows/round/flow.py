@@ -117,6 +117,7 @@ class RoundV1(Flow):
 
 OPEN = Act("open", _("Open a round"), steps.opened, role=Role.AMOUNT, duty=Duty.RANKS, form=forms.OpenForm)
 FREE_ACTS = (
+    Act("recount_due", _("Count the deadlines again"), steps.recount_due, system=True, versioned=False),
     Act("issue_paper", _("Issue paper"), steps.issue_paper, system=True, versioned=False, form=forms.PaperForm),
 )
 MUST_PASS = ("collect", "meeting", "publication", "notice", "decree")

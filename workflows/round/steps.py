@@ -30,6 +30,7 @@ from subsidy.programmes.packs import pack_of
 from subsidy.programmes.selectors import shares_of
 from subsidy.programmes.window import collected_until, round_may_open
 from workflows.common.deadlines import working_days_after
+from workflows.common.recount import recount_items
 from workflows.common.refusals import NotFound, WrongState
 from workflows.common.turn import Turn
 
@@ -240,6 +241,18 @@ def refuse_before_end(notice: Notice, now: Moment) -> None:
         raise WrongState(_("The end of this notice is provisional until the calendar of that year is published."))
     if now.on <= notice.ends_on:
         raise WrongState(_("The notice is still open to objection. It closes after its last day."))
+
+
+def recount_due(turn: Turn) -> None:
+    """Count the provisional end of the round's notice again, from its first day, then the deadlines of its work."""
+    notice = Notice.objects.filter(round=turn.subject, ends_provisional=True, closed_at__isnull=True).first()
+    spec = pack_of(turn.subject.call.policy_version).notice
+    if notice is not None and spec is not None:
+        due = working_days_after(notice.starts_on, spec.days, count=spec.count)
+        turn.record(notice=[notice.ends_on, due.on])
+        notice.ends_on, notice.ends_provisional = due.on, due.provisional
+        notice.save(update_fields=["ends_on", "ends_provisional"])
+    recount_items(turn)
 
 
 def close_notice(turn: Turn) -> None:
