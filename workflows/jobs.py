@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflows.case.jobs import issue_letter_job
+from workflows.common.recount import recount_provisional_job
 from workflows.fact_import.jobs import apply_fact_import_job, check_fact_import_job, undo_fact_import_job
 from workflows.live_facts.jobs import ask_live_source_job
 from workflows.payout_batch.jobs import issue_batch_cover_job
@@ -13,6 +14,7 @@ ALL = (
     issue_notice_papers,
     issue_decree_papers,
     issue_batch_cover_job,
+    recount_provisional_job,
     close_due_notices_job,
     check_fact_import_job,
     apply_fact_import_job,

@@ -36,6 +36,8 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("case", "serve_letter"): (_("opened a letter (served)"), _("letter opened")),
     ("case", "claim"): (_("took the task"), ""),
     ("case", "unclaim"): (_("gave the task back"), ""),
+    ("case", "recount_due"): (_("a deadline was counted by the published calendar"), _("a deadline became final")),
+    ("round", "recount_due"): (_("a deadline of the round was counted by the published calendar"), ""),
     ("round", "open"): (_("opened the round"), ""),
     ("round", "close_collection"): (_("ranked the round and reserved the money"), ""),
     ("round", "approve"): (_("approved the list in the meeting"), _("approved in the meeting")),
