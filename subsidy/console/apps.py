@@ -23,6 +23,11 @@ class ConsoleConfig(AppConfig):
         add(NavEntry(10, _("My cases to score"), "console:scoring", kinds=(UserKind.EXPERT,), roles=(Role.EXPERT,)))
         add(NavEntry(15, _("Calls"), "console:calls", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         add(NavEntry(20, _("Rounds"), "console:rounds", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
+        add(
+            NavEntry(
+                30, _("Companies"), "console:companies", kinds=(UserKind.OFFICER,), roles=(Role.COUNTER, Role.AUDITOR)
+            )
+        )
         add(NavEntry(45, _("Payee accounts"), "console:accounts", kinds=(UserKind.OFFICER,), roles=SEES_ACCOUNTS))
         add(
             NavEntry(

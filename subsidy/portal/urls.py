@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.portal.views import application, case, company, documents, facts, home
+from subsidy.portal.views import application, case, company, documents, facts, home, registration, team
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,7 +25,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:number>/account/change/", case.ChangeAccount.as_view(), name="change-account"),
     path("applications/<str:number>/letters/<int:pk>/", case.LetterPage.as_view(), name="letter"),
     path("companies/", company.Companies.as_view(), name="companies"),
+    path("companies/register/", registration.Choose.as_view(), name="register-at"),
+    path("companies/register/<slug:bureau>/", registration.Ask.as_view(), name="register"),
+    path("registrations/<int:pk>/", registration.Show.as_view(), name="registration"),
+    path(
+        "registrations/<int:pk>/files/<int:file>/", registration.RegistrationFile.as_view(), name="registration-file"
+    ),
+    path("registrations/<int:pk>/<slug:action>/", registration.RegistrationAct.as_view(), name="registration-act"),
     path("companies/<int:pk>/", company.CompanyPage.as_view(), name="company"),
+    path("companies/<int:pk>/team/", team.Team.as_view(), name="team"),
+    path("companies/<int:pk>/team/letters/<int:file>/", team.TeamLetter.as_view(), name="team-letter"),
+    path("companies/<int:pk>/team/<slug:action>/", team.TeamAct.as_view(), name="team-act"),
+    path("companies/<int:pk>/history/", team.History.as_view(), name="history"),
     path("companies/<int:pk>/facts/<slug:name>/", facts.FactPage.as_view(), name="fact"),
     path("companies/<int:pk>/accounts/history/", company.Accounts.as_view(), name="accounts"),
     path("companies/<int:pk>/accounts/papers/<int:paper>/", company.AccountPaper.as_view(), name="account-paper"),

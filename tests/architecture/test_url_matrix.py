@@ -23,7 +23,7 @@ from subsidy.accounts.enums import ADMINISTRATORS, Role
 from subsidy.correspondence.models import Letter
 from subsidy.decisions.models import Decree, Notice
 from subsidy.documents.models import StoredFile
-from tests.architecture.urls import OFFICERS, answer_file, outcome, routes, visitors
+from tests.architecture.urls import OFFICERS, answer_file, letter_of, outcome, registration_of, routes, visitors
 from tests.workflows.fact_import.files import csv_file, upload
 from tests.world import World, fresh
 
@@ -134,6 +134,14 @@ TABLE: dict[str, Rule] = {
         ],
         OWN,
     ),
+    "portal:register-at": SIGNED_IN,
+    "portal:register": ANY_COMPANY,
+    **dict.fromkeys(["portal:registration", "portal:registration-file", "portal:registration-act"], OWN),
+    **dict.fromkeys(["portal:team", "portal:team-letter", "portal:team-act", "portal:history"], OWN),
+    **dict.fromkeys(["console:companies", "console:registrations"], CONSOLE),
+    "console:company-register": rule({Role.COUNTER.value, "foreign officer"}, others="403"),
+    **dict.fromkeys(["console:company", "console:company-letter", "console:company-act"], CASE),
+    **dict.fromkeys(["console:registration", "console:registration-file", "console:registration-act"], CASE),
     **dict.fromkeys(["portal:section", "portal:letter", "portal:confirm-account", "portal:account-paper"], NOBODY_YET),
     "console:home": SIGNED_IN,
     **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds"], CONSOLE),
@@ -181,7 +189,13 @@ TABLE: dict[str, Rule] = {
 TRY_POST = {"anonymous", "foreign company", "foreign officer", Role.SYSTEM_ADMIN.value, "nobody"}
 
 
-_ACTION = {"console:account-act": "freeze_account", "console:sources-act": "apply"}
+_ACTION = {
+    "console:account-act": "freeze_account",
+    "console:sources-act": "apply",
+    "console:company-act": "rename",
+    "portal:team-act": "hand_over",
+    "portal:registration-act": "withdraw",
+}
 
 
 class Objects:
@@ -199,6 +213,8 @@ class Objects:
         self.version = world.policy()
         self.account = fresh(paid).company.accounts.get()
         self.file = StoredFile.objects.filter(owner_kind="case", owner_id=self.case.pk).order_by("pk")[0]
+        self.registration, self.licence = registration_of(world, world.filer(self.case.company))
+        self.paper = letter_of(world, self.case.company)
         self.facts = upload(world, csv_file(f"uscc,sales_y1\n{self.case.company.uscc},1\n"))
         self.letter = Letter.objects.order_by("pk").values_list("pk", flat=True).first() or 1
 
@@ -218,6 +234,7 @@ class Objects:
             "kind": "case",
             "action": "extend" if "call" in name else "approve" if "round" in name else _ACTION.get(name, "check" if "finance" in name else "accept"),
             "paper": 1,
+            "file": self.paper if "letter" in name else self.licence,
             "call_number": self.call.number,
             "section": "basic",
             "account": "available" if "finance" in name else self.account.pk,
@@ -243,6 +260,14 @@ class Objects:
             "public:decree-paper": Decree.objects.get().pk,
             "portal:company": self.case.company_id,
             "portal:fact": self.case.company_id,
+            **dict.fromkeys(
+                ["portal:team", "portal:team-letter", "portal:team-act", "portal:history"], self.case.company_id
+            ),
+            **dict.fromkeys(["console:company", "console:company-letter", "console:company-act"], self.case.company_id),
+            **dict.fromkeys(
+                [f"{room}:registration{page}" for room in ("portal", "console") for page in ("", "-file", "-act")],
+                self.registration,
+            ),
             "console:sources-import": self.facts.pk,
             "console:sources-file": self.facts.pk,
             "console:sources-act": self.facts.pk,

@@ -15,8 +15,10 @@ from subsidy.accounts.enums import ADMINISTRATORS, Role, UserKind
 from subsidy.accounts.models import RoleGrant, User
 from subsidy.applicants.models import Company
 from subsidy.audit.moment import Moment
+from subsidy.demo.uscc import generated_uscc
+from subsidy.documents.models import StoredFile
 from subsidy.payouts.models import AnswerFile
-from tests.world import World
+from tests.world import World, pdf
 
 SIGN_IN = "/sign-in/"
 OFFICERS = tuple(role for role in Role if role not in (*ADMINISTRATORS, Role.AUDITOR, Role.EXPERT))
@@ -95,3 +97,25 @@ def answer_file(world: World, now: Moment) -> AnswerFile:
         imported_by=world.people["finance1"],
         imported_at=now.at,
     )
+
+
+def registration_of(world: World, person: User) -> tuple[int, int]:
+    """An open registration that the person made, and its business licence: their keys."""
+    data = {
+        "uscc": generated_uscc(90_001, region="330106"),
+        "name": "杭州新芽科技有限公司",
+        "region": "330106",
+        "founded_on": "2020-05-01",
+        "representative": "李法人",
+        "contact_phone": "13800001234",
+        "basis": "representative",
+    }
+    pk = world.open("registration", "ask", person, data, files={"licence": pdf("licence.pdf")})
+    return pk, StoredFile.objects.get(owner_kind="registration", owner_id=pk).pk
+
+
+def letter_of(world: World, company: Company) -> int:
+    """The key of a letter of authorisation on which a right for the company rests."""
+    data = {"username": world.filer(company).username, "right": "administer_for", "valid_to": "2025-12-31"}
+    world.act("company", company, "grant_at_counter", "counter", data=data, files={"letter": pdf("letter.pdf")})
+    return StoredFile.objects.get(owner_kind="company", owner_id=company.pk, slot="letter").pk

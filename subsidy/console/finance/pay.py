@@ -27,6 +27,7 @@ from subsidy.decisions.models import Instalment
 from subsidy.payouts.models import Batch, BatchLine
 from subsidy.payouts.selectors import last_refusals, payable, paying_accounts_of, unpaid_of
 from subsidy.web.acts import UNPROCESSABLE, act_form, blame, new_key, submit_new
+from subsidy.web.companies import today_words
 from subsidy.web.components import Crumb, Money, Preview, Text
 from subsidy.web.person import moment_of
 from workflows.common.acts import ActForm
@@ -42,13 +43,17 @@ NO_ACCOUNT = gettext_lazy("The company has not chosen an account yet.")
 
 @dataclass(frozen=True)
 class Due:
-    """An instalment that waits: payable, or held with the reason; `refused` says what the bank said last."""
+    """An instalment that waits: payable, or held with the reason; `refused` says what the bank said last.
+
+    `today` warns where the company is no longer what the decree calls it: renamed, merged, closed.
+    """
 
     instalment: Instalment
     payable: bool
     held: Text
     refused: BatchLine | None
     account: str
+    today: Text = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,9 @@ def to_pay(request: HttpRequest) -> HttpResponse:
 
 def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -> list[Due]:
     found: list[Instalment] = list(
-        instalments.select_related("award__case__payee_account", "award__case__policy_version", "award__decree").defer(
+        instalments.select_related(
+            "award__case__payee_account", "award__case__policy_version", "award__case__company", "award__decree"
+        ).defer(
             "award__case__policy_version__policy_text",
             "award__case__policy_version__source_text",
             "award__case__policy_version__cases_text",
@@ -100,6 +107,7 @@ def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -
             held="" if one.pk in ready else _hold_reason(one, at),
             refused=refusals.get(one.pk),
             account=_masked(one),
+            today=today_words(one.award.case.company, one.award.company_name),
         )
         for one in found
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -14,22 +15,20 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from subsidy.applicants.banks import bank_warnings
-from subsidy.applicants.enums import AccountState
-from subsidy.applicants.models import Company, CompanyUserObjectPermission, PayeeAccount
+from subsidy.applicants.enums import AccountState, RegistrationState
+from subsidy.applicants.models import Company, PayeeAccount
+from subsidy.applicants.rights import rights_in
 from subsidy.applicants.selectors import companies_of
 from subsidy.documents.responses import file_response
 from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, may, my_company, user_of
 from subsidy.portal.views.facts import facts_by_source
+from subsidy.portal.views.registration import my_registrations
 from subsidy.registers.models import Recognition
 from subsidy.web.accounts import AccountShown, Offer, accounts_shown, paper_of
 from subsidy.web.acts import ActPage
+from subsidy.web.companies import RIGHT_WORDS
 from subsidy.web.components import Crumb, Preview, SummaryRow, Text
 from subsidy.web.person import moment_of
-
-RIGHT_WORDS: dict[str, Text] = {
-    FILE_FOR: gettext_lazy("prepares and files applications"),
-    CONFIRM_FOR: gettext_lazy("legal representative or authorised person: confirms accounts"),
-}
 
 
 class Companies(LoginRequiredMixin, View):
@@ -37,9 +36,10 @@ class Companies(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         companies = list(companies_of(user_of(request), on=moment_of(request).on))
-        if len(companies) == 1:
+        asked = list(my_registrations(request).filter(state__in=RegistrationState.open_values()))
+        if len(companies) == 1 and not asked:
             return redirect("portal:company", pk=companies[0].pk)
-        return render(request, "portal/companies.html", {"companies": companies})
+        return render(request, "portal/companies.html", {"companies": companies, "registrations": asked})
 
 
 class CompanyPage(LoginRequiredMixin, View):
@@ -49,7 +49,7 @@ class CompanyPage(LoginRequiredMixin, View):
             "company": company,
             "facts": facts_by_source(company),
             "recognitions": recognitions_of(company, request),
-            "team": team_of(company),
+            "team": team_of(company, moment_of(request).on),
             "accounts": accounts_of(company, request),
             "may_file": may(request, company.pk, FILE_FOR),
             "crumbs": [Crumb(_("My page"), reverse("portal:home")), Crumb(company.name)],
@@ -64,11 +64,10 @@ def recognitions_of(company: Company, request: HttpRequest) -> list[tuple[Recogn
     return [(row, row.valid_from <= today <= row.valid_to) for row in rows]
 
 
-def team_of(company: Company) -> list[tuple[str, str, list[Text]]]:
+def team_of(company: Company, on: dt.date) -> list[tuple[str, str, list[Text]]]:
     """Who may act for the company, and how: name, user name, rights in words."""
-    rows = CompanyUserObjectPermission.objects.filter(content_object=company).select_related("user", "permission")
     found: dict[tuple[str, str], list[Text]] = {}
-    for row in rows.order_by("user__username", "permission__codename"):
+    for row in rights_in(company, on=on):
         words = RIGHT_WORDS.get(row.permission.codename, row.permission.codename)
         found.setdefault((str(row.user), row.user.username), []).append(words)
     return [(name, username, words) for (name, username), words in found.items()]

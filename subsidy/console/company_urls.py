@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from subsidy.console import companies, registrations
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("companies/", companies.listing, name="companies"),
+    path("companies/register/", companies.register, name="company-register"),
+    path("companies/<int:pk>/", companies.show, name="company"),
+    path("companies/<int:pk>/letters/<int:file>/", companies.letter, name="company-letter"),
+    path("companies/<int:pk>/acts/<slug:action>/", companies.CompanyAct.as_view(), name="company-act"),
+    path("registrations/", registrations.listing, name="registrations"),
+    path("registrations/<int:pk>/", registrations.show, name="registration"),
+    path("registrations/<int:pk>/files/<int:file>/", registrations.file, name="registration-file"),
+    path(
+        "registrations/<int:pk>/acts/<slug:action>/", registrations.RegistrationAct.as_view(), name="registration-act"
+    ),
+]
