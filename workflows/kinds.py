@@ -8,8 +8,21 @@ from workflows.payout_batch.answers import AUTHORITY
 from workflows.payout_batch.kind import BATCH
 from workflows.policy_release.kind import CALL, POLICY_VERSION
 from workflows.proposal.kind import BUDGET_LINE
+from workflows.registers.kind import REGISTER_IMPORT
 from workflows.registration.kind import REGISTRATION
 from workflows.registry.kind import COMPANY
 from workflows.round.kind import ROUND
 
-ALL = (CASE, ROUND, BATCH, AUTHORITY, POLICY_VERSION, CALL, BUDGET_LINE, COMPANY, REGISTRATION, FACT_IMPORT)
+ALL = (
+    CASE,
+    ROUND,
+    BATCH,
+    AUTHORITY,
+    POLICY_VERSION,
+    CALL,
+    BUDGET_LINE,
+    COMPANY,
+    REGISTRATION,
+    FACT_IMPORT,
+    REGISTER_IMPORT,
+)

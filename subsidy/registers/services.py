@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 
+from subsidy.accounts.models import User
 from subsidy.applicants.models import Company
-from subsidy.registers.models import Recognition
+from subsidy.audit.moment import Moment
+from subsidy.registers.enums import Change
+from subsidy.registers.models import PriorAward, RegisterEntry, RegisterImport
 
 
-def recognition_note(
-    company: Company, *, kind: str, level: str, certificate_number: str, valid_from: dt.date, valid_to: dt.date
-) -> Recognition:
-    """Note a title that the company holds; `valid_to` is its last day."""
-    return Recognition.objects.create(
+def entry_note(
+    company: Company,
+    *,
+    kind: str,
+    valid_from: dt.date,
+    valid_to: dt.date | None,
+    now: Moment,
+    actor: User,
+    level: str = "",
+    certificate_number: str = "",
+    brought_by: RegisterImport | None = None,
+) -> RegisterEntry:
+    """Enter a title that the company holds, or its place on a list; `valid_to` is the last day, if there is one."""
+    return RegisterEntry.objects.create(
         authority_id=company.authority_id,
         company=company,
         kind=kind,
@@ -20,4 +32,74 @@ def recognition_note(
         certificate_number=certificate_number,
         valid_from=valid_from,
         valid_to=valid_to,
+        effective_on=valid_from,
+        entered_at=now.at,
+        entered_by=actor,
+        brought_by=brought_by,
+    )
+
+
+def entry_follow(
+    entry: RegisterEntry,
+    *,
+    change: Change,
+    effective_on: dt.date,
+    now: Moment,
+    actor: User,
+    level: str | None = None,
+    certificate_number: str | None = None,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+    reason: str = "",
+    brought_by: RegisterImport | None = None,
+) -> RegisterEntry:
+    """Renew, correct, end an entry or change its level: a new row after it; what is not given stays as it was."""
+    return RegisterEntry.objects.create(
+        authority_id=entry.authority_id,
+        company_id=entry.company_id,
+        kind=entry.kind,
+        level=entry.level if level is None else level,
+        certificate_number=entry.certificate_number if certificate_number is None else certificate_number,
+        valid_from=valid_from or entry.valid_from,
+        valid_to=valid_to if valid_from is not None else (valid_to or entry.valid_to),
+        change=change,
+        effective_on=effective_on,
+        follows=entry,
+        reason=reason,
+        entered_at=now.at,
+        entered_by=actor,
+        brought_by=brought_by,
+    )
+
+
+def award_note(
+    company: Company,
+    *,
+    pack: str,
+    amount_fen: int,
+    conferred_on: dt.date,
+    document_number: str,
+    now: Moment,
+    actor: User,
+    title: str = "",
+    group: str = "",
+    group_key: list[str] | None = None,
+    follows: PriorAward | None = None,
+    brought_by: RegisterImport | None = None,
+) -> PriorAward:
+    """Enter an award from before this system, in fen; `follows` is the statement that it corrects."""
+    return PriorAward.objects.create(
+        authority_id=company.authority_id,
+        company=company,
+        pack=pack,
+        title=title,
+        group=group,
+        group_key=group_key or [],
+        amount_fen=amount_fen,
+        conferred_on=conferred_on,
+        document_number=document_number,
+        follows=follows,
+        entered_at=now.at,
+        entered_by=actor,
+        brought_by=brought_by,
     )

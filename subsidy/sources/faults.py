@@ -92,6 +92,23 @@ WORDS: dict[str, tuple[str, str]] = {
     "choice": ("须为以下之一：{detail}", "This must be one of: {detail}"),
     "too_long": ("超过 {detail} 个字符。", "This is longer than {detail} characters."),
     "never_absent": ("该项不能填“无”。", "This is never “none”; leave the cell empty if it is not known."),
+    "too_many_lines": (
+        "一份名单最多 {detail} 行。请拆分后分别导入，且不要勾选“完整名单”。",
+        "A list has at most {detail} lines. Split it, and do not say that a part is complete.",
+    ),
+    "cell_missing": ("缺少“{detail}”。请补齐该单元格。", "The cell of {detail} is empty. Fill it in."),
+    "last_before_first": (
+        "截止日期早于起始日期。请与证书核对。",
+        "The last day lies before the first. Compare both with the certificate.",
+    ),
+    "number_of_other": (
+        "该编号已登记在另一家企业名下（{detail}）。请向来文部门核实。",
+        "This number is registered for another company ({detail}). Ask the office that sent the list.",
+    ),
+    "later_held": (
+        "已登记更晚的证书（{detail}）。请确认名单是否为最新。",
+        "A later certificate is held already ({detail}). Check whether the list is the newest.",
+    ),
     "more_columns": ("该行的列数多于列名。", "The line has more columns than the heading."),
 }
 

@@ -1,0 +1,74 @@
+"""What the registers say of companies on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from policies.language.award.combine import PriorAward as Award
+from subsidy.registers.models import PriorAward, RegisterEntry
+from subsidy.registers.spans import Span, chains, span_on, spans
+
+
+def spans_of(company_id: int) -> list[Span]:
+    """All that the registers ever said of a company, the newest first; one query."""
+    rows = RegisterEntry.objects.filter(company=company_id).select_related("follows")
+    found = [span for chain in chains(rows) for span in spans(chain)]
+    return sorted(found, key=lambda span: (span.first, span.entry.pk), reverse=True)
+
+
+def held_on(company_ids: Iterable[int], *, on: dt.date) -> dict[int, list[Span]]:
+    """What each company holds or stands on that day, by company; one query. Companies without any are left out."""
+    by_company: dict[int, list[RegisterEntry]] = {}
+    for row in RegisterEntry.objects.filter(company__in=list(company_ids)).order_by("pk"):
+        by_company.setdefault(row.company_id, []).append(row)
+    found: dict[int, list[Span]] = {}
+    for company_id, rows in by_company.items():
+        held = [span for chain in chains(rows) if (span := span_on(chain, on)) is not None]
+        if held:
+            found[company_id] = held
+    return found
+
+
+def recognised(company_id: int, kind: str, *, on: dt.date) -> Span | None:
+    """The title of that kind, or the place on that list, that the company has on a day; the latest of several."""
+    held = [span for span in held_on([company_id], on=on).get(company_id, []) if span.entry.kind == kind]
+    return max(held, key=lambda span: (span.first, span.entry.pk), default=None)
+
+
+def current_entries() -> QuerySet[RegisterEntry]:
+    """Entries that no later row follows: the state of the register as last entered, ended ones included."""
+    later = RegisterEntry.objects.filter(follows=OuterRef("pk"))
+    return RegisterEntry.objects.filter(~Exists(later))
+
+
+def current_awards() -> QuerySet[PriorAward]:
+    """Earlier awards as last stated."""
+    later = PriorAward.objects.filter(follows=OuterRef("pk"))
+    return PriorAward.objects.filter(~Exists(later))
+
+
+def prior_awards(company_ids: Iterable[int], *, before: dt.date | None = None) -> list[PriorAward]:
+    """Awards from before this system of these companies (a group of undertakings), oldest first; one query.
+
+    `before` leaves out what was conferred on that day or later. Awards that were taken back (0 fen) are left out.
+    """
+    rows = current_awards().filter(company__in=list(company_ids), amount_fen__gt=0)
+    if before is not None:
+        rows = rows.filter(conferred_on__lt=before)
+    return list(rows.order_by("conferred_on", "pk"))
+
+
+def as_combined(awards: Iterable[PriorAward]) -> list[Award]:
+    """The same as `policies.language.combine` takes them."""
+    return [
+        Award(
+            pack=one.pack,
+            amount=one.amount_fen,
+            conferred_on=one.conferred_on,
+            groups={one.group: tuple(one.group_key)} if one.group else {},
+        )
+        for one in awards
+    ]
