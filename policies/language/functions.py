@@ -84,12 +84,9 @@ def _lower_extreme(lowerer: Lowerer, typed: Typed) -> Lowered:
     values = [lowerer.number(arg) for arg in typed.args]
     best = values[0]
     for value in values[1:]:
-        if best.d is None and value.d is None:
-            s, left, right = lowerer.aligned(best, value)
-            best = replace(best, n=lowerer.builder.make(typed.op, left, right), s=s)
-        else:
-            op = "<=" if typed.op == "min" else ">="
-            best = lowerer.choose(lowerer.compare(op, best, value), best, value)
+        # Over one common denominator the range of the result is seen: max(0元, …) is never negative.
+        s, d, left, right = lowerer.common(best, value)
+        best = Num(lowerer.builder.make(typed.op, left, right), s, d)
     return best
 
 

@@ -165,12 +165,17 @@ class Lowerer:
 
     def add(self, op: str, a: Num, b: Num) -> Num:
         """Return the sum (op "add") or difference ("sub")."""
+        s, d, left, right = self.common(a, b)
+        return Num(self.builder.make(op, left, right), s, d)
+
+    def common(self, a: Num, b: Num) -> tuple[int, Core | None, Core, Core]:
+        """Return a common denominator, static and proven positive, and both numerators over it."""
         s, left, right = self.aligned(a, b)
         if a.d is b.d:
-            return Num(self.builder.make(op, left, right), s, a.d)
+            return s, a.d, left, right
         left = left if b.d is None else self.builder.make("mul", left, b.d)
         right = right if a.d is None else self.builder.make("mul", right, a.d)
-        return Num(self.builder.make(op, left, right), s, self._times(a.d, b.d))
+        return s, self._times(a.d, b.d), left, right
 
     def _times(self, a: Core | None, b: Core | None) -> Core | None:
         if a is None or b is None:

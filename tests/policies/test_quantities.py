@@ -50,3 +50,9 @@ def test_a_value_with_a_divisor_stays_outside_aggregates(value: str) -> None:
 )
 def test_a_price_is_read_in_whole_currency(kind: Type, value: int, zh: str, en: str) -> None:
     assert (format_value(kind, value, "zh"), format_value(kind, value, "en")) == (zh, en)
+
+
+def test_a_part_less_a_sum_is_seen_never_to_be_negative() -> None:
+    pack = pack_of(facts=AREAS, formula="max(0元, paid * (part / farm) - 0.5元)", rounding="down to 1分")
+    facts: Facts = {"filed_on": date(2024, 3, 1), "farm": Decimal(3), "part": Decimal(2), "paid": 100}
+    assert [decide(pack, {**facts, "paid": paid}).amount for paid in (100, 75, 10)] == [16, 0, 0]
