@@ -23,7 +23,9 @@ from subsidy.documents.responses import file_response
 from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, may, my_company, user_of
 from subsidy.portal.views.facts import facts_by_source
 from subsidy.portal.views.registration import my_registrations
-from subsidy.registers.models import Recognition
+from subsidy.registers.enums import LISTS
+from subsidy.registers.selectors import spans_of
+from subsidy.registers.spans import Span
 from subsidy.web.accounts import AccountShown, Offer, accounts_shown, paper_of
 from subsidy.web.acts import ActPage
 from subsidy.web.companies import RIGHT_WORDS
@@ -57,11 +59,10 @@ class CompanyPage(LoginRequiredMixin, View):
         return render(request, "portal/company.html", context)
 
 
-def recognitions_of(company: Company, request: HttpRequest) -> list[tuple[Recognition, bool]]:
-    """Titles with whether each is valid today."""
+def recognitions_of(company: Company, request: HttpRequest) -> list[tuple[Span, bool]]:
+    """Titles, and the days on which each was or is held, with whether that is so today."""
     today = moment_of(request).on
-    rows = Recognition.objects.filter(company=company).order_by("-valid_to", "id")
-    return [(row, row.valid_from <= today <= row.valid_to) for row in rows]
+    return [(span, span.holds(today)) for span in spans_of(company.pk) if span.entry.kind not in LISTS]
 
 
 def team_of(company: Company, on: dt.date) -> list[tuple[str, str, list[Text]]]:
