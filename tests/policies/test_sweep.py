@@ -291,3 +291,30 @@ def test_the_planner_makes_each_node_once() -> None:
     planner.plan([pack.program.eligible_core])
     names = [expr.meta.output_name() for step in planner.steps for expr in step.columns]
     assert len(names) == len(set(names)) == 2  # the clause and the outcome, each a column of its own
+
+
+def test_further_nodes_stand_beside_the_result() -> None:
+    """A promise's condition on every row: kept, broken, or open between the bounds where something is unknown."""
+    pack = pack_of(
+        facts="a: {type: money, from: tax}", when='"a > 1元"', formula="a",
+        more='guarantees:\n  - always: "amount <= 5元 or not eligible"',
+    )  # fmt: skip
+    found: list[dict[str, Value]] = [{"filed_on": ON, "a": value} for value in (90, 400, 500, 501, 10**15, UNKNOWN)]
+    kept = pack.guarantees[0].core
+    assert kept is not None and pack.program.amount_core is not None
+    result = sweep(pack, tables_of(pack, found), extra={"kept": kept, "paid": pack.program.amount_core})
+    assert result["kept"].to_list() == [1, 1, 1, 0, 0, None]
+    assert (result["kept_low"][5], result["kept_high"][5]) == (0, 1)
+    assert result.select("kept", "kept_low", "kept_high").head(5).to_dict(as_series=False) == {
+        name: [1, 1, 1, 0, 0] for name in ("kept", "kept_low", "kept_high")
+    }
+    assert result["paid_low"].equals(result["amount_low"].alias("paid_low"))
+    assert result["paid_high"].equals(result["amount_high"].alias("paid_high"))
+
+
+def test_two_result_columns_never_have_one_name() -> None:
+    pack = pack_of(facts="a: {type: money, from: tax}", when='"a > 1元"', formula="a")
+    tables = tables_of(pack, [{"filed_on": ON, "a": 90}])
+    for name in ("amount", "case", pack.program.leaves()[0].id):
+        with pytest.raises(PolicyError, match=f"two result columns would be named {name}"):
+            sweep(pack, tables, clauses=True, extra={name: pack.program.eligible_core})

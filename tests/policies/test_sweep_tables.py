@@ -150,7 +150,7 @@ def test_a_clause_named_like_a_result_is_refused() -> None:
         more="vetoes:\n  - {id: tier, when: no, clause: T-1, zh: 不, en: no, certainty: recalled, source: trial}"
     )
     tables = {"cases": pl.DataFrame({"case": [1], "filed_on": [ON]})}
-    with pytest.raises(PolicyError, match="name of a result column"):
+    with pytest.raises(PolicyError, match=r"policy.yaml:(?!1:1:).*two result columns would be named tier"):
         sweep(pack, tables, clauses=True)
     assert sweep(pack, tables)["outcome"].to_list() == ["met"]
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from policies.language.model import RecordDef
-from policies.language.sweep.columns import Faults
+from policies.language.sweep.columns import Faults, in_span, span_of
 
 _CASE = "case"
 _NEAR = 16
 
 
-def align(keys: pl.Series, rows: pl.DataFrame, record: RecordDef, faults: Faults) -> tuple[pl.DataFrame, pl.Series]:
+Aligned = tuple[pl.DataFrame, pl.Series]
+
+
+def align(keys: pl.Series, rows: pl.DataFrame, record: RecordDef, faults: Faults) -> Aligned:
     """Return the records in the order of the cases, and how many each case has (Int64).
 
     Faults: keys of another type than the cases have, records without a case, one record key twice in a case.
@@ -34,7 +37,7 @@ def align(keys: pl.Series, rows: pl.DataFrame, record: RecordDef, faults: Faults
 
 def _placed(
     keys: pl.Series, rows: pl.DataFrame, runs: pl.DataFrame, record: RecordDef, faults: Faults
-) -> tuple[pl.DataFrame, pl.Series]:  # fmt: skip
+) -> Aligned:  # fmt: skip
     places = _places(keys, runs["value"])
     none = pl.zeros(len(keys), dtype=pl.Int64, eager=True)
     if places.null_count():
@@ -53,12 +56,26 @@ def _placed(
 
 def _places(keys: pl.Series, values: pl.Series) -> pl.Series:
     """Return the row of the case that each value names; null where there is none."""
+    first = _gapless(keys)
+    if first is not None:
+        place = values.cast(pl.Int64) - first
+        if in_span(place, (0, len(keys) - 1)):
+            return place
     cases = pl.DataFrame({"key": keys, "case": keys, "place": pl.int_range(len(keys), dtype=pl.Int64, eager=True)})
     wanted = pl.DataFrame({"key": values})
     if not values.null_count() and keys.is_sorted() and values.is_sorted():
         near = wanted.set_sorted("key").join_asof(cases.set_sorted("key"), on="key")
         return near.select(pl.when(pl.col("case") == pl.col("key")).then(pl.col("place"))).to_series()
     return wanted.join(cases, on="key", how="left", maintain_order="left")["place"]
+
+
+def _gapless(keys: pl.Series) -> int | None:
+    """Return the first key where the keys are whole numbers one after another: a key then says where its case is."""
+    if keys.dtype not in (pl.Int64, pl.Int32, pl.UInt32) or not keys.is_sorted():
+        return None
+    span = span_of(keys)
+    # Sorted and each once, as the table of cases was found to be: as many as the range is wide, so without a gap.
+    return span[0] if span is not None and span[1] - span[0] + 1 == len(keys) else None
 
 
 def _keys_once(rows: pl.DataFrame, lengths: pl.Series, record: RecordDef, faults: Faults) -> None:
@@ -77,6 +94,10 @@ def _keys_once(rows: pl.DataFrame, lengths: pl.Series, record: RecordDef, faults
 
 def _alike(rows: pl.DataFrame, longest: int, key: str) -> bool:
     """Whether two records near one another have the same case and key, as far as 64 bits of hash tell."""
-    mixed = (rows[_CASE].hash(seed=1) ^ rows[key].hash(seed=2)).alias("mixed").to_frame()
-    near = [(pl.col("mixed") == pl.col("mixed").shift(by)).any().alias(str(by)) for by in range(1, longest)]
-    return bool(near) and any(mixed.select(near).row(0))
+    # Most keys are alike nowhere, whatever the case: then the cases need not be mixed in.
+    hashed = rows[key].hash(seed=2)
+    return _repeats(hashed, longest) and _repeats(rows[_CASE].hash(seed=1) ^ hashed, longest)
+
+
+def _repeats(mixed: pl.Series, longest: int) -> bool:
+    return any(bool((mixed.slice(by) == mixed.slice(0, len(mixed) - by)).any()) for by in range(1, longest))

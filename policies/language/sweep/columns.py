@@ -23,7 +23,7 @@ from policies.language.sweep.ops import BOOL, DTYPES, EPOCH, form_of
 
 FAULT = "FACT"
 _FIRST = 3
-_FEW = 8
+_FEW = 5
 _FAR = 10**28
 _WHOLE = r"^-?[0-9]{1,38}$"
 _DECIMAL = r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$"
@@ -177,7 +177,9 @@ def _text(_: FactDef, column: pl.Series) -> Read:
     if column.dtype != pl.String:
         raise _Form
     # A text is never compared: the core holds it as 0.
-    zero = pl.select(pl.when(column.is_not_null()).then(pl.lit(0, dtype=pl.Int32))).to_series()
+    zero = pl.zeros(len(column), dtype=pl.Int32, eager=True)
+    if column.null_count():
+        zero = pl.select(pl.when(column.is_not_null()).then(zero)).to_series()
     if in_span(column.str.len_bytes(), (0, MAX_TEXT)):
         return zero, None
     return zero, (column.str.len_chars() > MAX_TEXT).fill_null(False)

@@ -53,7 +53,7 @@ def population(
 
     The same arguments give the same tables; nothing else is read. Every list has some `rows * records_per_case` records,
     0 to twice `records_per_case` a case and never more than it may hold, keys distinct within a case. Keys of cases rise
-    from 1,000,000, so that they are no row numbers. `unknown` is the share of nulls (0 to 1, in thousandths) in every
+    from 1,000,000, so that they are no row numbers; choices are Enum. `unknown` is the share of nulls (0 to 1, in thousandths) in every
     column but the deciding date; without it only optional facts are null, absent in every fifth case.
     """
     program, marks = pack.program_of(stage), marks_of(pack)
@@ -103,7 +103,8 @@ def _held_column(fact: FactDef, numbers: pl.Series) -> pl.Series:
     if fact.kind == "yes_no":
         return numbers == 1
     if fact.kind == "choice":
-        return pl.Series([choice.value for choice in fact.choices]).gather(numbers)
+        names = pl.Enum([choice.value for choice in fact.choices])
+        return pl.Series(names.categories, dtype=names).gather(numbers)
     return pl.repeat("text", len(numbers), eager=True) if fact.kind == "text" else numbers
 
 

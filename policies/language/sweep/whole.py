@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from policies.language.core import Core
 from policies.language.findings import PolicyError
 from policies.language.model import Leaf, Pack, Program
 from policies.language.sweep.layout import Layout, Reads
@@ -23,11 +24,17 @@ from policies.language.sweep.tables import CASE, read_tables
 BLOCK = 1 << 17
 VERDICTS = ("met", "not_met", "unknown")
 RESULTS = ("outcome", "tier", "amount", "amount_low", "amount_high")
+ENDS = ("", "_low", "_high")
 _VERDICT = pl.Enum(VERDICTS)
 
 
 def sweep(
-    pack: Pack, tables: Mapping[str, pl.DataFrame], *, stage: str | None = None, clauses: bool = False
+    pack: Pack,
+    tables: Mapping[str, pl.DataFrame],
+    *,
+    stage: str | None = None,
+    clauses: bool = False,
+    extra: Mapping[str, Core] | None = None,
 ) -> pl.DataFrame:
     """Decide every case of a table, in its order, under `pack` or a later `stage` of it.
 
@@ -35,19 +42,17 @@ def sweep(
     (met, not_met, unknown), tier (null where none is settled), amount, amount_low and amount_high in minor units: `amount`
     is null where it is not yet known, the other two bound it and equal it where it is; all three are null where the
     policy pays nothing. With `clauses` there follows one column a leaf, named by its id, with the leaf's verdict; a veto
-    that applies is not_met. Raises PolicyError for tables that `decide` would refuse as facts, telling every fault.
+    that applies is not_met. `extra` names further nodes of the same program, such as the condition of a guarantee: each
+    gives a column of that name with its integer (a condition 0 or 1), null where it is not yet known, and `<name>_low` and
+    `<name>_high` beside it. Raises PolicyError for tables that `decide` would refuse as facts, telling every fault, and
+    where two columns would have one name.
     """
-    program = pack.program_of(stage)
+    program, further = pack.program_of(stage), extra or {}
     leaves = program.leaves() if clauses else ()
-    taken = [leaf.id for leaf in leaves if leaf.id in (CASE, *RESULTS)]
-    if taken:
-        raise PolicyError.at(
-            leaves[0].when.at, "SWEEP_NAME", f"the clause {taken[0]} has the name of a result column; rename it, or sweep "
-            "without clauses", f"条款编号 {taken[0]} 与结果列同名；请改名，或不输出逐条结论",
-        )  # fmt: skip
+    _check_names(program, leaves, further)
     tables_read = read_tables(pack, program, tables)
     amount = [] if program.amount_core is None else [program.amount_core]
-    roots = [program.eligible_core, program.tier_core, *amount, *(leaf.core for leaf in leaves)]
+    roots = [program.eligible_core, program.tier_core, *amount, *(leaf.core for leaf in leaves), *further.values()]
     layout = Layout(program, tables_read, Reads.below(roots))
     doubtful = layout.doubtful()
 
@@ -56,9 +61,26 @@ def sweep(
         planner.plan(roots)
     # Splitting takes the records apart by case; else only some plans ask for the case of a record.
     layout.number(planners[0].lists_by_row() if doubtful is None else layout.reads.lists)
-    readings = [_Reading(planner.steps, _results(program, planner, leaves)) for planner in planners]
+    readings = [
+        _Reading(planner.steps, [*_results(program, planner, leaves), *_further(planner, further)])
+        for planner in planners
+    ]
     split = _Split(layout, doubtful, readings[0], readings[-1])
     return pl.concat([tables_read.keys.alias(CASE).to_frame(), split.result()], how="horizontal")
+
+
+def _check_names(program: Program, leaves: tuple[Leaf, ...], further: Mapping[str, Core]) -> None:
+    """Refuse what would give the result two columns of one name."""
+    seen = {CASE, *RESULTS}
+    named = [(leaf.id, leaf.when.at) for leaf in leaves]
+    for name, at in named + [(f"{name}{end}", program.at) for name in further for end in ENDS]:
+        if name in seen:
+            raise PolicyError.at(
+                at, "SWEEP_NAME",
+                f"two result columns would be named {name}; rename the clause or the further column, or sweep without it",
+                f"结果中会有两列同名 {name}；请改条款编号或附加列名，或不输出该列",
+            )  # fmt: skip
+        seen.add(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +152,17 @@ def _results(program: Program, planner: Planner, leaves: tuple[Leaf, ...]) -> li
         found.extend([paid.alias("amount"), low.alias("amount_low"), high.alias("amount_high")])
     vetoes = {leaf.id for leaf in program.vetoes}
     found.extend(_verdict(planner.of(leaf.core), inverted=leaf.id in vetoes).alias(leaf.id) for leaf in leaves)
+    return found
+
+
+def _further(planner: Planner, further: Mapping[str, Core]) -> list[pl.Expr]:
+    """Return three columns for each further node: its value where it is known, and its bounds."""
+    found: list[pl.Expr] = []
+    for name, node in further.items():
+        pair, form = planner.of(node), widest(INT, form_of(node.range))
+        low, high = pair.lo.to(form), pair.hi.to(form)
+        known = low if pair.known else pl.when(low == high).then(low)
+        found.extend(expr.alias(f"{name}{end}") for expr, end in zip((known, low, high), ENDS, strict=True))
     return found
 
 
