@@ -152,12 +152,13 @@ def change_representative(turn: Turn) -> None:
     _change(turn, ChangeOf.REPRESENTATIVE, turn.data["representative"])
     rows = rights_in(turn.subject, on=turn.now.on)
     former = rows.filter(basis=RightBasis.REPRESENTATIVE).exclude(user__name=turn.data["representative"])
-    _end(turn, list(former), str(_("no longer the legal representative")))
+    _end(turn, list(former))
 
 
-def _end(turn: Turn, rows: list[CompanyUserObjectPermission], reason: str) -> None:
+def _end(turn: Turn, rows: list[CompanyUserObjectPermission]) -> None:
+    """End rights by the document that the change rests on."""
     for row in rows:
-        right_end(row, ended_by=turn.actor, now=turn.now, reason=reason)
+        right_end(row, ended_by=turn.actor, now=turn.now, reason=turn.data["document"])
     turn.record(rights_ended=[row.pk for row in rows])
 
 
@@ -166,7 +167,7 @@ def merge(turn: Turn) -> None:
     successor: Company = turn.data["other"]
     _change(turn, ChangeOf.STATE, CompanyState.MERGED)
     _succeed(turn, successor, SuccessionKind.MERGER)
-    _end(turn, list(rights_in(turn.subject, on=turn.now.on)), str(_("merged into another company")))
+    _end(turn, list(rights_in(turn.subject, on=turn.now.on)))
     _inherit(turn, successor)
 
 
@@ -177,7 +178,7 @@ def split(turn: Turn) -> None:
     _succeed(turn, heir, SuccessionKind.SPLIT)
     if not turn.data["survives"]:
         _change(turn, ChangeOf.STATE, CompanyState.SPLIT)
-        _end(turn, list(rights_in(turn.subject, on=turn.now.on)), str(_("dissolved by a split")))
+        _end(turn, list(rights_in(turn.subject, on=turn.now.on)))
         _inherit(turn, heir)
 
 
