@@ -35,7 +35,8 @@ def answers_prefill(case: Case, pack: Pack, facts: Sequence[CompanyFact]) -> lis
     """Copy what the state already knows into a new application; returns the names that were filled."""
     known = {fact.name: fact for fact in facts}
     rows = [
-        Answer(case=case, name=name, prefilled_from=known[name], **_copy(known[name]))
+        # What a register says stands in the register and has no row of its own to point to.
+        Answer(case=case, name=name, prefilled_from=known[name] if known[name].is_kept else None, **_copy(known[name]))
         for name, fact in pack.facts.items()
         if is_asked(fact) and name in known
     ]

@@ -17,8 +17,10 @@ from subsidy.applicants.selectors import held_of
 from subsidy.audit.moment import ZONE, Moment
 from subsidy.cases.models import Case
 from subsidy.cases.values import is_asked, value_of
+from subsidy.decisions.registers import rows_of_registers
 from subsidy.programmes.models import PolicyVersion
 from subsidy.programmes.packs import pack_of
+from subsidy.registers.selectors import spans_of
 
 # `sales_y1` is of the year before filing, `sales_y2` of the one before that.
 _YEARS_BACK = re.compile(r"_y(\d)$")
@@ -49,8 +51,8 @@ class Known:
 def facts_of(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Any]:
     """Every fact of the pack that is known of this case on that day; what nobody has said is left out (unknown).
 
-    What the applicant is asked comes from the application, the rest from what the bureau holds of the company. Two
-    statements.
+    What the applicant is asked comes from the application, the rest from what the bureau holds of the company and from
+    its registers. Three statements.
     """
     known = gathered(case, pack, on=on)
     system = system_facts(submitted_on=filed_on(case, on), decided_on=on)
@@ -68,7 +70,12 @@ def facts_of(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Any]:
 def gathered(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Known]:
     """What is known under each name of the pack, facts and lists, with its row, its other sources and conflicts."""
     answers = {answer.name: answer for answer in case.answers.select_related("prefilled_from")}
-    return assembled(pack, held_of(case.company_id), filed_on=filed_on(case, on), answers=answers)
+    return assembled(pack, held_on(case.company_id, on=on), filed_on=filed_on(case, on), answers=answers)
+
+
+def held_on(company_id: int, *, on: dt.date) -> list[CompanyFact]:
+    """Everything held of a company, and what the registers say of it on a day (rows without a key); two statements."""
+    return [*held_of(company_id), *rows_of_registers(company_id, spans_of(company_id), on=on)]
 
 
 def assembled(
@@ -119,7 +126,14 @@ def ranked(rows: Iterable[CompanyFact], source: str) -> list[CompanyFact]:
     """Best first: an officer's override with its reason, the source that the pack names, then the newest."""
     return sorted(
         rows,
-        key=lambda row: (row.is_override, row.source == source, bool(row.period), row.as_of, row.entered_at, row.pk),
+        key=lambda row: (
+            row.is_override,
+            row.source == source,
+            bool(row.period),
+            row.as_of,
+            row.entered_at,
+            row.pk or 0,
+        ),
         reverse=True,
     )
 

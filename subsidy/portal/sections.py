@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 from policies.language import ABSENT, FactDef, Pack, PolicyError, format_value, required_documents
 from subsidy.applicants.enums import FactSource
 from subsidy.applicants.models import CompanyFact
-from subsidy.applicants.selectors import held_of
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Answer, Case
 from subsidy.cases.values import is_asked, value_of
-from subsidy.decisions.facts import best_rows, facts_of, filed_on
+from subsidy.decisions.facts import best_rows, facts_of, filed_on, held_on
 from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
 from subsidy.programmes.packs import pack_of
@@ -88,7 +87,7 @@ def filing_of(case: Case, *, on: dt.date, may_file: bool) -> Filing:
         case=case,
         pack=pack,
         answers={answer.name: answer for answer in case.answers.select_related("prefilled_from")},
-        known={row.name: row for row in best_rows(pack, held_of(case.company_id), on=filed_on(case, on))},
+        known={row.name: row for row in best_rows(pack, held_on(case.company_id, on=on), on=filed_on(case, on))},
         files=list(files_of("case", case.pk)),
         required=frozenset(required),
         named=frozenset(open_item_names(case)) if correcting else frozenset(),

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from policies.language import ABSENT, Decision, FactDef, Pack, PolicyError, decide
 from subsidy.accounts.models import User
 from subsidy.applicants.models import Company
-from subsidy.applicants.selectors import companies_of, held_of
-from subsidy.decisions.facts import system_facts, values_held
+from subsidy.applicants.selectors import companies_of
+from subsidy.decisions.facts import held_on, system_facts, values_held
 from subsidy.public.reading import said
 from subsidy.web.components import Reason, Text
 from subsidy.web.formats import money, pick
@@ -125,7 +125,7 @@ def _headline(decision: Decision) -> str:
 
 def facts_held(pack: Pack, company: Company, *, on: dt.date) -> dict[str, Any]:
     """What the bureau knows of a company for this policy, with the dates of today."""
-    both = {**values_held(pack, held_of(company.pk), on=on), **system_facts(submitted_on=on, decided_on=on)}
+    both = {**values_held(pack, held_on(company.pk, on=on), on=on), **system_facts(submitted_on=on, decided_on=on)}
     return {name: value for name, value in both.items() if name in pack.facts or name in pack.records}
 
 

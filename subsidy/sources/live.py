@@ -43,7 +43,9 @@ class Answer:
 class LiveSource(Protocol):
     """A source that is asked about one company at a time. It never raises: what it cannot say is unknown."""
 
-    layout: Layout
+    @property
+    def layout(self) -> Layout:
+        """Whose facts it knows."""
 
     def fetch(self, uscc: str, names: Sequence[str], on: dt.date) -> Answer:
         """What is known of the named facts of a company on a day."""

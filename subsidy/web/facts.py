@@ -101,9 +101,12 @@ def fact_shown(known: Known, definition: FactDef | RecordDef | None, rows: Itera
     """Put together what a page about one fact shows, from what is known and the rows of its history."""
     fact = definition if isinstance(definition, FactDef) else None
     record = definition if isinstance(definition, RecordDef) else None
-    differing = {row.pk for row in known.conflicts}
-    counting = {row.pk for row in (known.row, *known.rows) if isinstance(row, CompanyFact)}
-    lines = [_line(row, fact, record, counting=counting, differing=differing) for row in rows]
+    differing = {_ident(row) for row in known.conflicts}
+    counted = [row for row in (known.row, *known.rows) if isinstance(row, CompanyFact)]
+    counting = {_ident(row) for row in counted}
+    # What a register says is no row of the store: it is shown with the others all the same.
+    registers = [row for row in (*counted, *known.others) if not row.is_kept]
+    lines = [_line(row, fact, record, counting=counting, differing=differing) for row in (*registers, *rows)]
     answer = known.row if known.row is not None and not isinstance(known.row, CompanyFact) else None
     prefilled = getattr(answer, "prefilled_from", None)
     return FactShown(
@@ -116,6 +119,11 @@ def fact_shown(known: Known, definition: FactDef | RecordDef | None, rows: Itera
         is_list=record is not None,
         unfit=known.unfit,
     )
+
+
+def _ident(row: CompanyFact) -> int:
+    """Tells rows apart, those that are not kept as well."""
+    return row.pk if row.is_kept else -id(row)
 
 
 def _line(
@@ -139,8 +147,8 @@ def _line(
         import_id=row.brought_by_id,
         import_name=row.brought_by.file_name if row.brought_by else "",
         superseded_at=row.superseded_at,
-        counts=row.pk in counting,
-        differs=row.pk in differing,
+        counts=_ident(row) in counting,
+        differs=_ident(row) in differing,
     )
 
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from policies.language import Pack, decide, facts_to_json, required_documents
 from subsidy.applicants.models import Company
-from subsidy.applicants.selectors import held_of
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.cases.services import answers_prefill, answers_save, case_number, correction_answer, filing_place
@@ -18,7 +17,7 @@ from subsidy.cases.values import as_json, value_of
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.correspondence.serving import letter_serve
 from subsidy.decisions.enums import RowState
-from subsidy.decisions.facts import best_rows, facts_of
+from subsidy.decisions.facts import best_rows, facts_of, held_on
 from subsidy.decisions.models import RoundRow
 from subsidy.documents.models import StoredFile
 from subsidy.documents.refusals import UploadRefused
@@ -66,7 +65,7 @@ def route_of(turn: Turn) -> tuple[str, int]:
 def opened(turn: Turn) -> None:
     case: Case = turn.subject
     pack = pack_of(case.policy_version)
-    filled = answers_prefill(case, pack, best_rows(pack, held_of(case.company_id), on=turn.now.on))
+    filled = answers_prefill(case, pack, best_rows(pack, held_on(case.company_id, on=turn.now.on), on=turn.now.on))
     turn.record(call=case.call.number, company=case.company_id, prefilled=filled)
 
 

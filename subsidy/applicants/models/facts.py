@@ -73,6 +73,11 @@ class CompanyFact(AuthorityRecord, TypedValue):
         return f"{self.company}: {self.name}"
 
     @property
+    def is_kept(self) -> bool:
+        """Whether it is a row of the store; what a register says of the same fact is shown beside it and is none."""
+        return not self._state.adding
+
+    @property
     def is_override(self) -> bool:
         """Whether an officer set it against what the sources say, and said why."""
         return self.source == FactSource.OFFICER and bool(self.reason)

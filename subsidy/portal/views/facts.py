@@ -16,7 +16,7 @@ from policies.language import FactDef
 from policies.language.model import RecordDef
 from subsidy.applicants.models import Company, CompanyFact
 from subsidy.applicants.selectors import held_of, history_of
-from subsidy.decisions.facts import Known, fact_definitions, known_alone
+from subsidy.decisions.facts import Known, fact_definitions, held_on, known_alone
 from subsidy.portal.access import my_company
 from subsidy.web.components import Crumb, SummaryRow, Text
 from subsidy.web.facts import fact_shown, source_words, value_words
@@ -34,7 +34,7 @@ class FactPage(LoginRequiredMixin, View):
         if definition is None and not rows:
             raise Http404("Nothing of that name is held of this company.")
         today = moment_of(request).on
-        known = known_alone(definition, held_of(company.pk), filed_on=today) if definition else Known(name)
+        known = known_alone(definition, held_on(company.pk, on=today), filed_on=today) if definition else Known(name)
         shown = fact_shown(known, definition, rows)
         here = Crumb(company.name, reverse("portal:company", args=[company.pk]))
         crumbs = [Crumb(_("My page"), reverse("portal:home")), here, Crumb(shown.label)]

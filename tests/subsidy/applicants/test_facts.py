@@ -13,7 +13,7 @@ from policies.language import ABSENT, PackSource, RecordList, parse_pack
 from subsidy.applicants.enums import FactSource
 from subsidy.applicants.models import COMPLETE, Company, CompanyFact
 from subsidy.applicants.selectors import held_of, history_of
-from subsidy.decisions.facts import assembled, best_rows, facts_of, gathered
+from subsidy.decisions.facts import assembled, best_rows, facts_of, gathered, held_on
 from subsidy.programmes.packs import pack_of
 from tests.world import PACKS, World, fresh
 from workflows.common.refusals import BadData, Forbidden, NotFound, WrongState
@@ -231,14 +231,12 @@ def test_lists_of_two_sources_are_never_mixed(world: World, with_list: Any) -> N
     assert [row.record_key for row in found.conflicts] == ["ZL9"]
 
 
-def test_facts_of_a_company_for_a_policy_take_two_statements(world: World) -> None:
+def test_facts_of_a_company_for_a_policy_take_three_statements(world: World) -> None:
     case = fresh(world.submitted(world.call()))
     pack = pack_of(case.policy_version)
     for name in ("a", "b"):
         keep(world, case.company, "ip_register", *record(f"ZL{name}", number=f"ZL{name}"))
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         facts_of(case, pack, on=world.now.on)
     assert len(asked) <= 3, [one["sql"] for one in asked]
 
@@ -297,3 +295,40 @@ def test_a_fact_needs_what_it_is(world: World) -> None:
     for wrong in ({"name": "a", "kind": "money"}, {**MONEY, "value": 1, "colour": "red"}):
         with pytest.raises(BadData):
             keep(world, company, "tax", wrong)
+
+
+def note(world: World, company: Company, kind: str, **more: Any) -> None:
+    data = {"kind": kind, "level": "", "certificate_number": f"N{kind}", "valid_from": "2023-01-01", **more}
+    world.act("company", company, "note_recognition", "counter", data=data)
+
+
+def test_a_certificate_in_the_register_is_read_by_the_decision(world: World) -> None:
+    case = world.submitted(world.call())
+    pack = pack_of(case.policy_version)
+    note(world, case.company, "high_tech", valid_to="2026-06-30")
+    found: Any = gathered(case, pack, on=world.now.on)["high_tech_until"]
+    assert (found.value, found.row.source) == (dt.date(2026, 6, 30), FactSource.REGISTER)
+    assert [row.source for row in found.conflicts] == ["registry"]
+
+
+def test_a_place_on_a_list_says_yes_while_it_lasts_and_its_absence_says_nothing(world: World) -> None:
+    company = world.company()
+    CompanyFact.objects.filter(company=company, name="is_dishonest").update(superseded_at=world.now.at)
+    pack = pack_of(world.policy())
+
+    def read(on: dt.date) -> Any:
+        return assembled(pack, held_on(company.pk, on=on), filed_on=FILED)["is_dishonest"]
+
+    assert not read(FILED).is_known
+    note(world, company, "dishonest", valid_to="2024-02-28")
+    assert read(dt.date(2024, 2, 28)).value is True
+    assert not read(dt.date(2024, 2, 29)).is_known
+
+
+def test_what_a_register_says_prefills_without_a_row_of_its_own(world: World) -> None:
+    company = world.company()
+    note(world, company, "high_tech", valid_to="2026-06-30")
+    CompanyFact.objects.filter(company=company, name="high_tech_until").update(superseded_at=world.now.at)
+    rows = best_rows(pack_of(world.policy()), held_on(company.pk, on=FILED), on=FILED)
+    [row] = [row for row in rows if row.name == "high_tech_until"]
+    assert not row.is_kept

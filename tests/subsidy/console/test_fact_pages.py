@@ -112,3 +112,12 @@ def test_a_list_is_shown_record_by_record(world: World, as_person: AsPerson) -> 
         client.get(reverse("portal:company", args=[company.pk]))
     )
     assert "ZL1" in text(client.get(reverse("portal:fact", args=[company.pk, "ip"])))
+
+
+def test_what_a_register_says_stands_with_the_other_sources(world: World, as_person: AsPerson) -> None:
+    case = world.submitted(world.call())
+    data = {"kind": "high_tech", "level": "", "certificate_number": "GR2023001", "valid_from": "2023-07-01"}
+    world.act("company", case.company, "note_recognition", "counter", data={**data, "valid_to": "2026-06-30"})
+    shown = text(as_person("amount").get(reverse("console:case-fact", args=[case.number, "high_tech_until"])))
+    assert "GR2023001" in shown
+    assert "2026年6月30日" in shown
