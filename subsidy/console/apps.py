@@ -28,6 +28,8 @@ class ConsoleConfig(AppConfig):
                 30, _("Companies"), "console:companies", kinds=(UserKind.OFFICER,), roles=(Role.COUNTER, Role.AUDITOR)
             )
         )
+        keepers = (Role.COUNTER, Role.ACCEPTANCE, Role.AMOUNT, Role.AUDITOR)
+        add(NavEntry(42, _("Registers"), "console:registers", kinds=(UserKind.OFFICER,), roles=keepers))
         add(NavEntry(45, _("Payee accounts"), "console:accounts", kinds=(UserKind.OFFICER,), roles=SEES_ACCOUNTS))
         add(
             NavEntry(

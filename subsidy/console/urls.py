@@ -11,6 +11,7 @@ from subsidy.console import (
     facts,
     finance_urls,
     queue,
+    register_urls,
     rounds,
     routes,
     scoring,
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "companies/<int:pk>/accounts/<int:account>/<slug:action>/", accounts.AccountAct.as_view(), name="account-act"
     ),
+    path("registers/", include(register_urls)),
     path("finance/", include(finance_urls)),
     path("sources/", include(sources_urls)),
     path("audit/", include(audit_urls)),

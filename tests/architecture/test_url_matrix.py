@@ -24,6 +24,7 @@ from subsidy.correspondence.models import Letter
 from subsidy.decisions.models import Decree, Notice
 from subsidy.documents.models import StoredFile
 from tests.architecture.urls import OFFICERS, answer_file, letter_of, outcome, registration_of, routes, visitors
+from tests.subsidy.registers.lists import deliver, note, said
 from tests.workflows.fact_import.files import csv_file, upload
 from tests.world import World, fresh
 
@@ -172,6 +173,11 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["console:case-fact", "console:case-fact-override"], CASE),
     "console:case-fact-end-override": NO_LETTER,  # nobody has overridden the fact
     **dict.fromkeys(["console:score", "console:score-file"], SEAT),
+    **dict.fromkeys(["console:registers", "console:register-awards", "console:register-imports"], CONSOLE),
+    "console:register": CONSOLE,
+    **dict.fromkeys([f"console:register-import{page}" for page in ("", "-file", "-act")], CASE),
+    "console:register-upload": rule({Role.COUNTER.value, "foreign officer"}, others="403"),
+    "console:register-entry": rule({Role.COUNTER.value}, absent=STAFF - SEES_CASES, others="403"),
     "console:accounts": rule(SEES_ACCOUNTS | {"foreign officer"}, others="403"),
     "console:company-accounts": rule(SEES_ACCOUNTS, absent={"foreign officer"}, others="403"),
     "console:account-enter": rule({Role.COUNTER.value}, absent={"foreign officer"}, others="403"),
@@ -192,10 +198,19 @@ TRY_POST = {"anonymous", "foreign company", "foreign officer", Role.SYSTEM_ADMIN
 _ACTION = {
     "console:account-act": "freeze_account",
     "console:sources-act": "apply",
+    "console:register-import-act": "apply",
     "console:company-act": "rename",
     "portal:team-act": "hand_over",
     "portal:registration-act": "withdraw",
 }
+
+
+def _action(name: str) -> str:
+    """An act that the page of that name knows."""
+    if name in _ACTION:
+        return _ACTION[name]
+    words = {"call": "extend", "round": "approve", "finance": "check"}
+    return next((act for word, act in words.items() if word in name), "accept")
 
 
 class Objects:
@@ -215,6 +230,8 @@ class Objects:
         self.file = StoredFile.objects.filter(owner_kind="case", owner_id=self.case.pk).order_by("pk")[0]
         self.registration, self.licence = registration_of(world, world.filer(self.case.company))
         self.paper = letter_of(world, self.case.company)
+        self.list = deliver(world, said(self.case.company))
+        self.entry = note(world, self.case.company)
         self.facts = upload(world, csv_file(f"uscc,sales_y1\n{self.case.company.uscc},1\n"))
         self.letter = Letter.objects.order_by("pk").values_list("pk", flat=True).first() or 1
 
@@ -231,8 +248,8 @@ class Objects:
         values = {
             "number": number,
             "pk": self._pk(name),
-            "kind": "case",
-            "action": "extend" if "call" in name else "approve" if "round" in name else _ACTION.get(name, "check" if "finance" in name else "accept"),
+            "kind": "high_tech" if name == "console:register" else "case",
+            "action": _action(name),
             "paper": 1,
             "file": self.paper if "letter" in name else self.licence,
             "call_number": self.call.number,
@@ -268,6 +285,8 @@ class Objects:
                 [f"{room}:registration{page}" for room in ("portal", "console") for page in ("", "-file", "-act")],
                 self.registration,
             ),
+            **dict.fromkeys([f"console:register-import{page}" for page in ("", "-file", "-act")], self.list.pk),
+            "console:register-entry": self.entry.pk,
             "console:sources-import": self.facts.pk,
             "console:sources-file": self.facts.pk,
             "console:sources-act": self.facts.pk,

@@ -41,7 +41,13 @@ class RecognitionForm(ActForm):
 
 
 class EntryChangeForm(ActForm):
-    entry = forms.ModelChoiceField(queryset=RegisterEntry.objects.none(), widget=forms.HiddenInput)
+    entry = forms.ModelChoiceField(
+        queryset=RegisterEntry.objects.none(),
+        widget=forms.HiddenInput,
+        error_messages={
+            "invalid_choice": _("This entry has been changed since you opened it. Open it again from its register.")
+        },
+    )
     change = forms.ChoiceField(
         label=_("What happened"), choices=[(one.value, one.label) for one in Change if one != Change.NOTED]
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from subsidy.applicants.models import Company
-from subsidy.registers.models import RegisterImport
+from subsidy.registers.models import RegisterEntry, RegisterImport
 from tests.world import World
 
 TITLES = "统一社会信用代码,证书编号,级别,起始日期,截止日期"
@@ -42,3 +43,16 @@ def apply(world: World, about: RegisterImport) -> RegisterImport:
 
 def said(company: Company, rest: str = FIRST) -> str:
     return f"{company.uscc},{rest}"
+
+
+def note(world: World, company: Any, **changed: Any) -> RegisterEntry:
+    data = {
+        "kind": "high_tech",
+        "certificate_number": "GR202133000001",
+        "level": "市级",
+        "valid_from": "2021-12-01",
+        "valid_to": "2024-11-30",
+        **changed,
+    }
+    world.act("company", company, "note_recognition", "counter", data=data)
+    return RegisterEntry.objects.filter(company=company).latest("pk")

@@ -12,7 +12,7 @@ from policies.language.award.combine import PriorAward as Award
 from subsidy.registers.enums import Change, RegisterImportState
 from subsidy.registers.models import PriorAward, RegisterEntry, RegisterImport
 from subsidy.registers.selectors import as_combined, prior_awards, recognised, spans_of
-from tests.subsidy.registers.lists import AWARDS, apply, deliver, said, table
+from tests.subsidy.registers.lists import AWARDS, apply, deliver, note, said, table
 from tests.world import World, fresh
 from workflows.common.refusals import BadData, Forbidden, NotFound, WrongState
 
@@ -31,19 +31,6 @@ def counts(about: RegisterImport) -> tuple[int, int, int, int, int]:
 def held(company: Any, day: str, kind: str = "high_tech") -> str | None:
     found = recognised(company.pk, kind, on=DAY(day))
     return None if found is None else f"{found.entry.certificate_number} {found.entry.level}".strip()
-
-
-def note(world: World, company: Any, **changed: Any) -> RegisterEntry:
-    data = {
-        "kind": "high_tech",
-        "certificate_number": "GR202133000001",
-        "level": "市级",
-        "valid_from": "2021-12-01",
-        "valid_to": "2024-11-30",
-        **changed,
-    }
-    world.act("company", company, "note_recognition", "counter", data=data)
-    return RegisterEntry.objects.filter(company=company).latest("pk")
 
 
 def change(world: World, entry: RegisterEntry, what: str, on: str, **data: Any) -> RegisterEntry:
