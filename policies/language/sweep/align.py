@@ -56,7 +56,7 @@ def _placed(
 
 def _places(keys: pl.Series, values: pl.Series) -> pl.Series:
     """Return the row of the case that each value names; null where there is none."""
-    first = _gapless(keys)
+    first = gapless(keys)
     if first is not None:
         place = values.cast(pl.Int64) - first
         if in_span(place, (0, len(keys) - 1)):
@@ -69,7 +69,7 @@ def _places(keys: pl.Series, values: pl.Series) -> pl.Series:
     return wanted.join(cases, on="key", how="left", maintain_order="left")["place"]
 
 
-def _gapless(keys: pl.Series) -> int | None:
+def gapless(keys: pl.Series) -> int | None:
     """Return the first key where the keys are whole numbers one after another: a key then says where its case is."""
     if keys.dtype not in (pl.Int64, pl.Int32, pl.UInt32) or not keys.is_sorted():
         return None

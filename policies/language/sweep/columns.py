@@ -222,7 +222,8 @@ def _in_range(
 ) -> pl.Series:  # fmt: skip
     form = DTYPES[form_of((fact.minimum, fact.maximum))]
     if in_span(found, (fact.minimum, fact.maximum)):
-        return found.cast(form)
+        # The range was just seen to fit: polars need not look at every row once more.
+        return found if found.dtype == form else found.cast(form, strict=False, wrap_numerical=True)
     wide = found.cast(pl.Int128)
     wrong = ((wide < fact.minimum) | (wide > fact.maximum)).fill_null(False)
     low, high = (bound_text(fact, bound) for bound in (fact.minimum, fact.maximum))

@@ -84,7 +84,7 @@ class Layout:
 
     def number(self, lists: Iterable[str]) -> None:
         """Number the records of these lists by their case."""
-        self.rows = {name: self.tables.lists[name].row() for name in lists}
+        self.rows = {name: self.tables.lists[name].row(self.tables.keys) for name in lists}
 
     def part(self, start: int, count: int) -> Part:
         """Return a block of cases with their records."""

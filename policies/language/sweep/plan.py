@@ -99,11 +99,24 @@ class Planner:
     def plan(self, roots: Iterable[Core]) -> None:
         """Make every node that `roots` need, each after the ones it needs."""
         order = _in_order(tuple(roots))
+        first: dict[tuple[object, ...], Core] = {}
+        same: dict[int, Core] = {}
         for node in order:
+            # Nodes made alike are one, whatever a `let` calls them: two bands over one ratio ask for its product twice.
+            value = None if node.op == "let" else node.value
+            parts = (id(same[id(arg)]) for arg in node.args)
+            same[id(node)] = first.setdefault((node.op, value, node.range, *parts), node)
+        for node in first.values():
             for arg in node.args:
-                self.uses[id(arg)] = self.uses.get(id(arg), 0) + 1
+                self.uses[id(same[id(arg)])] = self.uses.get(id(same[id(arg)]), 0) + 1
         for node in order:
-            self.made[id(node)] = self._make(node)
+            one = same[id(node)]
+            if one is node:
+                self.made[id(node)] = self._make(node)
+                continue
+            self.made[id(node)] = self.made[id(one)]
+            if id(one) in self.list_of:
+                self.list_of[id(node)] = self.list_of[id(one)]
 
     def step(self, number: int) -> Step:
         """Return the step of a number."""
@@ -146,6 +159,10 @@ class Planner:
             return _one(literal(span[0]))
         if node.op == "ite" and args[0].span[0] == args[0].span[1]:
             return args[1] if args[0].span[0] else args[2]
+        left = _neutral(node.op, args)
+        if left is not None:
+            shared = left.known and self.uses.get(id(node), 0) > 1
+            return _one(self.column(left.lo, scope)) if shared else left
         target, step = Target(node.value, span), max(arg.step for arg in args)
         if all(arg.known for arg in args):
             expr, form = PLAIN[node.op](target, *(arg.lo for arg in args))
@@ -193,6 +210,17 @@ def unsupported(op: str) -> PolicyError:
         f"the sweep has no expression for the operation {op}; add it to PLAIN and SPANS, or decide case by case",
         f"批量计算尚不支持运算 {op}；请在 PLAIN 与 SPANS 中补充，或逐件决定",
     )  # fmt: skip
+
+
+_NEUTRAL = {"or": 0, "and": 1, "add": 0, "mul": 1}
+
+
+def _neutral(op: str, args: tuple[Pair, ...]) -> Pair | None:
+    """Return the other value where one changes nothing: of the sum with 0, the product with 1."""
+    if op not in _NEUTRAL:
+        return None
+    none = (_NEUTRAL[op],) * 2
+    return args[1] if args[0].span == none else args[0] if args[1].span == none else None
 
 
 def _settled(held: Held) -> Held:

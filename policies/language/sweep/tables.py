@@ -18,7 +18,7 @@ import polars as pl
 
 from policies.language.findings import PolicyError, Position, Text
 from policies.language.model import FactDef, Pack, Program, RecordDef
-from policies.language.sweep.align import align
+from policies.language.sweep.align import align, gapless
 from policies.language.sweep.columns import Faults, read_column
 
 CASES, CASE = "cases", "case"
@@ -37,8 +37,11 @@ class ListTable:
     lengths: pl.Series
     more: pl.Series | None
 
-    def row(self) -> pl.Series:
-        """Return for each record the number of its case."""
+    def row(self, keys: pl.Series) -> pl.Series:
+        """Return for each record the number of its case among `keys`."""
+        first = gapless(keys)
+        if first is not None:
+            return self.cases.cast(pl.Int64) - first
         run = self.cases.rle_id()
         if not (self.lengths == 0).any():
             return run
