@@ -14,8 +14,6 @@ from subsidy.sources import LAYOUTS
 from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
 
-CHECK, APPLY, UNDO = "check_fact_import", "apply_fact_import", "undo_fact_import"
-JOBS = {ImportState.UPLOADED: CHECK, ImportState.APPLYING: APPLY, ImportState.UNDOING: UNDO}
 _COUNTED = ("new", "changed", "renewed", "same", "older", "gone")
 
 
@@ -61,7 +59,7 @@ def uploaded(turn: Turn) -> None:
         file=stored.pk,
         sha256=stored.sha256,
     )
-    turn.passage.defer(CHECK, import_id=fact_import.pk)
+    turn.passage.defer("check_fact_import", import_id=fact_import.pk)
 
 
 def _refuse_out_of_turn(turn: Turn, reached: int) -> None:
@@ -124,7 +122,7 @@ def apply(turn: Turn) -> None:
         **{f"facts_{name}": 0 for name in _COUNTED},
     )
     turn.record(sha256=subject.sha256, preview=preview, lines=subject.lines, bad=subject.lines_bad)
-    turn.passage.defer(APPLY, import_id=subject.pk)
+    turn.passage.defer("apply_fact_import", import_id=subject.pk)
 
 
 def apply_chunk(turn: Turn) -> None:
@@ -143,7 +141,7 @@ def undo(turn: Turn) -> None:
     """Have everything that the file brought superseded, and what it replaced speak again."""
     turn.set(state=ImportState.UNDOING, undone_by=turn.actor, undone_at=turn.now.at)
     turn.record(reason=turn.data["reason"])
-    turn.passage.defer(UNDO, import_id=turn.subject.pk)
+    turn.passage.defer("undo_fact_import", import_id=turn.subject.pk)
 
 
 def undo_chunk(turn: Turn) -> None:
@@ -167,6 +165,11 @@ def discard(turn: Turn) -> None:
 
 def resume(turn: Turn) -> None:
     """Have the work go on where it stopped; harmless when it has not stopped."""
-    job = JOBS[turn.subject.state]
-    turn.record(job=job)
-    turn.passage.defer(job, import_id=turn.subject.pk)
+    subject: FactImport = turn.subject
+    turn.record(state=subject.state, read_to=subject.read_to, applied_to=subject.applied_to)
+    if subject.state == ImportState.UPLOADED:
+        turn.passage.defer("check_fact_import", import_id=subject.pk)
+    elif subject.state == ImportState.APPLYING:
+        turn.passage.defer("apply_fact_import", import_id=subject.pk)
+    else:
+        turn.passage.defer("undo_fact_import", import_id=subject.pk)

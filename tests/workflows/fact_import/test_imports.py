@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from policies.language import RecordList, load_pack
 from subsidy.applicants.enums import ImportState
@@ -396,3 +397,19 @@ def test_every_chunk_has_its_event_with_its_counts(world: World) -> None:
         Event.objects.filter(stream="fact_import", stream_id=found.pk).order_by("seq").values_list("action", flat=True)
     )
     assert actions == ["upload", *["check_chunk"] * 3, "apply", *["apply_chunk"] * 3]
+
+
+def test_taking_up_again_has_the_right_work_done(world: World) -> None:
+    [company] = companies(world, 1)
+    found = upload(world, csv_file(table(line(company))))
+    world.act("fact_import", found, "apply", "counter")
+    world.act("fact_import", found, "resume", "counter")
+    apply_fact_import(found.pk, now=lambda: world.now)
+    world.act("fact_import", found, "undo", "counter", data={"reason": "传错了"})
+    world.act("fact_import", found, "resume", "counter")
+    jobs = ProcrastinateJob.objects.filter(args__import_id=found.pk).order_by("id")
+    assert list(jobs.values_list("task_name", flat=True)) == [
+        "check_fact_import",
+        *["apply_fact_import"] * 2,
+        *["undo_fact_import"] * 2,
+    ]
