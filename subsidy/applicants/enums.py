@@ -56,7 +56,7 @@ class CompanyState(models.TextChoices):
     ACTIVE = "active", _("active")
     MERGED = "merged", _("merged into another company")
     SPLIT = "split", _("dissolved by a split")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", _("struck off")
 
 
 class RightBasis(models.TextChoices):
@@ -91,8 +91,8 @@ class RegistrationState(models.TextChoices):
 
     AWAITING_REPRESENTATIVE = "awaiting_representative", _("waits for the legal representative")
     AWAITING_COUNTER = "awaiting_counter", _("waits for the counter")
-    ACCEPTED = "accepted", _("accepted")
-    REFUSED = "refused", _("refused")
+    ACCEPTED = "accepted", _("registered")
+    REFUSED = "refused", _("not registered")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
     @classmethod

@@ -96,7 +96,11 @@ class People:
 
     def members(self, company: Company, username: str, *, handler: str, legal: str) -> None:
         """The two people of a company: who files, and the legal representative, who confirms."""
-        for suffix, name, codename in (("", handler, "file_for"), ("-legal", legal, "confirm_for")):
+        for suffix, name, codename in (
+            ("", handler, "file_for"),
+            ("-legal", legal, "confirm_for"),
+            ("-legal", legal, "administer_for"),
+        ):
             user = self._admit(username + suffix, name, UserKind.COMPANY, None)
             CompanyUserObjectPermission.objects.get_or_create(
                 permission=Permission.objects.get(codename=codename, content_type__app_label="applicants"),

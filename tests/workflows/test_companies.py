@@ -12,7 +12,7 @@ from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import RoleGrant, User
 from subsidy.applicants.enums import CompanyState
 from subsidy.applicants.history import group_of, name_at, predecessors_of, region_at, state_at, successor_of
-from subsidy.applicants.models import Company, CompanyChange, CompanyUserObjectPermission, GroupLink
+from subsidy.applicants.models import Company, CompanyChange, CompanyUserObjectPermission, GroupLink, PayeeAccount
 from subsidy.applicants.selectors import rights_of
 from subsidy.cases.selectors import cases_of_member
 from subsidy.demo.uscc import generated_uscc
@@ -47,6 +47,20 @@ def change(world: World, company: Company, act: str, **data: Any) -> Company:
     entry = {"effective_on": world.now.on.isoformat(), "document": "杭市监〔2024〕1号", **data}
     world.act("company", company, act, "counter", data=entry)
     return fresh(company)
+
+
+def account_of(world: World, company: Company) -> PayeeAccount:
+    """A confirmed account in the company's own name."""
+    entry = {
+        "holder_name": company.name,
+        "account_number": f"62220000{company.pk:08d}",
+        "bank_name": "招商银行杭州分行",
+        "bank_code": "308584000013",
+    }
+    world.act("company", company, "propose_account", world.filer(company), data=entry)
+    account = company.accounts.get()
+    world.act("company", company, "confirm_account", world.legal(company), data={"account": account.pk})
+    return account
 
 
 class TestRights:
@@ -248,6 +262,20 @@ class TestLife:
         assert fresh(case).state == "awaiting_acceptance" and fresh(case).company == old
         with pytest.raises(WrongState):
             change(world, merged, "rename", name="x")
+
+    def test_money_due_to_a_merged_company_goes_to_its_successor(self, world: World) -> None:
+        call = world.call()
+        case = world.ready(call)
+        world.decreed(call)
+        case, heir = world.accounted(case), world.company()
+        change(world, case.company, "merge", other=heir.uscc)
+        assert fresh(case.payee_account).state == "ended"
+        account, other = account_of(world, heir), account_of(world, world.company())
+        with pytest.raises(BadData):
+            world.act("case", case, "change_account", world.legal(heir), data={"account": other.pk})
+        world.act("case", case, "change_account", world.legal(heir), data={"account": account.pk})
+        assert fresh(case).payee_account == account
+        assert world.batch([fresh(case)]).lines.get().payee_name == heir.name
 
     def test_mergers_in_a_row_lead_to_the_last(self, world: World) -> None:
         first, second, third = world.company(), world.company(), world.company()

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from policies.language import FactDef, Pack
 from subsidy.applicants.enums import AccountState
-from subsidy.applicants.models import PayeeAccount
+from subsidy.applicants.history import successor_of
+from subsidy.applicants.models import AccountFreeze, PayeeAccount
 from subsidy.audit.canonical import canonical, digest
 from subsidy.cases.enums import CaseState
 from subsidy.cases.values import as_json, is_asked, value_of
@@ -184,8 +185,18 @@ class AccountForm(ActForm):
         field = self.fields["account"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = PayeeAccount.objects.filter(
-            company_id=self.subject.company_id, state=AccountState.CONFIRMED
+            company__in=_payees(self.subject), state=AccountState.CONFIRMED
         ).order_by("id")
+
+
+def _payees(case: Any) -> list[int]:
+    """Whose accounts a case may be paid to: its company's, or after a merger its successor's.
+
+    While a court's order holds an account of the merged company back, its money does not move on to the successor.
+    """
+    heir = successor_of(case.company)
+    held = AccountFreeze.objects.filter(account__company=case.company_id, lifted_at__isnull=True).exists()
+    return [case.company_id] if heir is None or held else [case.company_id, heir.pk]
 
 
 class ServeForm(ActForm):

@@ -27,6 +27,7 @@ def kin(ids: Iterable[int]) -> Q:
         Q(subject_kind="case", subject_id__in=cases)
         | Q(subject_kind="round", subject_id__in=RoundRow.objects.filter(case__in=cases).values("round"))
         | Q(subject_kind="company", subject_id__in=lines.values("case__company"))
+        | Q(subject_kind="company", subject_id__in=lines.values("case__payee_account__company"))
     )
 
 

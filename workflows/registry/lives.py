@@ -6,8 +6,9 @@ The rules, where a company is no longer there:
 * Cases under way stay with the company that filed them. Whoever acts for the successor by the day of the merger gets
   the same rights for the merged company, so that its cases are answered; they are recorded as rights by succession.
 * The merged company's own people lose their rights at the merger.
-* No money goes to an account of a merged or closed company without the finance office being told: the payment page
-  shows both names. Accounts are the accounts' own matter (payee accounts, successor).
+* The accounts of a company that is no more end with it; what stands in a batch already goes out as it was checked.
+  Money that is still due goes to the successor's account, once the successor's people have chosen it for the case; not
+  while a court's order holds an account of the merged company back. The payment page shows both names.
 * Awards of a merged company count as the successor's own (history.predecessors_of).
 """
 
@@ -20,6 +21,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role
+from subsidy.applicants.account_services import accounts_end
 from subsidy.applicants.company_services import (
     change_note,
     link_end,
@@ -155,6 +157,13 @@ def change_representative(turn: Turn) -> None:
     _end(turn, list(former))
 
 
+def _dissolve(turn: Turn) -> None:
+    """A company that is no more has no people of its own and no account."""
+    _end(turn, list(rights_in(turn.subject, on=turn.now.on)))
+    ended = accounts_end(turn.subject.pk, now=turn.now, reason=turn.data["document"])
+    turn.record(accounts_ended=[account.pk for account in ended])
+
+
 def _end(turn: Turn, rows: list[CompanyUserObjectPermission]) -> None:
     """End rights by the document that the change rests on."""
     for row in rows:
@@ -167,7 +176,7 @@ def merge(turn: Turn) -> None:
     successor: Company = turn.data["other"]
     _change(turn, ChangeOf.STATE, CompanyState.MERGED)
     _succeed(turn, successor, SuccessionKind.MERGER)
-    _end(turn, list(rights_in(turn.subject, on=turn.now.on)))
+    _dissolve(turn)
     _inherit(turn, successor)
 
 
@@ -178,7 +187,7 @@ def split(turn: Turn) -> None:
     _succeed(turn, heir, SuccessionKind.SPLIT)
     if not turn.data["survives"]:
         _change(turn, ChangeOf.STATE, CompanyState.SPLIT)
-        _end(turn, list(rights_in(turn.subject, on=turn.now.on)))
+        _dissolve(turn)
         _inherit(turn, heir)
 
 

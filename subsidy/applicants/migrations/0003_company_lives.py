@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('letter_from', models.DateField(blank=True, null=True)),
                 ('letter_to', models.DateField(blank=True, null=True)),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('awaiting_representative', 'waits for the legal representative'), ('awaiting_counter', 'waits for the counter'), ('accepted', 'accepted'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], max_length=24, verbose_name='state')),
+                ('state', models.CharField(choices=[('awaiting_representative', 'waits for the legal representative'), ('awaiting_counter', 'waits for the counter'), ('accepted', 'registered'), ('refused', 'not registered'), ('withdrawn', 'withdrawn')], max_length=24, verbose_name='state')),
                 ('conflict', models.CharField(blank=True, choices=[('not_known', 'the bureau has no record of this code'), ('name', 'the code belongs to a company of another name'), ('representative', 'the legal representative on record is another person, or none is on record'), ('asked_twice', 'somebody else has asked to register this company too')], max_length=24)),
                 ('opened_at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='state',
-            field=models.CharField(choices=[('active', 'active'), ('merged', 'merged into another company'), ('split', 'dissolved by a split'), ('closed', 'closed')], db_default='active', default='active', max_length=12, verbose_name='state'),
+            field=models.CharField(choices=[('active', 'active'), ('merged', 'merged into another company'), ('split', 'dissolved by a split'), ('closed', 'struck off')], db_default='active', default='active', max_length=12, verbose_name='state'),
         ),
         migrations.AddField(
             model_name='companyuserobjectpermission',

@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils.translation import override
 
 from subsidy.accounts.enums import Role
-from subsidy.applicants.enums import FactSource, ImportState
+from subsidy.applicants.enums import CompanyState, FactSource, ImportState, LegalForm, RegistrationState, RightBasis
 from subsidy.cases.enums import CaseState
 from subsidy.cases.words import WORDS
 from subsidy.correspondence.models import LetterKind
@@ -22,7 +22,7 @@ from subsidy.work.enums import Duty
 GLOSSARY = Path(__file__).resolve().parents[3] / "docs" / "glossary.md"
 ENUMS: list[type[TextChoices]] = [
     RoundState, RowState, InstalmentState, BatchState, LineState, Role, Duty, FactSource, ImportState, Allocation, BudgetAccount, Kind,
-    LetterKind, CallState, Filing, CallNews,
+    LetterKind, CompanyState, LegalForm, RightBasis, RegistrationState, CallState, Filing, CallNews,
 ]  # fmt: skip
 
 
