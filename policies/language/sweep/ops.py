@@ -29,6 +29,11 @@ def form_of(span: Interval) -> str:
     return next((form for limit, form in _LIMITS if most <= limit), WIDE)
 
 
+def cast(expr: pl.Expr, form: str) -> pl.Expr:
+    """Return an expression in another form that holds its range: that is proven, and not looked at row by row again."""
+    return expr.cast(DTYPES[form], strict=False, wrap_numerical=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A value as an expression: its form, its range, and the step of the plan from which on it can be computed.
@@ -56,7 +61,7 @@ class Held:
             return self.expr
         if form == BOOL:
             return self.expr != 0
-        return self.expr.cast(DTYPES[form])
+        return cast(self.expr, form)
 
     @property
     def number(self) -> pl.Expr:
@@ -112,7 +117,7 @@ def widest(*forms: str) -> str:
 
 
 def _as(made: pl.Expr, form: str, wanted: str) -> pl.Expr:
-    return made if form == wanted else made.cast(DTYPES[wanted])
+    return made if form == wanted else cast(made, wanted)
 
 
 def _both_bool(*values: Held) -> bool:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import polars as pl
 
-from policies.language.sweep.ops import DTYPES, WIDE, form_of
+from policies.language.sweep.ops import DTYPES, WIDE, cast, form_of
 from policies.language.sweep.plan import ListStep, Pick, Step, Sum
 
 _SHAPE = "shape"
@@ -123,11 +123,11 @@ def _of_nothing(work: ListStep, cases: int) -> list[pl.Series]:
 
 def _summand(item: Sum) -> pl.Expr:
     # In the form that holds the sum of a case; a condition stays one, for counting Booleans is the faster way.
-    return item.value if item.flag else item.value.cast(DTYPES[form_of(item.span)])
+    return item.value if item.flag else cast(item.value, form_of(item.span))
 
 
 def _total(item: Sum) -> pl.Expr:
-    return pl.col(item.name).list.sum().cast(DTYPES[form_of(item.span)])
+    return cast(pl.col(item.name).list.sum(), form_of(item.span))
 
 
 def _outside(pick: Pick) -> int:
@@ -151,4 +151,4 @@ def _best(pick: Pick) -> pl.Expr:
     if form != WIDE:
         # Null where no record counts: where the list is empty, and where the best is what stands for those that do not.
         best = pl.when(best >= low if pick.kind == "max" else best <= high).then(best)
-    return best.cast(DTYPES[form_of(pick.span)]).alias(pick.name)
+    return cast(best, form_of(pick.span)).alias(pick.name)
