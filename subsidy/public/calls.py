@@ -16,7 +16,7 @@ from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import last_minute, state_of
 from subsidy.public import lists, selectors
 from subsidy.web import calls
-from subsidy.web.blocks import rules_of
+from subsidy.web.blocks import guide_of
 from subsidy.web.components import KeyFact
 from subsidy.web.formats import instant, money, money_short
 from subsidy.web.lists import respond
@@ -46,7 +46,7 @@ def guide(request: HttpRequest, number: str) -> HttpResponse:
     """The guide for applicants: the call, and all that the policy's rules say, generated from them."""
     call = get_object_or_404(selectors.calls(), number=number)
     return render(
-        request, "public/call_guide.html", {**_about(request, call), "blocks": rules_of(pack_of(call.policy_version))}
+        request, "public/call_guide.html", {**_about(request, call), "blocks": guide_of(pack_of(call.policy_version))}
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from policies.language import Pack
@@ -10,6 +11,11 @@ from policies.language import Text as Both
 from policies.language.render.blocks import Block, Grid, Heading, Item, Line, Listing
 from policies.language.render.pack import rule_blocks
 from subsidy.web.formats import pick
+
+FOR_OFFICERS = frozenset({"参数", "概念与计算"})
+SECTION = 2
+# What programs call a rule says nothing to people.
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,22 @@ class ShownBlock:
     caption: str = ""
 
 
-def rules_of(pack: Pack) -> list[ShownBlock]:
-    """All that the pack says: who, how much, the terms, the procedure, the questions and the papers."""
-    return shown(rule_blocks(pack))
+def guide_of(pack: Pack) -> list[ShownBlock]:
+    """What applicants need of the pack: who, how much, the terms, the procedure, the questions and the papers.
+
+    The numbers stand in the rules themselves, so the lists of parameters and of named terms are left to the policy page.
+    """
+    return shown(_without(FOR_OFFICERS, rule_blocks(pack)))
+
+
+def _without(headings: frozenset[str], blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks without the sections of those (Chinese) headings."""
+    left_out = False
+    for block in blocks:
+        if isinstance(block, Heading) and block.level <= SECTION:
+            left_out = block.text.zh in headings
+        if not left_out:
+            yield block
 
 
 def shown(blocks: Iterable[Block]) -> list[ShownBlock]:
@@ -68,7 +87,7 @@ def _item(item: Item) -> ShownItem:
     return ShownItem(
         text=_said(item.text),
         detail=_said(item.detail) if item.detail is not None else "",
-        marks=pick("；", "; ").join(mark for mark in map(_said, item.marks) if mark),
+        marks=pick("；", "; ").join(mark for mark in map(_said, item.marks) if mark and not _NAME.fullmatch(mark)),
         children=[_item(child) for child in item.children],
     )
 

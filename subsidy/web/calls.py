@@ -41,10 +41,11 @@ class News:
 
 @dataclass(frozen=True)
 class Row:
-    """One thing to know of a call."""
+    """One thing to know of a call; lines after the first are remarks on it, unless all are `equal`."""
 
     label: Text
     lines: list[str]
+    equal: bool = False
 
 
 def title_of(call: Call) -> str:
@@ -82,10 +83,10 @@ def rows_of(call: Call, pack: Pack) -> list[Row]:
     """The window, the rounds, who may file, how the money is shared and from where it comes."""
     return [
         Row(_("Filing window"), window_lines(call, pack)),
-        Row(_("Rounds"), round_lines(call)),
+        Row(_("Rounds"), round_lines(call), equal=True),
         Row(_("Who may file"), who_lines(pack)),
         Row(_("How the money is shared"), [str(call.get_allocation_display())]),
-        Row(_("Paid from"), line_lines(call)),
+        Row(_("Paid from"), line_lines(call), equal=True),
     ]
 
 

@@ -251,3 +251,15 @@ def test_nothing_is_written_by_anybody_who_reads(client: Client, world: World) -
             address
         )
         assert client.post(address).status_code == 405
+
+
+def test_the_guide_of_a_call_says_what_its_rules_say_and_no_names_of_programs(client: Client, world: World) -> None:
+    call = world.call()
+    page = text(client, f"/calls/{call.number}/guide/")
+    for words in ("申报条件", "奖补金额", "办理流程", "申报主体", "北京时间", "5%", "1亿元"):
+        assert words in page, words
+    for name in ("rd_intensity", "flying_misses", "yearly_registered", "within_three_years"):
+        assert name not in page, name
+    english = text(client, f"/calls/{call.number}/guide/", "en")
+    assert "Guide for applicants" in english and "申报条件" not in english
+    assert client.get("/calls/NO-1/guide/").status_code == 404
