@@ -29,7 +29,7 @@ class ConsoleConfig(AppConfig):
             )
         )
         keepers = (Role.COUNTER, Role.ACCEPTANCE, Role.AMOUNT, Role.AUDITOR)
-        add(NavEntry(42, _("Registers"), "console:registers", kinds=(UserKind.OFFICER,), roles=keepers))
+        add(NavEntry(42, _("Registers and lists"), "console:registers", kinds=(UserKind.OFFICER,), roles=keepers))
         add(NavEntry(45, _("Payee accounts"), "console:accounts", kinds=(UserKind.OFFICER,), roles=SEES_ACCOUNTS))
         add(
             NavEntry(

@@ -20,7 +20,7 @@ from subsidy.accounts.selectors import grants_of
 from subsidy.console import scope
 from subsidy.console.registers import bureaus, register_crumbs
 from subsidy.documents.responses import file_response
-from subsidy.registers.columns import AWARD_COLUMNS, ENTRY_COLUMNS
+from subsidy.registers.columns import AWARD_COLUMNS, ENTRY_COLUMNS, columns_of
 from subsidy.registers.enums import LineOutcome, RegisterImportState
 from subsidy.registers.models import RegisterImport, RegisterImportLine
 from subsidy.sources import fault_words
@@ -109,7 +109,7 @@ def lines_spec() -> ListSpec:
         ),
         sorts=(Sort("line", _("As in the file"), ("line", "id")),),
         filterset=line_filter(),
-        related=("company",),
+        related=("company", "register_import"),
         file_name="list-report",
         empty_title=_("Nothing to change"),
         empty_text=_("Every line says what is held already."),
@@ -120,7 +120,8 @@ def _said(one: RegisterImportLine) -> str | None:
     said: dict[str, Any] = dict(one.said)
     if "amount_fen" in said:
         said["amount_fen"] = f"{said['amount_fen'] / 100:.2f}"
-    return " · ".join("|".join(each) if isinstance(each, list) else str(each) for each in said.values()) or None
+    named = [said[column.name] for column in columns_of(one.register_import.kind) if column.name in said]
+    return " · ".join("|".join(each) if isinstance(each, list) else str(each) for each in named) or None
 
 
 def _why(one: RegisterImportLine) -> str | None:
@@ -206,7 +207,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponseBase:
         "tone": TONES[about.state],
         "counts": DataTable(
             caption=_("What the list changes"),
-            head=(_("What it does"), _("Lines")),
+            head=(_("What it does"), _("Number of lines")),
             rows=[(str(label), str(number)) for label, number in counts],
             numeric=(1,),
         ),

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import django_filters
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -106,7 +107,9 @@ def entry_filter(today: dt.date) -> type[django_filters.FilterSet]:
             empty_label=_("all"),
             method=by_standing,
         )
-        on = django_filters.DateFilter(label=_("In force on"), method=by_day)
+        on = django_filters.DateFilter(
+            label=_("In force on"), method=by_day, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        )
 
     return EntryFilter
 

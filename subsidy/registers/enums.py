@@ -49,7 +49,7 @@ class RegisterImportState(models.TextChoices):
 class LineOutcome(models.TextChoices):
     """What a line of a delivered list would do."""
 
-    ADDED = "added", _("added")
+    ADDED = "added", _("new in the register")
     CHANGED = "changed", _("changed")
     GONE = "gone", _("gone from the list")
     BAD = "bad", _("not taken")

@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('line', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('added', 'added'), ('changed', 'changed'), ('gone', 'gone from the list'), ('bad', 'not taken')], max_length=10)),
+                ('outcome', models.CharField(choices=[('added', 'new in the register'), ('changed', 'changed'), ('gone', 'gone from the list'), ('bad', 'not taken')], max_length=10)),
                 ('uscc', models.CharField(blank=True, max_length=18)),
                 ('said', models.JSONField(default=dict, help_text='what the line says, by name')),
                 ('before', models.CharField(blank=True, help_text='what is held, in words', max_length=300)),
