@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from policies.language import Leaf, Pack, Text
-from policies.language.cases import Case as WorkedCase
-from policies.language.cases import differences, read_cases
+from policies.language.check.cases import Case as WorkedCase
+from policies.language.check.cases import differences, read_cases
 from policies.language.decide import decide
 from policies.language.decision import Decision
 from policies.language.model import Criterion, ParameterDef, Program
