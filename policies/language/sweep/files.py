@@ -1,7 +1,7 @@
 """Sweeping files: a table of cases with its lists beside it, CSV or Parquet.
 
 `firms.csv` holds the cases, `firms.ip.csv` beside it the list `ip`; a list without a file is unknown in every case. CSV
-columns are read as text and typed by the policy; an empty cell is null (see `sweep_tables` for what null means).
+columns are read as text and typed by the policy; an empty cell is null (see `sweep.tables` for what null means).
 """
 
 from __future__ import annotations

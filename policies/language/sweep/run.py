@@ -39,7 +39,8 @@ class Records:
         """Return, on `shape`, a column of records as one list a case."""
 
         def instead(nulls: pl.Series) -> pl.Series:
-            assert len(nulls) == len(values), "a column of records is as long as its list"
+            if len(nulls) != len(values):
+                raise ValueError("a column of records is as long as its list; lay the column beside the records first")
             return values
 
         return pl.col(_SHAPE).list.eval(

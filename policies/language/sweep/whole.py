@@ -1,7 +1,7 @@
 """Sweeping: one policy over a table of companies at once, equal to `decide` on every row.
 
 The table is split: rows in which everything that the program reads is known take one expression a node, rows with
-something unknown two (see `sweep_ops`). Work goes block by block, so that memory stays near the tables' own size.
+something unknown two (see `sweep.ops`). Work goes block by block, so that memory stays near the tables' own size.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def sweep(
 ) -> pl.DataFrame:
     """Decide every case of a table, in its order, under `pack` or a later `stage` of it.
 
-    `tables` holds "cases" and one table a list, as `sweep_tables` describes. The result has the columns case, outcome
+    `tables` holds "cases" and one table a list, as `sweep.tables` describes. The result has the columns case, outcome
     (met, not_met, unknown), tier (null where none is settled), amount, amount_low and amount_high in minor units: `amount`
     is null where it is not yet known, the other two bound it and equal it where it is; all three are null where the
     policy pays nothing. With `clauses` there follows one column a leaf, named by its id, with the leaf's verdict; a veto
