@@ -263,12 +263,6 @@ class Objects:
         }
         return {one: values[one] for one in wanted}
 
-    @staticmethod
-    def _action(name: str) -> str:
-        """An act that the page of that name knows."""
-        acts = {"call": "extend", "round": "approve", "finance": "check"}
-        return next((act for part, act in acts.items() if part in name), "accept")
-
     def _pk(self, name: str) -> int:
         by_name = {
             "public:notice": Notice.objects.get().pk,
