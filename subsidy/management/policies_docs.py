@@ -10,9 +10,9 @@ from typing import Any
 from django.conf import settings
 
 from policies.language import Pack, PolicyError, load_pack
+from policies.language.award.groups import group_of, groups_beside
 from policies.language.check.cases import read_cases
 from policies.language.findings import Text
-from policies.language.award.groups import group_of, groups_beside
 from policies.language.render.blocks import markdown
 from policies.language.render.page import page_blocks
 from policies.language.render.words import span

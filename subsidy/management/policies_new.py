@@ -6,9 +6,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from policies.language.check.places import unfilled
 from policies.language.functions import FUNCTION_TABLE
 from policies.language.parse import name_problem
-from policies.language.check.places import unfilled
 from policies.language.source import PackSource
 from subsidy.management.base import BadUsage, ProgramCommand
 from subsidy.management.packs import PACKS

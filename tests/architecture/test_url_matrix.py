@@ -274,7 +274,9 @@ class Objects:
             **dict.fromkeys(
                 ["portal:team", "portal:team-letter", "portal:team-act", "portal:history"], self.case.company_id
             ),
-            **dict.fromkeys(["console:company", "console:company-letter", "console:company-act"], self.case.company_id),
+            **dict.fromkeys(
+                ["console:company", "console:company-letter", "console:company-act"], self.case.company_id
+            ),
             **dict.fromkeys(
                 [f"{room}:registration{page}" for room in ("portal", "console") for page in ("", "-file", "-act")],
                 self.registration,

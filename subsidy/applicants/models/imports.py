@@ -31,9 +31,7 @@ class FactImport(AuthorityRecord, Chained):
     sha256 = models.CharField(max_length=64, blank=True)
     document = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", null=True)
     state = models.CharField(_("state"), max_length=12, choices=ImportState, default=ImportState.UPLOADED)
-    fault = models.CharField(
-        max_length=500, blank=True, help_text="why the file cannot be read, as code and detail"
-    )
+    fault = models.CharField(max_length=500, blank=True, help_text="why the file cannot be read, as code and detail")
     octets = models.PositiveBigIntegerField(default=0)
     lines = models.PositiveIntegerField(default=0, help_text="lines of the file, when they have been counted")
     read_to = models.PositiveIntegerField(default=0)
