@@ -44,7 +44,7 @@ SEES_ACCOUNTS = (
     Role.AUDITOR,
 )
 HOLDS = (
-    ("frozen", gettext_lazy("frozen")),
+    ("frozen", gettext_lazy("frozen by a court")),
     ("cooling", gettext_lazy("cooling")),
     ("explanation", gettext_lazy("explanation to accept")),
 )

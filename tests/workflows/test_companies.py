@@ -85,7 +85,7 @@ class TestRights:
         assert not cases_of_member(clerk, on=world.now.on).exists()
 
     def test_a_right_that_begins_later_is_none_yet(self, world: World, company: Company) -> None:
-        row = CompanyUserObjectPermission.objects.filter(content_object=company).first()
+        row = CompanyUserObjectPermission.objects.filter(content_object=company)[0]
         clerk = newcomer(world)
         CompanyUserObjectPermission.objects.create(
             user=clerk, permission=row.permission, content_object=company, valid_from=dt.date(2024, 3, 5)

@@ -78,6 +78,7 @@ def test_a_known_legal_representative_confirms_and_the_company_can_act_at_once(w
     assert rights_of(clerk, on=world.now.on) == {company.pk: {"file_for", "administer_for"}}
     assert rights_of(legal, on=world.now.on) == {company.pk: {"confirm_for", "administer_for"}}
     given = company.companyuserobjectpermission_set.get(user=clerk, permission__codename="file_for")
+    assert given.letter is not None
     assert (given.basis, str(given.valid_to), given.letter.name) == ("letter", "2024-12-31", "letter.pdf")
     assert Event.objects.filter(stream="company", stream_id=company.pk, action="admitted").count() == 1
 
@@ -90,8 +91,9 @@ def test_a_company_nobody_knows_waits_for_the_counter_whoever_confirms(world: Wo
     assert fresh(registration).state == RegistrationState.AWAITING_COUNTER
     assert rights_of(clerk, on=world.now.on) == {}
     done = accepted(world, registration)
+    assert done.company is not None and done.decided_by is not None
     assert done.company.name == "杭州新芽科技有限公司" and done.decided_by.username == "counter"
-    assert rights_of(clerk, on=world.now.on)[done.company_id] == {"file_for", "administer_for"}
+    assert rights_of(clerk, on=world.now.on)[done.company.pk] == {"file_for", "administer_for"}
 
 
 def test_somebody_of_another_name_is_no_legal_representative(world: World) -> None:

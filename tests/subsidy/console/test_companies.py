@@ -37,9 +37,9 @@ def test_a_company_is_registered_at_the_counter_and_found(world: World, as_perso
     }
     sent = client.post(page, data)
     company = Company.objects.get(uscc=CODE)
-    assert sent.status_code == 302 and sent.url == reverse("console:company", args=[company.pk])
+    assert sent.status_code == 302 and sent.headers["location"] == reverse("console:company", args=[company.pk])
     assert rights_of(clerk, on=world.now.on) == {company.pk: {"file_for", "administer_for"}}
-    assert "wang" in client.get(sent.url).content.decode()
+    assert "wang" in client.get(sent.headers["location"]).content.decode()
     assert CODE in client.get(reverse("console:companies"), {"q": CODE}).content.decode()
     again = client.post(page, {**data, "letter": pdf("letter.pdf")})
     assert again.status_code == 422 and "杭州柜台科技有限公司" in again.content.decode()

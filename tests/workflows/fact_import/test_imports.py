@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from policies.language import RecordList, load_pack
@@ -15,7 +16,6 @@ from subsidy.applicants.selectors import held_of
 from subsidy.audit.models import Event
 from subsidy.decisions.facts import values_held
 from subsidy.documents.services import folder
-from tests.workflows.fact_import import files
 from tests.workflows.fact_import.files import HEAD, applied, companies, counts, csv_file, undone, upload, xlsx_file
 from tests.world import PACKS, World, fresh
 from workflows.common.refusals import BadData, Forbidden, NotFound, Stale, WrongState
@@ -119,7 +119,7 @@ def test_every_encoding_of_an_office_is_read(world: World, encoding: str) -> Non
 
 def test_a_workbook_is_read_by_its_values_and_formulas_are_refused(world: World) -> None:
     mine = companies(world, 2)
-    rows = [
+    rows: list[list[Any]] = [
         HEAD.split(","),
         [mine[0].uscc, mine[0].name, 5000, 4000.5, "是"],
         [mine[1].uscc, mine[1].name, "=1+1", 4000, "是"],
@@ -187,7 +187,7 @@ def test_a_file_that_is_no_such_table_is_said_to_be_unreadable(world: World, con
     ],
 )
 def test_another_kind_of_file_is_not_kept(world: World, name: str, content: bytes) -> None:
-    file = files.SimpleUploadedFile(name, content)
+    file = SimpleUploadedFile(name, content)
     with pytest.raises(BadData) as refused:
         upload(world, file)
     assert set(refused.value.fields) == {"file"}
