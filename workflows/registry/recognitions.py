@@ -49,7 +49,7 @@ class EntryChangeForm(ActForm):
         },
     )
     change = forms.ChoiceField(
-        label=_("What happened"), choices=[(one.value, one.label) for one in Change if one != Change.NOTED]
+        label=_("Kind of change"), choices=[(one.value, one.label) for one in Change if one != Change.NOTED]
     )
     effective_on = forms.DateField(label=_("With effect from"), **DAY)
     level = forms.CharField(label=_("New level"), max_length=40, required=False)
