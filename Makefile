@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 VENV := .venv
 RUN := $(VENV)/bin/python
 ARGS ?=
+BENCHMARKS := bankfiles facts policies queue_page transitions
 
 .PHONY: help demo test lint format bench clean
 
@@ -28,7 +29,7 @@ format: $(VENV)/.develop ## lay the code out
 	$(RUN) -m ruff format .
 
 bench: $(VENV)/.develop ## the benchmarks' tables
-	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(RUN) $$script $(ARGS); done
+	@set -e; for name in $(BENCHMARKS); do echo "== benchmarks/$$name.py"; $(RUN) -m benchmarks.$$name $(ARGS); done
 
 clean: ## remove the virtual environment and caches; the data folder stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
