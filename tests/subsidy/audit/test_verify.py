@@ -158,8 +158,9 @@ def test_a_record_that_no_act_made_is_told(world: World, case: Case) -> None:
     company = case.company
     tampered(case, [
         "INSERT INTO applicants_company (authority_id, uscc, name, region, industry, founded_on, contact_name, "
-        "contact_phone, head_seq, head_hash) SELECT authority_id, 'X', name, region, industry, founded_on, "
-        f"contact_name, contact_phone, 0, decode(repeat('00', 32), 'hex') FROM applicants_company WHERE id = {company.pk}"
+        "contact_phone, representative, head_seq, head_hash) "
+        "SELECT authority_id, 'X', name, region, industry, founded_on, "
+        f"contact_name, contact_phone, representative, 0, decode(repeat('00', 32), 'hex') FROM applicants_company WHERE id = {company.pk}"
     ])  # fmt: skip
     assert [(one.stream, one.code) for one in verify_all()] == [("company", "silent")]
 

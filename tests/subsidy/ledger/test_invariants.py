@@ -49,7 +49,10 @@ FAULTS: dict[str, list[str]] = {
         "ALTER TABLE payouts_batch DROP CONSTRAINT releaser_is_third",
         "UPDATE payouts_batch SET released_by_id = checked_by_id WHERE released_by_id IS NOT NULL",
     ],
-    "I12": ["UPDATE applicants_payeeaccount SET account_number = account_number || '0'"],
+    "I12": [
+        "ALTER TABLE applicants_payeeaccount DISABLE TRIGGER USER",
+        "UPDATE applicants_payeeaccount SET account_number = account_number || '0'",
+    ],
 }
 
 
