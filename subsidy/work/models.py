@@ -94,12 +94,14 @@ class WorkItem(AuthorityRecord):
 class Hand(AuthorityRecord):
     """Who did which act on which matter, and under which key: separation of duties and idempotency read this.
 
-    `key` is bound to subject, action, actor and `data_hash`; the same key with other content is refused.
+    `key` is bound to subject, action, actor and `data_hash`; the same key with other content is refused. `part` is the
+    part of the matter that the hand was on, such as one payee account of a company; none: the matter as a whole.
     """
 
     key = models.CharField(max_length=120, unique=True)
     subject_kind = models.CharField(max_length=20)
     subject_id = models.BigIntegerField()
+    part = models.BigIntegerField(null=True, blank=True)
     action = models.CharField(max_length=60)
     duty = models.CharField(max_length=20, choices=Duty, blank=True)
     role = models.CharField(max_length=20, choices=Role, blank=True)

@@ -47,6 +47,8 @@ class Act:
     (one that belongs to no node); acts of a node are possible exactly while the matter stands there. `exits` ends the
     matter in that state. A `versioned` act refuses a page that is older than the matter; the others touch only what is
     their own (a seat's scores, one document), so that five experts who score at once do not send each other back.
+    `part` names the entry of the data that says on which part of the matter the act is (one payee account of a
+    company): hands on another part do not exclude it.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Act:
     exits: str = ""
     danger: bool = False
     versioned: bool = True
+    part: str = ""
 
     def __post_init__(self) -> None:
         if sum((self.role is not None, bool(self.member), self.pooled, self.personal, self.system)) != 1:

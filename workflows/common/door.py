@@ -30,7 +30,7 @@ from workflows.common.guard import look, refuse_clash
 from workflows.common.nodes import Start
 from workflows.common.place import company_id_of, find, is_possible, is_stale, lock, open_tasks_of, process_id_of
 from workflows.common.refusals import Busy, InsufficientFunds, NotFound, Refused, Stale, WrongState
-from workflows.common.sent import checked, data_hash_of
+from workflows.common.sent import checked, data_hash_of, part_of
 from workflows.common.subjects import Kind, Opening, kind_named
 from workflows.common.task_ids import next_task_id
 from workflows.common.turn import Origin, Passage, Turn
@@ -168,6 +168,7 @@ def _perform(
         raise NotFound
     # What was sent, not what the form makes of it: a repeat is known even where its data no longer fit the matter.
     data_hash = data_hash_of({"data": data, "files": files})
+    part = part_of(act, data)
     found = look(
         kind=kind,
         subject_id=subject.pk,
@@ -179,6 +180,7 @@ def _perform(
         data_hash=data_hash,
         now=passage.now,
         task_id=task.pk if task else None,
+        part=part,
     )
     if found.replay_seq is not None:
         return Outcome(kind.name, subject.pk, found.replay_seq, replayed=True)
@@ -188,6 +190,7 @@ def _perform(
         raise NotFound if act.role == Role.EXPERT and Duty.SCORES not in found.duties else WrongState
     clean = checked(act, subject, data, files)
     turn = _turn(passage, kind, subject, act, clean, open_tasks.get(process_id_of(subject), []), task)
+    turn.part = part
     return _carry_out(passage, turn, data_hash)
 
 

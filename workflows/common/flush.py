@@ -165,6 +165,7 @@ def _write_hand(passage: Passage, primary: Turn, data_hash: str) -> None:
         key=passage.key,
         subject_kind=primary.kind,
         subject_id=primary.subject.pk,
+        part=primary.part,
         action=primary.act.name,
         duty=primary.act.duty or "",
         role=primary.act.role or "",

@@ -47,12 +47,13 @@ def look(
     data_hash: str,
     now: Moment,
     task_id: int | None = None,
+    part: int | None = None,
 ) -> Pass:
     """Read in one statement, after the lock, and judge in the order replay, permission, recusal, duties.
 
     Raises KeyReused, NotFound, Forbidden, Claimed, Recused or DutiesClash.
     """
-    row = _facts(kind, subject_id, authority_id, company_id, actor, key, now, task_id)
+    row = _facts(kind, subject_id, authority_id, company_id, actor, key, now, task_id, part)
     replay = _replay(row["replays"], kind, subject_id, act, actor, data_hash)
     item = row["items"][0] if row["items"] else None
     assignee = item["assignee"] if item else None
@@ -74,6 +75,7 @@ class _Marks:
     authority: int = -(10**9) - 3
     company: int = -(10**9) - 4
     task: int = -(10**9) - 5
+    part: int = -(10**9) - 6
     key: str = "the key of the request"
     on: dt.date = dt.date(1001, 1, 1)
 
@@ -89,7 +91,8 @@ def _statement(name: str, about_subject: bool) -> tuple[str, tuple[Any, ...]]:
     """
     kind, mine = kind_named(name), Q(pk__in=[])
     if about_subject:
-        mine = Q(subject_kind=name, subject_id=MARKS.subject) | kind.kin([MARKS.subject])
+        whole_or_part = Q(part__isnull=True) | Q(part=MARKS.part)
+        mine = Q(whole_or_part, subject_kind=name, subject_id=MARKS.subject) | kind.kin([MARKS.subject])
     in_force = Q(valid_from__lte=MARKS.on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=MARKS.on))
     grants = RoleGrant.objects.filter(in_force, user=MARKS.actor)
     query = User.objects.filter(pk=MARKS.actor).annotate(
@@ -145,6 +148,7 @@ def _facts(
     key: str,
     now: Moment,
     task_id: int | None,
+    part: int | None,
 ) -> dict[str, Any]:
     statement, places = _statement(kind.name, subject_id is not None)
     values = {
@@ -153,6 +157,7 @@ def _facts(
         MARKS.authority: authority_id,
         MARKS.company: company_id or 0,
         MARKS.task: task_id or 0,
+        MARKS.part: part or 0,
         MARKS.key: key,
         MARKS.on: now.on,
     }

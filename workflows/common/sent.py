@@ -26,6 +26,17 @@ def checked(act: Act, subject: Any, data: Mapping[str, Any], files: Mapping[str,
     return dict(form.cleaned_data)
 
 
+def part_of(act: Act, data: Mapping[str, Any]) -> int | None:
+    """The part of the matter that the data name, for an act on one; what is no key there the form refuses."""
+    said = data.get(act.part) if act.part else None
+    if isinstance(said, Model):
+        return int(said.pk)
+    try:
+        return int(said) if isinstance(said, str | int) else None
+    except ValueError:
+        return None
+
+
 def data_hash_of(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(_hashable(content)).encode()).hexdigest()
 

@@ -72,6 +72,7 @@ class Turn:
     held: bool = False
     was: str = ""
     authority_id: int = 0
+    part: int | None = None
     details: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, Any] = field(default_factory=dict)
     new_tasks: list[Task] = field(default_factory=list)

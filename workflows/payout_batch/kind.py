@@ -20,14 +20,16 @@ def card(batch: Batch) -> Card:
 
 
 def kin(ids: Iterable[int]) -> Q:
-    """Acts on the cases that the batches pay, on their rounds, and on the payees' accounts."""
+    """Acts on the cases that the batches pay, on their rounds, on the payees as a whole and on the accounts paid to."""
     lines = BatchLine.objects.filter(batch__in=list(ids))
     cases = lines.values("case")
+    whole = Q(subject_kind="company", part__isnull=True)
     return (
         Q(subject_kind="case", subject_id__in=cases)
         | Q(subject_kind="round", subject_id__in=RoundRow.objects.filter(case__in=cases).values("round"))
-        | Q(subject_kind="company", subject_id__in=lines.values("case__company"))
-        | Q(subject_kind="company", subject_id__in=lines.values("case__payee_account__company"))
+        | Q(whole, subject_id__in=lines.values("case__company"))
+        | Q(whole, subject_id__in=lines.values("payee_account__company"))
+        | Q(subject_kind="company", part__in=lines.values("payee_account"))
     )
 
 

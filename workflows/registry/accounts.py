@@ -147,6 +147,7 @@ def propose_account(turn: Turn) -> None:
         certification=_kept(turn, CERTIFICATION),
         explanation=_kept(turn, EXPLANATION),
     )
+    turn.part = account.pk
     warnings = bank_warnings(bank_name=account.bank_name, bank_code=account.bank_code)
     turn.record(account=account.pk, fingerprint=account.fingerprint, bank_code=account.bank_code)
     turn.record(warnings=len(warnings), own_name=same_name(account.holder_name, turn.subject.name))
@@ -201,6 +202,7 @@ def lift_freeze(turn: Turn) -> None:
     order = _kept(turn, LIFTING)
     if order is None:
         raise NotFound
+    turn.part = freeze.account_id
     freeze_lift(freeze, number=turn.data["number"], order=order, actor=turn.actor, now=turn.now)
     turn.record(account=freeze.account_id, freeze=freeze.pk, number=freeze.lifting_number)
 
@@ -222,6 +224,7 @@ ACTS = (
         member="confirm_for",
         duty=CONFIRMS,
         form=OneAccountForm,
+        part="account",
     ),
     Act(
         "enter_account_at_counter",
@@ -238,6 +241,7 @@ ACTS = (
         role=Role.COUNTER,
         duty=CONFIRMS,
         form=OneAccountForm,
+        part="account",
     ),
     Act(
         "accept_explanation",
@@ -246,6 +250,7 @@ ACTS = (
         role=Role.COUNTER,
         duty=CONFIRMS,
         form=OneAccountForm,
+        part="account",
     ),
     Act(
         "refuse_account",
@@ -254,6 +259,7 @@ ACTS = (
         role=Role.COUNTER,
         duty=KEEPS,
         form=RefuseAccountForm,
+        part="account",
         danger=True,
     ),
     Act(
@@ -263,6 +269,7 @@ ACTS = (
         role=Role.SUPERVISION,
         duty=KEEPS,
         form=FreezeForm,
+        part="account",
         danger=True,
     ),
     Act(

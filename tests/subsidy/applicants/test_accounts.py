@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import override_settings
 
+from subsidy.accounts.models import User
 from subsidy.applicants.account_services import accounts_end
 from subsidy.applicants.banks import bank_warnings, same_name
 from subsidy.applicants.enums import AccountState
@@ -16,6 +17,8 @@ from subsidy.applicants.holds import hold_on, payable_accounts
 from subsidy.applicants.models import AccountFreeze, Company, PayeeAccount
 from subsidy.audit.models import Event
 from subsidy.audit.moment import ZONE, Moment
+from subsidy.work.enums import Duty
+from subsidy.work.models import Hand
 from tests.world import World, fresh, pdf
 from workflows.common.refusals import BadData, DutiesClash, Forbidden, NotFound, WrongState
 
@@ -131,6 +134,50 @@ def test_whoever_entered_it_may_not_confirm_it_by_any_way(world: World) -> None:
     with pytest.raises(Forbidden):
         _confirm(world, account, world.filer(company))
     assert _confirm(world, account).confirmed_by == world.legal(company)
+
+
+def test_two_people_change_places_on_the_next_account(world: World) -> None:
+    """The pair is of one account: whoever entered this one may confirm the next, but none that they entered."""
+    company = world.company()
+    filer, legal = world.filer(company), world.legal(company)
+    for user, right in ((filer, "confirm_for"), (legal, "file_for")):
+        data = {"username": user.username, "right": right}
+        world.act("company", company, "grant_at_counter", "counter", data=data)
+    _confirm(world, _enter(world, company))
+    second = _propose(world, company, legal)
+    with pytest.raises(DutiesClash):
+        _confirm(world, second, legal)
+    assert _confirm(world, second, filer).confirmed_by == filer
+    own = _propose(world, company, filer)
+    for disguised in (own.pk, str(own.pk), f" {own.pk} ", own):
+        with pytest.raises(DutiesClash):
+            world.act("company", company, "confirm_account", filer, data={"account": disguised})
+    assert fresh(own).state == AccountState.PROPOSED
+
+
+def test_a_hand_from_before_accounts_were_told_apart_counts_for_the_whole_company(world: World) -> None:
+    company = world.company()
+    Hand.objects.create(
+        authority=world.authority,
+        key=world.key(),
+        subject_kind="company",
+        subject_id=company.pk,
+        action="propose_account",
+        duty=Duty.ENTERS_ACCOUNT,
+        actor=world.legal(company),
+        at=world.now.at,
+        seq=1,
+        data_hash="0" * 64,
+    )
+    with pytest.raises(DutiesClash):
+        _confirm(world, _enter(world, company))
+
+
+def _propose(world: World, company: Company, who: User) -> PayeeAccount:
+    world.act(
+        "company", company, "propose_account", who, data=_entry(company, account_number=f"62220{world.key()[3:]:0>9}")
+    )
+    return company.accounts.order_by("-pk")[0]
 
 
 def test_the_counter_confirms_what_the_company_entered(world: World) -> None:

@@ -108,3 +108,39 @@ def test_three_people_and_one_batch_at_a_time(world: World) -> None:
     with pytest.raises(WrongState):
         world.act("batch", batch, "release", "finance3")
     assert fresh(batch).state == "checked"
+
+
+def test_who_entered_an_account_releases_no_batch_that_pays_to_it_but_one_that_pays_to_another(world: World) -> None:
+    _grant(world, "finance3", Role.COUNTER)
+    case = obligated(world, 1)[0]
+    company = case.company
+    entry = {
+        "holder_name": company.name,
+        "account_number": "6222000099990000",
+        "bank_name": "招商银行杭州分行",
+        "bank_code": "308584000013",
+    }
+    world.act("company", company, "enter_account_at_counter", "finance3", data=entry)
+    entered = company.accounts.get(state="proposed")
+    batch = world.batch([fresh(case)])
+    assert batch.lines.get().payee_account != entered
+    world.act("batch", batch, "check", "finance2")
+    world.act("batch", batch, "refuse_release", "finance3", data={"reason": "换账户"})
+    world.act("company", company, "confirm_account", world.legal(company), data={"account": entered.pk})
+    world.act("case", case, "change_account", world.legal(company), data={"account": entered.pk})
+    world.now = days_later(world.now, 10)
+    paying = world.batch([fresh(case)])
+    world.act("batch", paying, "check", "finance2")
+    with pytest.raises(DutiesClash):
+        world.act("batch", paying, "release", "finance3")
+    other = obligated(world, 1)[0]
+    world.act(
+        "company",
+        other.company,
+        "enter_account_at_counter",
+        "finance3",
+        data={**entry, "holder_name": other.company.name},
+    )
+    batch = world.batch([fresh(other)])
+    world.act("batch", batch, "check", "finance2")
+    world.act("batch", batch, "release", "finance3")
