@@ -9,27 +9,24 @@ from datetime import date
 from pathlib import Path
 from typing import TypedDict
 
-from policies.language.compile import Compiler, minor_units, order_of
+from policies.language.compile import Compiler, order_of
 from policies.language.criteria import Criteria
-from policies.language.declare import constant_of
 from policies.language.findings import Position, Text
 from policies.language.guarantees import read_guarantee, stage_of
 from policies.language.lowered import Num
 from policies.language.model import (
     AllocationDef,
     AmountDef,
-    ApprovalLevel,
     Criterion,
     DocumentDef,
     FactDef,
-    FilingDef,
     Leaf,
     Pack,
     Program,
-    RouteDef,
     Tier,
 )
 from policies.language.reader import Node, Scalar, read_yaml
+from policies.language.route import read_route
 from policies.language.schema import (
     Fields,
     both,
@@ -43,17 +40,13 @@ from policies.language.schema import (
     read_allocation,
     read_clauses,
     read_document,
-    read_filing,
     read_manual,
     read_notice,
-    read_panel,
     read_undertaking,
     refuse,
     scalar,
     text_of,
     whole,
-    working_days,
-    yes_no,
 )
 from policies.language.schema_money import (
     read_funding,
@@ -64,7 +57,6 @@ from policies.language.schema_money import (
 )
 from policies.language.source import PackSource, content_hash
 from policies.language.terms import FundingSplit, Guarantee, Instalment, Recovery, Redundant, Stacking
-from policies.language.typed import MONEY, Type
 from policies.language.units import CURRENCIES
 
 _REQUIRED = "code version title currency effective decides_on facts route document cases"
@@ -182,34 +174,6 @@ class _Build(Criteria):
 
     # -- the rest ----------------------------------------------------------------------------------------------------
 
-    def route(self, node: Node) -> RouteDef:
-        values = fields(node, "route", "kind acceptance correction co_review approval", "panel filing")
-        levels = []
-        for item in items(values["approval"], "route.approval"):
-            line = fields(item, "a level of approval", "by", "up_to")
-            limit = line.get("up_to")
-            money = Type(MONEY, self.currency)
-            up_to = None if limit is None else minor_units(constant_of(limit, money, "up_to"), limit.at)
-            levels.append(ApprovalLevel(up_to, identifier(line["by"], "by")))
-        limits = [level.up_to for level in levels]
-        rising = [limit for limit in limits[:-1] if limit is not None]
-        if not levels or limits[-1] is not None or len(rising) < len(limits) - 1 or rising != sorted(set(rising)):
-            raise refuse(
-                values["approval"].at,
-                "levels of approval rise, and the last has no up_to",
-                "approval 各级限额应递增，最后一级不写 up_to",
-            )
-        panel, filing = values.get("panel"), values.get("filing")
-        return RouteDef(
-            one_of(values["kind"], "route.kind", ("R0", "R1", "R2", "R3", "R4", "R5")),
-            working_days(values["acceptance"], "route.acceptance"),
-            working_days(values["correction"], "route.correction"),
-            None if panel is None else read_panel(panel),
-            yes_no(values["co_review"], "route.co_review", False),
-            tuple(levels),
-            FilingDef() if filing is None else read_filing(filing),
-        )
-
     def document_defs(self, node: Node | None) -> tuple[DocumentDef, ...]:
         found = []
         for item in items(node, "documents"):
@@ -307,7 +271,7 @@ class _Build(Criteria):
             effective_to=until, decides_on=main.decides_on, sections=self.sections, facts=self.facts,
             records=self.records, parameters=self.parameters, definitions=self.definitions, tables=self.tables,
             program=main, stages=stages, clauses=clauses, undertakings=undertakings, manual=manual,
-            documents=self.document_defs(top.get("documents")), route=self.route(top["route"]),
+            documents=self.document_defs(top.get("documents")), route=read_route(top["route"], self.currency),
             notice=None if notice is None else read_notice(notice),
             no_notice_reason=None if reason is None else scalar(reason, "no_notice_reason").value,
             allocation=self.allocation(top.get("allocation")), document=read_document(top["document"]),

@@ -325,15 +325,21 @@ class FilingDef:
 
 @dataclass(frozen=True, slots=True)
 class RouteDef:
-    """How a case travels; days are working days."""
+    """How a case travels; days are working days.
+
+    `co_review` names the departments that are asked, `upper` the level that decides where the bureau only recommends.
+    """
 
     kind: str
     acceptance_days: int
     correction_days: int
     panel: PanelDef | None
-    co_review: bool
+    co_review: tuple[str, ...]
     approval: tuple[ApprovalLevel, ...]
     filing: FilingDef = FilingDef()
+    recommendation: bool = False
+    visit: bool = False
+    upper: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

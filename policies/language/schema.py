@@ -14,11 +14,8 @@ from policies.language.model import (
     AllocationDef,
     Clause,
     DocumentNumber,
-    FilingDef,
     ManualClause,
     NoticeDef,
-    PanelDef,
-    RubricItem,
     Undertaking,
 )
 from policies.language.reader import MAX_FILE, ListNode, MapNode, Node, Scalar
@@ -272,45 +269,6 @@ def read_document(node: Node) -> DocumentNumber:
         number.value,
         tuple(scalar(item, "document.issuers").value for item in sequence(values["issuers"], "document.issuers")),
         None if review is None else scalar(review, "document.fair_competition_review").value,
-    )
-
-
-def read_panel(node: Node) -> PanelDef:
-    """Read `route.panel`."""
-    values = fields(node, "route.panel", "seats quorum rubric pass_mark")
-    rubric = []
-    for item in sequence(values["rubric"], "route.panel.rubric"):
-        line = fields(item, "a line of the rubric", "id zh en max")
-        rubric.append(
-            RubricItem(identifier(line["id"], "id"), both(line, "rubric"), whole(line["max"], "max", 1, 1000))
-        )
-    seats = whole(values["seats"], "route.panel.seats", 1, 99)
-    return PanelDef(
-        seats,
-        whole(values["quorum"], "route.panel.quorum", 1, seats),
-        tuple(rubric),
-        whole(values["pass_mark"], "route.panel.pass_mark", 0, sum(item.max_points for item in rubric)),
-    )
-
-
-def read_filing(node: Node) -> FilingDef:
-    """Read `route.filing`: who may file (by default companies, wherever they are), and the grace of a draft (none)."""
-    values = fields(node, "route.filing", "", "applicants registered_here draft_grace")
-    who, grace = values.get("applicants"), values.get("draft_grace")
-    here = values.get("registered_here")
-    kinds = (
-        ("company",)
-        if who is None
-        else tuple(one_of(item, "route.filing.applicants", APPLICANTS) for item in sequence(who, "applicants"))
-    )
-    if not kinds or len(set(kinds)) < len(kinds):
-        raise refuse(
-            node.at, "route.filing.applicants names each kind once, and at least one", "applicants 至少一类且不重复"
-        )
-    return FilingDef(
-        kinds,
-        here is not None and yes_no(here, "route.filing.registered_here", False),
-        0 if grace is None else working_days(grace, "route.filing.draft_grace"),
     )
 
 

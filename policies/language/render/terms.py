@@ -33,6 +33,20 @@ APPLICANTS = {
     "company": Text("企业（独立法人）", "companies (legal persons)"),
     "branch": Text("分公司", "branches (no legal persons)"),
 }
+DEPARTMENTS = {
+    "tax": Text("税务", "tax"),
+    "market": Text("市场监管", "market regulation"),
+    "emergency": Text("应急管理", "emergency management"),
+    "environment": Text("生态环境", "environment"),
+    "court": Text("法院", "the court"),
+    "labour": Text("人力社保", "labour"),
+    "finance": Text("财政", "finance"),
+}
+LEVELS = {
+    "city": Text("市级", "city"),
+    "province": Text("省级", "province"),
+    "state": Text("国家", "state"),
+}
 ROUTES = {
     "R0": Text(
         "免申即享：名单导入、匹配、公示、确认账户、拨付",
@@ -236,8 +250,16 @@ def route_items(route: RouteDef, currency: str) -> Iterator[Item]:
         )
     )
     yield from filing_items(route.filing)
+    if route.recommendation:
+        yield Item(Text("由属地镇街推荐", "recommended by the township"))
     if route.co_review:
-        yield Item(Text("相关部门联审", "other departments review as well"))
+        asked = joined(DEPARTMENTS[name] for name in route.co_review)
+        yield Item(Text(f"部门联审：{asked.zh}", f"reviewed as well by {asked.en}"))
+    if route.visit:
+        yield Item(Text("现场考察，两名工作人员记录并签字", "site visit, recorded and signed by two officers"))
+    if route.upper is not None:
+        level = LEVELS[route.upper]
+        yield Item(Text(f"本级推荐，由{level.zh}认定", f"recommended by the bureau, decided by the {level.en}"))
     if route.panel is not None:
         panel = route.panel
         rubric = tuple(
