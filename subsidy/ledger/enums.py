@@ -38,6 +38,8 @@ class Kind(models.TextChoices):
     RESERVE = "reserve", _("reserved")
     UNRESERVE = "unreserve", _("reservation fell")
     OBLIGATE = "obligate", _("obligated by decree")
+    CORRECT_UP = "correct_up", _("raised by corrigendum")
+    CORRECT_DOWN = "correct_down", _("lowered by corrigendum, or award revoked")
     RELEASE = "release", _("released in a batch")
     REFUSE = "refuse", _("refused by the bank")
     SETTLE = "settle", _("settled by the bank")

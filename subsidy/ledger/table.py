@@ -24,6 +24,8 @@ TABLE: dict[Kind, Row] = {
     Kind.RESERVE: Row(budget=(B.AVAILABLE, B.COMMITTED)),
     Kind.UNRESERVE: Row(budget=(B.COMMITTED, B.AVAILABLE)),
     Kind.OBLIGATE: Row(budget=(B.COMMITTED, B.OBLIGATED)),
+    Kind.CORRECT_UP: Row(budget=(B.AVAILABLE, B.OBLIGATED)),
+    Kind.CORRECT_DOWN: Row(budget=(B.OBLIGATED, B.AVAILABLE)),
     Kind.RELEASE: Row(budget=(B.OBLIGATED, B.IN_FLIGHT)),
     Kind.REFUSE: Row(budget=(B.IN_FLIGHT, B.OBLIGATED)),
     Kind.SETTLE: Row(budget=(B.IN_FLIGHT, B.SPENT), cash=(C.EXPENSE, C.BANK)),
