@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,7 @@ class Act:
     `administer_for`, or ANY_MEMBER for all), in force on the day of the act; `system` marks
     acts of a named system actor or of another act (a decree moves the cases of its round). `states` limits a free act
     (one that belongs to no node); acts of a node are possible exactly while the matter stands there. `exits` ends the
-    matter in that state. A `versioned` act refuses a page that is older than the matter; the others touch only what is
+    matter in that state; `enters` has it stand at another node, by the state in which it is (a remand, an objection). A `versioned` act refuses a page that is older than the matter; the others touch only what is
     their own (a seat's scores, one document), so that five experts who score at once do not send each other back.
     `part` names the entry of the data that says on which part of the matter the act is (one payee account of a
     company): hands on another part do not exclude it.
@@ -63,6 +63,7 @@ class Act:
     form: type[ActForm] | None = None
     states: frozenset[str] = field(default_factory=frozenset)
     exits: str = ""
+    enters: Mapping[str, str] = field(default_factory=dict)
     danger: bool = False
     versioned: bool = True
     part: str = ""

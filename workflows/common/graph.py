@@ -13,7 +13,7 @@ from typing import Any
 from viewflow.workflow.base import Flow
 from viewflow.workflow.lock import SelectForUpdateLock
 
-from workflows.common.nodes import End, Human, Join, Seats, Standing, Start, Switch
+from workflows.common.nodes import Branches, End, Human, Join, Standing, Start, Switch
 
 Graph = Mapping[str, list[str]]
 
@@ -82,7 +82,7 @@ def _shape(flow_class: type[Flow], nodes: Mapping[str, Any], graph: Graph) -> It
     starts = [name for name, node in nodes.items() if isinstance(node, Start)]
     if len(starts) != 1:
         yield f"needs exactly one start, has {starts}"
-    known = (Start, Human, Standing, Seats, Join, Switch, End)
+    known = (Start, Human, Standing, Branches, Join, Switch, End)
     for name, node in nodes.items():
         if not isinstance(node, known):
             yield f"{name} is a {type(node).__name__}: use the nodes of workflows.common.nodes"
@@ -129,7 +129,7 @@ def _regions(nodes: Mapping[str, Any], graph: Graph) -> list[str]:
     claimed: dict[str, str] = {}
     joins = {name for name, node in nodes.items() if isinstance(node, Join)}
     for name, node in nodes.items():
-        if not isinstance(node, Seats):
+        if not isinstance(node, Branches):
             continue
         join = _join_of(name, graph, joins)
         if join is None:

@@ -29,6 +29,7 @@ from workflows.common.task_ids import next_task_id
 from workflows.common.turn import Turn
 
 DueRule = Callable[[Turn], Due | None]
+UnitRule = Callable[[Turn], int | None]
 
 
 class OutsideTheDoor(RuntimeError):
@@ -121,17 +122,17 @@ class SwitchActivation(GatewayActivation):
         yield self.next_task._create(self, self.task.token)
 
 
-class SeatsActivation(GatewayActivation):
-    """One task a seat, all at the same node, each with its own token and its own person."""
+class SplitActivation(GatewayActivation):
+    """One task a person or a unit, all at the same node, each with its own token."""
 
     @Activation.status.super()
     def create_next(self) -> Iterator[Activation]:
-        people = self.flow_task.people(self.turn)
-        if not people:
-            raise RuntimeError(f"{self.flow_task.name}: an empty panel never passes; draw the seats first")
+        places = self.flow_task.places(self.turn)
+        if not places:
+            raise RuntimeError(f"{self.flow_task.name}: nobody is asked, and nobody never passes; name who is first")
         tokens = Token.split_token_source(self.task.token, self.task.pk)
-        for user_id in people:
-            yield self.flow_task.seat._create(self, next(tokens), data={"seat": user_id})
+        for place in places:
+            yield self.flow_task.seat._create(self, next(tokens), data=place)
 
 
 class JoinActivation(NextNodeActivationMixin, LeanActivation):
@@ -172,6 +173,16 @@ class JoinActivation(NextNodeActivationMixin, LeanActivation):
 
 class WaitingActivation(NextNodeActivationMixin, LeanActivation):
     """A node where the matter stands until an act is done; claiming is a change of the work item, not of the task."""
+
+    @classmethod
+    def create(
+        cls, flow_task: Any, prev_activation: Activation | None, token: Token, data: Any = None, seed: Any = None
+    ) -> LeanActivation:
+        """The task, and of which unit's pool it waits in where the node's role has one queue a unit."""
+        activation = super().create(flow_task, prev_activation, token, data, seed)
+        if flow_task.unit is not None:
+            activation.task.data = {**activation.task.data, "unit": flow_task.unit(activation.turn)}
+        return activation
 
     @Activation.status.super()
     def activate(self) -> None:
@@ -218,6 +229,7 @@ class Standing:
     acts: tuple[Act, ...]
     role: Role | None
     due: DueRule | None
+    unit: UnitRule | None = None
 
     def act(self, name: str) -> Act | None:
         return next((act for act in self.acts if act.name == name), None)
@@ -230,7 +242,10 @@ class Start(nodes.StartHandle):
 
 
 class Human(Standing, nodes.View):
-    """Waits for a person: an officer of `role` (a work item in that role's pool) or a member of the company."""
+    """Waits for a person: an officer of `role` (a work item in that role's pool) or a member of the company.
+
+    `unit` says whose pool it is where each unit has its own (a township's); None from it means the whole role's.
+    """
 
     activation_class = WaitingActivation
 
@@ -242,9 +257,10 @@ class Human(Standing, nodes.View):
         acts: tuple[Act, ...],
         role: Role | None = None,
         due: DueRule | None = None,
+        unit: UnitRule | None = None,
     ) -> None:
         super().__init__(view=None)
-        self.state, self.title, self.acts, self.role, self.due = state, title, acts, role, due
+        self.state, self.title, self.acts, self.role, self.due, self.unit = state, title, acts, role, due, unit
 
 
 class Wait(Standing, nodes.Handle):
@@ -258,18 +274,39 @@ class Wait(Standing, nodes.Handle):
         self.state, self.title, self.acts, self.due = state, title, acts, due
 
 
-class Seats(nodes.Split):
-    """Opens one task a person at `seat`; `people` reads them from the records of this turn."""
+class Branches(nodes.Split):
+    """Opens one task a place at the one node that follows; `places` says what each task's data are."""
 
-    activation_class = SeatsActivation
+    activation_class = SplitActivation
+
+    @property
+    def seat(self) -> Any:
+        return self._branches[0][0]
+
+    def places(self, turn: Turn) -> list[dict[str, int]]:
+        raise NotImplementedError
+
+
+class Seats(Branches):
+    """One task a person; `people` reads them from the records of this turn."""
 
     def __init__(self, *, people: Callable[[Turn], list[int]]) -> None:
         super().__init__()
         self.people = people
 
-    @property
-    def seat(self) -> Any:
-        return self._branches[0][0]
+    def places(self, turn: Turn) -> list[dict[str, int]]:
+        return [{"seat": user_id} for user_id in self.people(turn)]
+
+
+class Units(Branches):
+    """One task a unit, each in the pool of that unit; `units` reads them from the records of this turn."""
+
+    def __init__(self, *, units: Callable[[Turn], list[int]]) -> None:
+        super().__init__()
+        self.units = units
+
+    def places(self, turn: Turn) -> list[dict[str, int]]:
+        return [{"unit": unit_id} for unit_id in self.units(turn)]
 
 
 class Join(nodes.Join):
@@ -304,6 +341,29 @@ class End(nodes.End):
     def __init__(self, *, state: str, title: Message) -> None:
         super().__init__()
         self.state, self.title = state, title
+
+
+def enter(turn: Turn, name: str) -> None:
+    """Have the matter stand at the node `name`, wherever it stood: the one way back into a flow, for acts that `enters`.
+
+    What was open is cancelled; a process that had ended goes on.
+    """
+    process = turn.process
+    assert process is not None, "only a matter with a flow has nodes"
+    turn.cancelled_tasks.extend(task for task in turn.open_tasks if task not in turn.done_tasks)
+    node = process.flow_class.instance.node(name)
+    task = Task(
+        pk=next_task_id(),
+        process=process,
+        flow_task=node,
+        flow_task_type=node.task_type,
+        token=Token("start"),
+        created=turn.now.at,
+        data={} if node.unit is None else {"unit": node.unit(turn)},
+    )
+    turn.new_tasks.append(task)
+    turn.process_back = process.finished is not None
+    node.activation_class(task).activate()
 
 
 def verdict(*names: str) -> Callable[[Any], bool]:

@@ -81,6 +81,7 @@ class Turn:
     cancelled_tasks: list[Task] = field(default_factory=list)
     seated: list[int] = field(default_factory=list)
     process_over: bool = False
+    process_back: bool = False
     changed: set[str] = field(default_factory=set)
 
     @property
