@@ -20,6 +20,7 @@ class Role(models.TextChoices):
     AMOUNT = "amount", _("amount checker")
     TOWNSHIP = "township", _("township recommender")
     DEPARTMENT = "department", _("co-reviewing department")
+    DIVISION_HEAD = "division_head", _("head of the division")
     LEADER = "leader", _("leader")
     NOTICE = "notice", _("notice officer")
     SUPERVISION = "supervision", _("supervision officer")

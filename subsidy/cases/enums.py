@@ -35,6 +35,7 @@ class CaseState(models.TextChoices):
     DECLINED = "declined", _("offer declined")
     LAPSED = "lapsed", _("lapsed")
     IRREGULAR = "irregular", _("found irregular after payment")
+    REVOKED = "revoked", _("award revoked")
 
 
 FINAL_STATES = (
@@ -48,4 +49,5 @@ FINAL_STATES = (
     CaseState.DECLINED,
     CaseState.LAPSED,
     CaseState.IRREGULAR,
+    CaseState.REVOKED,
 )

@@ -48,6 +48,7 @@ POSTS: tuple[Post, ...] = (
     Post("township", "李河", Role.TOWNSHIP, "镇街推荐", "township, recommends"),
     Post("dept1", "周密", Role.DEPARTMENT, "联审部门", "co-reviewing department"),
     Post("dept2", "吴桐", Role.DEPARTMENT, "联审部门", "co-reviewing department"),
+    Post("division", "何川", Role.DIVISION_HEAD, "处室负责人（限额内审定）", "head of the division, approves small amounts"),
     Post("leader", "郑重", Role.LEADER, "局领导（审定）", "leader, approves"),
     Post("notice", "王颖", Role.NOTICE, "公示、发文", "publishes, issues decrees"),
     Post("supervision", "冯正", Role.SUPERVISION, "监督", "supervision"),
