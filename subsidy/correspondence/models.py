@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord
+from subsidy.correspondence.enums import MailChoice, MailState, NotificationKind, Way
 
 
 class LetterKind(models.TextChoices):
@@ -47,3 +49,154 @@ class Letter(AuthorityRecord):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+
+class Serving(AuthorityRecord):
+    """Proof that a letter reached its recipient (送达): by which way, on which day, by what evidence. Append-only.
+
+    A letter is served once; `served_on` is the day from which periods run. An announcement has been served when its
+    days are over, so it stands here only then; `Announcement` says when it was put up.
+    """
+
+    letter = models.OneToOneField(
+        Letter, on_delete=models.PROTECT, related_name="serving", help_text=_("the Chinese one")
+    )
+    way = models.CharField(max_length=20, choices=Way)
+    served_on = models.DateField()
+    noted_at = models.DateTimeField()
+    noted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    slip = models.ForeignKey("documents.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    tracking_number = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("service of a letter")
+        verbose_name_plural = _("services of letters")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(way=Way.COUNTER) | Q(slip__isnull=False), name="counter_service_has_slip"
+            ),
+            models.CheckConstraint(
+                condition=~Q(way=Way.POST) | ~Q(tracking_number=""), name="post_service_has_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.way} {self.served_on}"
+
+
+class Announcement(AuthorityRecord):
+    """A letter put up publicly because it could not be served otherwise; it counts as served after `ends_on`."""
+
+    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="announcement")
+    put_up_on = models.DateField()
+    ends_on = models.DateField()
+    place = models.CharField(max_length=200, help_text=_("where it was put up: address or web page"))
+    tried = models.CharField(max_length=500, help_text=_("how service was tried before"))
+
+    class Meta:
+        verbose_name = _("announcement of a letter")
+        verbose_name_plural = _("announcements of letters")
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.put_up_on}"
+
+
+class CaseMessage(AuthorityRecord):
+    """A question or an answer between a company and the bureau on one case. Append-only."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="messages")
+    author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    from_company = models.BooleanField()
+    text = models.TextField(max_length=2000)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("message on a case")
+        verbose_name_plural = _("messages on cases")
+        indexes = [models.Index(fields=["case", "id"], name="message_by_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.written_at}"
+
+
+class MailOut(models.Model):
+    """An e-mail to one person: about one event, or a day's digest. `key` is natural, so it is sent at most once.
+
+    The address is read when it is sent. A mail that stays SENDING was handed over by a process that ended before it
+    heard the answer: it is never sent again by itself.
+    """
+
+    key = models.CharField(max_length=120, unique=True)
+    recipient = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=120, blank=True, help_text=_("class of the fault; no content"))
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("e-mail")
+        verbose_name_plural = _("e-mails")
+        indexes = [models.Index(fields=["-id"], condition=~Q(state=MailState.SENT), name="mail_not_sent")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Notification(AuthorityRecord):
+    """What one person is told of one event, at most once. Put into words at reading, in the reader's language.
+
+    `words` names the entry of `subsidy.correspondence.telling`; `params` fill it, in both languages where they differ,
+    and hold no personal value. `in_app` is False where the person wants a mail alone.
+    """
+
+    recipient = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="notifications")
+    kind = models.CharField(max_length=12, choices=NotificationKind)
+    words = models.CharField(max_length=80)
+    params = models.JSONField(default=dict)
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.BigIntegerField()
+    seq = models.PositiveIntegerField(help_text=_("of the event in the subject's stream"))
+    in_app = models.BooleanField(default=True)
+    made_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    mail = models.ForeignKey(MailOut, on_delete=models.PROTECT, null=True, related_name="notifications")
+    for_digest = models.BooleanField(default=False, help_text=_("waits for the day's digest"))
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "seq", "recipient"], name="notification_once_per_event"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], condition=Q(in_app=True), name="notification_by_person"),
+            models.Index(
+                fields=["recipient", "-id"], condition=Q(in_app=True, read_at__isnull=True), name="notification_unread"
+            ),
+            models.Index(
+                fields=["recipient"], condition=Q(for_digest=True, mail__isnull=True), name="notification_digest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} {self.words}"
+
+
+class NotificationPreference(models.Model):
+    """How one person wants to be told of one kind; without a row the defaults of `enums` hold."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="notification_preferences")
+    kind = models.CharField(max_length=12, choices=NotificationKind)
+    in_app = models.BooleanField(default=True)
+    mail = models.CharField(max_length=10, choices=MailChoice)
+
+    class Meta:
+        verbose_name = _("notification preference")
+        verbose_name_plural = _("notification preferences")
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_preference_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"

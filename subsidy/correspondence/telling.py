@@ -1,0 +1,235 @@
+"""Who is told of which act, and in which words: one table, read by the door, by previews and by the pages.
+
+`TELLS` holds, by kind of matter and act, what people are told beside those for whom a new task now waits, who are told
+without an entry (`TASK`, `COMPANY_TASK`). An entry names an audience, never a person; recused and foreign people are
+taken out when the audience is looked up. Sentences hold numbers and what to do, no personal value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.accounts.enums import Role
+from subsidy.correspondence.enums import NotificationKind
+
+Text = str | Promise
+ANY_KIND = "*"
+
+
+class Audience(StrEnum):
+    """Whom a sentence is for, as the matter stands when its act has been done."""
+
+    HOLDERS = "holders"  # those for whom a task of this event waits
+    WAITING = "waiting"  # those for whom the matter waits now
+    COMPANY = "company"  # everybody who may act for its company
+    CONFIRMERS = "confirmers"  # who may confirm accounts for it
+    LISTED = "listed"  # the companies on the round's list
+    ASKER = "asker"  # who opened the matter
+    LEADER = "leader"  # the leader of the unit for which it waits
+    ROLE = "role"  # everybody of a role in the bureau
+
+
+@dataclass(frozen=True)
+class Tell:
+    """One sentence for one audience. `only` limits it to events whose recorded data are among those given."""
+
+    to: Audience
+    kind: NotificationKind
+    words: Text
+    role: Role | None = None
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def fits(self, data: Mapping[str, Any]) -> bool:
+        return all(data.get(name) in wanted for name, wanted in self.only.items())
+
+
+TASK = Tell(Audience.HOLDERS, NotificationKind.TASK, _("%(number)s waits for you: %(what)s."))
+COMPANY_TASK = Tell(
+    Audience.HOLDERS, NotificationKind.DEADLINE, _("%(number)s waits for your company: %(what)s. Open it to act.")
+)
+
+
+def _role(role: Role, words: Text, kind: NotificationKind = NotificationKind.TASK) -> Tell:
+    return Tell(Audience.ROLE, kind, words, role=role)
+
+
+def _company(kind: NotificationKind, words: Text, **only: frozenset[str]) -> Tell:
+    return Tell(Audience.COMPANY, kind, words, only=only)
+
+
+# A receipt answers what the company did itself; it lies with the application and needs no word.
+_TOLD_LETTERS = frozenset(
+    {"acceptance", "correction", "non_acceptance", "rejection", "not_funded", "award", "certificate", "revocation"}
+)
+_RIGHTS = _company(
+    NotificationKind.DECISION,
+    _("Who may act for %(number)s has changed. If nobody of you asked for this, tell the counter at once."),
+)
+_ACCOUNT = _company(
+    NotificationKind.MONEY,
+    _("A payee account of %(number)s has changed. If nobody of you asked for this, tell the bureau at once."),
+)
+
+TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
+    ("case", "accept"): (
+        _company(NotificationKind.PROGRESS, _("Your application %(number)s was accepted and goes to review.")),
+    ),
+    ("case", "withdraw"): (
+        _role(
+            Role.ACCEPTANCE,
+            _("The company has withdrawn %(number)s; nothing is left to do."),
+            NotificationKind.PROGRESS,
+        ),
+    ),
+    ("case", "issue_letter"): (
+        _company(
+            NotificationKind.DECISION,
+            _("A letter on %(number)s lies ready. Open it: periods in it run from the day on which you do."),
+            kind=_TOLD_LETTERS,
+        ),
+    ),
+    ("case", "note_service"): (
+        _company(
+            NotificationKind.DECISION, _("A letter on %(number)s counts as served; its periods run. Open it here.")
+        ),
+    ),
+    ("case", "announce_letter"): (
+        _company(
+            NotificationKind.DECISION,
+            _("A letter on %(number)s was announced publicly. Open it here before the days of the announcement end."),
+        ),
+    ),
+    ("case", "choose_account"): (
+        _role(Role.FINANCE_PREPARE, _("The account of %(number)s is confirmed: prepare payment.")),
+    ),
+    ("case", "change_account"): (
+        _role(Role.FINANCE_PREPARE, _("The company has chosen another account for %(number)s: prepare payment.")),
+    ),
+    ("case", "payment_settled"): (
+        _company(NotificationKind.MONEY, _("The bank has booked the payment for %(number)s.")),
+    ),
+    ("case", "payment_refused"): (
+        _company(
+            NotificationKind.MONEY,
+            _(
+                "The bank could not carry out the payment for %(number)s. Check the account on the page of the application."
+            ),
+        ),
+        _role(
+            Role.FINANCE_PREPARE, _("The bank refused the payment for %(number)s; see why before preparing it anew.")
+        ),
+    ),
+    ("case", "call_changed"): (
+        _company(NotificationKind.DEADLINE, _("The call of your draft %(number)s has changed. Read its dates again.")),
+    ),
+    ("case", "ask_company"): (
+        _company(NotificationKind.MESSAGE, _("The bureau asks you something about %(number)s. Read and answer it.")),
+    ),
+    ("case", "answer_company"): (
+        _company(NotificationKind.MESSAGE, _("The bureau has answered your question about %(number)s.")),
+    ),
+    ("case", "write_to_bureau"): (
+        _role(
+            Role.ACCEPTANCE,
+            _("The company has written about %(number)s. Read and answer it."),
+            NotificationKind.MESSAGE,
+        ),
+        Tell(
+            Audience.WAITING,
+            NotificationKind.MESSAGE,
+            _("The company has written about %(number)s, which waits for you. Read it before you decide."),
+        ),
+    ),
+    ("round", "publish"): (
+        Tell(
+            Audience.LISTED,
+            NotificationKind.PROGRESS,
+            _("The list of %(number)s is public and open to objection; your application stands on it."),
+        ),
+    ),
+    ("batch", "give_up"): (
+        _role(Role.FINANCE_PREPARE, _("Batch %(number)s was given up: prepare its payments anew.")),
+    ),
+    ("batch", "refuse_release"): (
+        _role(Role.FINANCE_PREPARE, _("Batch %(number)s was refused at release: prepare its payments anew.")),
+    ),
+    ("company", "propose_account"): (
+        Tell(
+            Audience.CONFIRMERS,
+            NotificationKind.MONEY,
+            _("A payee account was entered for %(number)s. Confirm it, or tell the bureau if it is not yours."),
+        ),
+    ),
+    **{
+        ("company", act): (_ACCOUNT,)
+        for act in (
+            "enter_account_at_counter",
+            "confirm_account_at_counter",
+            "refuse_account",
+            "freeze_account",
+            "lift_freeze",
+        )
+    },
+    **{
+        ("company", act): (_RIGHTS,)
+        for act in ("hand_over", "appoint_administrator", "grant_at_counter", "end_at_counter")
+    },
+    ("registration", "ask"): (_role(Role.COUNTER, _("Somebody asks to register a company (%(number)s): check it.")),),
+    (ANY_KIND, "remind_due"): (
+        Tell(
+            Audience.WAITING,
+            NotificationKind.DEADLINE,
+            _("%(number)s waits for you (%(what)s) and is due on %(due_on)s."),
+        ),
+    ),
+    (ANY_KIND, "escalate_overdue"): (
+        Tell(
+            Audience.WAITING,
+            NotificationKind.DEADLINE,
+            _(
+                "%(number)s (%(what)s) was due on %(due_on)s. It was reported to the leader of the unit; act on it now."
+            ),
+        ),
+        Tell(
+            Audience.LEADER,
+            NotificationKind.DEADLINE,
+            _("%(number)s (%(what)s) was due on %(due_on)s and is overdue. See that it is done, or reassign it."),
+        ),
+    ),
+}
+
+
+def tells(kind: str, action: str) -> tuple[Tell, ...]:
+    """What is told of this act beside the new tasks; empty: nobody."""
+    return TELLS.get((kind, action), TELLS.get((ANY_KIND, action), ()))
+
+
+def words_key(kind: str, action: str, place: int) -> str:
+    """The name under which a sentence is kept with a notification."""
+    return f"{kind}.{action}.{place}"
+
+
+def sentence(key: str, params: Mapping[str, Any], lang: str) -> str:
+    """The sentence of a notification in the active language; values that are pairs are taken in `lang` (zh or en).
+
+    A sentence that has gone since then gives the number alone: an old notification is never an error.
+    """
+    found = {"task": TASK.words, "company_task": COMPANY_TASK.words}.get(key) or _entry(key)
+    values = {name: value[lang] if isinstance(value, dict) else value for name, value in params.items()}
+    try:
+        return str(found) % values if found else str(values.get("number", ""))
+    except KeyError:
+        return str(values.get("number", ""))
+
+
+def _entry(key: str) -> Text:
+    kind, _dot, rest = key.partition(".")
+    action, _dot, place = rest.rpartition(".")
+    entries = TELLS.get((kind, action), ())
+    return entries[int(place)].words if place.isdecimal() and int(place) < len(entries) else ""
