@@ -16,7 +16,7 @@ from policies.language.compile import order_of, scale_of
 from policies.language.core import FALSE, TRUE, Aggregate, Core
 from policies.language.evaluate import Evaluation
 from policies.language.exact import Exact, exact_of
-from policies.language.facts import UNKNOWN, Facts, Value, encode
+from policies.language.facts import UNKNOWN, Facts, Value, encode, is_unknown
 from policies.language.findings import Text
 from policies.language.model import FactDef, Pack
 from policies.language.shown import shown
@@ -131,7 +131,7 @@ class _Search:
     def change(self, name: str) -> Change | None:
         fact = self.exact.program.facts[name]
         held = self.facts.get(name, UNKNOWN)
-        if not fact.may_change or held is UNKNOWN:
+        if not fact.may_change or is_unknown(held):
             return None
         if fact.kind in QUANTITIES:
             return self._quantity(fact, held)

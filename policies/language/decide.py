@@ -9,7 +9,7 @@ from policies.language.core import EITHER, FALSE, TRUE, Aggregate, Core
 from policies.language.decision import VERDICTS, Ask, Decision
 from policies.language.evaluate import Evaluation
 from policies.language.exact import FIRST, Exact, exact_of
-from policies.language.facts import UNKNOWN, Facts, Value, encode
+from policies.language.facts import Facts, Value, encode, is_unknown, outdated_as_of
 from policies.language.findings import PolicyError, Position
 from policies.language.model import Pack, Program
 from policies.language.reasons import exact_reasons, interval_reasons, known_tier
@@ -19,7 +19,7 @@ def _merged(facts: Facts, extra: Mapping[str, Value] | None) -> Facts:
     if not extra:
         return facts
     for name, value in extra.items():
-        if name in facts and facts[name] is not UNKNOWN and facts[name] != value:
+        if name in facts and not is_unknown(facts[name]) and facts[name] != value:
             raise PolicyError.at(
                 Position("facts", 1, 1), "FACT", f"{name} is given twice with different values; give it once",
                 f"{name} 给出了两个不同的值，请只给一个",
@@ -72,7 +72,7 @@ def _by_intervals(exact: Exact, facts: Facts) -> Decision:
     tier = known_tier(program, *evaluation.value(program.tier_core)) if VERDICTS[outcome] == "met" else None
     verdicts = tuple([_verdict(evaluation, node) for node in exact.requirements])
     return Decision(
-        exact.issuer, VERDICTS[outcome], tier, amount, span, verdicts, _asks(exact.pack, program, evaluation),
+        exact.issuer, VERDICTS[outcome], tier, amount, span, verdicts, _asks(exact.pack, program, evaluation, facts),
         partial(interval_reasons, exact, evaluation, facts),
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ def _verdict(evaluation: Evaluation, node: Core) -> int:
     return low if low == high else VERDICTS.index("unknown")
 
 
-def _asks(pack: Pack, program: Program, evaluation: Evaluation) -> tuple[Ask, ...]:
+def _asks(pack: Pack, program: Program, evaluation: Evaluation, facts: Facts) -> tuple[Ask, ...]:
     """Return the unknown facts below every node that is not yet decided."""
     names: dict[str, None] = {}
     roots = [program.eligible_core, program.tier_core]
@@ -108,7 +108,7 @@ def _asks(pack: Pack, program: Program, evaluation: Evaluation) -> tuple[Ask, ..
             stack.append(node.args[1] if evaluation.value(node.args[0]) == TRUE else node.args[2])
         else:
             stack.extend(reversed(node.args))
-    return tuple(_ask(pack, program, name) for name in names)
+    return tuple(_ask(pack, program, name, facts.get(name)) for name in names)
 
 
 def _asks_of_list(evaluation: Evaluation, node: Core) -> dict[str, None]:
@@ -127,11 +127,9 @@ def _asks_of_list(evaluation: Evaluation, node: Core) -> dict[str, None]:
     return found
 
 
-def _ask(pack: Pack, program: Program, name: str) -> Ask:
-    if name in pack.records:
-        return Ask(name, pack.records[name].source, pack.records[name].text)
-    fact = program.facts[name]
-    return Ask(name, fact.asks or fact.source, fact.text)
+def _ask(pack: Pack, program: Program, name: str, held: Value | None) -> Ask:
+    asked = pack.records[name] if name in pack.records else program.facts[name]
+    return Ask(name, asked.asks or asked.source, asked.text, outdated_as_of(held))
 
 
 def required_documents(pack: Pack, facts: Facts) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -64,15 +65,20 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An unknown fact that the outcome or the amount still hangs on, and whom to ask."""
+    """An unknown fact that the outcome or the amount still hangs on, and whom to ask.
+
+    `as_of` is the day of a value that is at hand but too old to count.
+    """
 
     fact: str
     from_: str
     text: Text
+    as_of: date | None = None
 
     def to_json(self) -> dict[str, object]:
-        """Return the JSON object."""
-        return {"fact": self.fact, "from": self.from_, "text": _text(self.text)}
+        """Return the JSON object; `as_of` only where there is one."""
+        found: dict[str, object] = {"fact": self.fact, "from": self.from_, "text": _text(self.text)}
+        return found if self.as_of is None else {**found, "as_of": self.as_of.isoformat()}
 
 
 class Issuer(NamedTuple):

@@ -29,7 +29,7 @@ from policies.language.schema import (
     whole,
     yes_no,
 )
-from policies.language.typed import Type, Typed
+from policies.language.typed import DURATION, Type, Typed
 from policies.language.types import Checker
 from policies.language.units import CURRENCIES, NUMBER_UNITS
 
@@ -62,7 +62,8 @@ FACT_KINDS: dict[str, FactKind] = {
     "text": FactKind(0, 0, False),
 }
 
-_FACT_KEYS = "currency decimals unit of optional zh en help_zh help_en from asks proof min max section may_change"
+_ASKED_KEYS = "asks proof help_zh help_en"
+_FACT_KEYS = f"currency decimals unit of optional zh en from min max section may_change {_ASKED_KEYS}"
 
 
 def checked_name(key: Scalar, taken: Mapping[str, object], *, field: bool = False) -> str:
@@ -98,7 +99,10 @@ def constant_of(node: Node, kind: Type | None, what: str) -> Typed:
 def read_fact(name: str, node: Node, currency: str, sections: Mapping[str, Text], *, field: bool = False) -> FactDef:
     """Read one fact (or, with `field`, one field of a record, which needs no source of its own)."""
     values = fields(
-        node, f"the fact {name}", "type" if field else "type from", _FACT_KEYS + (" from" if field else "")
+        node,
+        f"the fact {name}",
+        "type" if field else "type from",
+        f"{_FACT_KEYS} {'from' if field else 'fresh_within'}",
     )
     kind = one_of(values["type"], f"{name}.type", FACT_KINDS)
     choices = _choices(values.get("of"), name)
@@ -108,7 +112,7 @@ def read_fact(name: str, node: Node, currency: str, sections: Mapping[str, Text]
         )
     unit = _unit(values, name, kind)
     decimals = _decimals(values, name, kind)
-    asks, source = values.get("asks"), values.get("from")
+    source = values.get("from")
     section = values.get("section")
     if section is not None and scalar(section, "section").value not in sections:
         raise refuse(section.at, f"{name}: this section is not declared under sections", f"{name} 的 section 未声明")
@@ -125,14 +129,45 @@ def read_fact(name: str, node: Node, currency: str, sections: Mapping[str, Text]
         unit=unit,
         choices=choices,
         optional=yes_no(values.get("optional"), f"{name}.optional", False),
-        help=both(values, name, prefix="help_") if "help_zh" in values or "help_en" in values else None,
-        asks="" if asks is None else one_of(asks, f"{name}.asks", SOURCES),
-        proof=tuple(identifier(item, f"{name}.proof") for item in items(values.get("proof"), f"{name}.proof")),
+        help=_help(values, name),
+        asks=_asks(values, name),
+        proof=_proof(values, name),
         section=None if section is None else scalar(section, "section").value,
         may_change=yes_no(values.get("may_change"), f"{name}.may_change", FACT_KINDS[kind].may_change),
+        fresh_within=_fresh_within(values, name, source),
         at=values.at,
     )
     return _with_range(fact, values)
+
+
+def _help(values: Fields, name: str) -> Text | None:
+    return both(values, name, prefix="help_") if "help_zh" in values or "help_en" in values else None
+
+
+def _asks(values: Fields, name: str) -> str:
+    node = values.get("asks")
+    return "" if node is None else one_of(node, f"{name}.asks", SOURCES)
+
+
+def _proof(values: Fields, name: str) -> tuple[str, ...]:
+    return tuple(identifier(item, f"{name}.proof") for item in items(values.get("proof"), f"{name}.proof"))
+
+
+def _fresh_within(values: Fields, name: str, source: Node | None) -> tuple[int, int] | None:
+    """Return how old a value may be, as (months, days); what the program gives itself is never old."""
+    node = values.get("fresh_within")
+    if node is None:
+        return None
+    value = constant_of(node, Type(DURATION), f"{name}.fresh_within").value
+    assert isinstance(value, tuple)
+    if sum(value) < 1:
+        raise refuse(node.at, f"{name}: fresh_within must be above 0", f"{name}：fresh_within 应大于 0")
+    if source is not None and scalar(source, "from").value == "system":
+        raise refuse(
+            node.at, f"{name}: what the program itself gives is never old; leave fresh_within out",
+            f"{name}：由系统自身给出的事实不会过期，请删去 fresh_within",
+        )  # fmt: skip
+    return (int(value[0]), int(value[1]))
 
 
 def _choices(node: Node | None, name: str) -> tuple[Choice, ...]:
@@ -202,7 +237,7 @@ def _bound(fact: FactDef, values: Fields, key: str, default: int, scale: int) ->
 
 def read_record(name: str, node: Node, currency: str, taken: Mapping[str, object]) -> RecordDef:
     """Read one list of records."""
-    values = fields(node, f"the records {name}", "key from fields", "max_length zh en")
+    values = fields(node, f"the records {name}", "key from fields", f"max_length zh en fresh_within {_ASKED_KEYS}")
     found: dict[str, FactDef] = {}
     for key, value in entries(values["fields"], f"{name}.fields"):
         field_name = checked_name(key, {**taken, **found}, field=True)
@@ -220,6 +255,10 @@ def read_record(name: str, node: Node, currency: str, taken: Mapping[str, object
         one_of(values["from"], f"{name}.from", SOURCES),
         1000 if length is None else whole(length, f"{name}.max_length", 1, 100_000),
         found,
+        _asks(values, name),
+        _help(values, name),
+        _proof(values, name),
+        _fresh_within(values, name, values["from"]),
         values.at,
     )
 

@@ -1,6 +1,7 @@
 """Facts of one case: from and to JSON, checked against their declarations, encoded for the core.
 
-A fact is known (its value), absent (`ABSENT`: known not to exist) or unknown (`UNKNOWN`, or not in the mapping).
+A fact is known (its value), absent (`ABSENT`: known not to exist) or unknown (`UNKNOWN`, `Outdated` where it is known as
+of a day too long ago, or not in the mapping).
 Held values: money in minor units (int), count (int), rate and number (Decimal), date, bool, choice and text (str),
 a list of records (`RecordList`).
 """
@@ -34,15 +35,38 @@ ABSENT, UNKNOWN = State.ABSENT, State.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
+class Outdated:
+    """An unknown fact of which only a value as of a day too long ago is at hand."""
+
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
 class RecordList:
-    """Records of one list; `complete` is False when there may be more than these."""
+    """Records of one list; `complete` is False when there may be more than these.
+
+    `outdated`: records as of that day were left out for their age (the list is then never complete).
+    """
 
     rows: tuple[Mapping[str, Value], ...]
     complete: bool = True
+    outdated: date | None = None
 
 
-Value = int | bool | str | Decimal | date | State | RecordList
+Value = int | bool | str | Decimal | date | State | Outdated | RecordList
 Facts = Mapping[str, Value]
+
+
+def is_unknown(value: Value) -> bool:
+    """Tell whether nobody has said it, or only too long ago."""
+    return value is UNKNOWN or isinstance(value, Outdated)
+
+
+def outdated_as_of(value: Value | None) -> date | None:
+    """Return as of which day the value was known that is too old to count."""
+    if isinstance(value, Outdated):
+        return value.as_of
+    return value.outdated if isinstance(value, RecordList) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +182,10 @@ def facts_to_json(pack: Pack, facts: Facts, *, stage: str | None = None) -> dict
     program = pack.program_of(stage)
     found: dict[str, object] = {}
     for name, value in facts.items():
-        if value is UNKNOWN:
+        if is_unknown(value):
             continue
         if isinstance(value, RecordList):
-            rows = [{n: _to_json(v) for n, v in row.items() if v is not UNKNOWN} for row in value.rows]
+            rows = [{n: _to_json(v) for n, v in row.items() if not is_unknown(v)} for row in value.rows]
             found[name] = rows if value.complete else {"rows": rows, "complete": False}
         else:
             encode_value(_declared(program, name), value)
@@ -179,7 +203,7 @@ def _to_json(value: Value) -> object:
 
 def encode_value(fact: FactDef, value: Value) -> Interval | None:
     """Return the integer interval of one fact (None: absent); raises PolicyError for a wrong type or range."""
-    if value is UNKNOWN:
+    if is_unknown(value):
         return (fact.minimum, fact.maximum)
     if value is ABSENT:
         if not fact.optional:
@@ -239,7 +263,7 @@ def _known_fields(record: RecordDef, row: object) -> None:
 
 
 def _encode_rows(record: RecordDef, value: Value) -> Rows:
-    if value is UNKNOWN:
+    if is_unknown(value):
         return Rows((), record.max_length)
     if not isinstance(value, RecordList):
         raise _refuse(record.name, value, "a list of records", "记录列表")
@@ -289,12 +313,12 @@ def encode(pack: Pack, program: Program, facts: Facts) -> Encoded:
         except PolicyError as error:
             findings.extend(error.findings)
             continue
-        if value is UNKNOWN:
+        if is_unknown(value):
             unknown.add(name)
         # An absent fact is read by nobody (the checker saw to it); its span only fills the place.
         spans[name] = (fact.minimum, fact.maximum) if span is None else span
         if fact.optional:
-            spans[f"{name}?"] = EITHER if value is UNKNOWN else FALSE if span is None else TRUE
+            spans[f"{name}?"] = EITHER if is_unknown(value) else FALSE if span is None else TRUE
     lists, wrong = _encode_lists(pack, facts)
     findings.extend(wrong)
     unknown.update(name for name, rows in lists.items() if rows.more)

@@ -27,7 +27,8 @@ class FactDef:
 
     `kind` is money (minor units of `currency`), count, rate (a share; `decimals` digits kept), number (`decimals`
     digits, in `unit`), date, yes_no, choice, text. `source` is where it comes from (`from:` in the file), `asks` who
-    is asked when it is unknown, `minimum` and `maximum` bound the integer held (day number for dates).
+    is asked when it is unknown, `minimum` and `maximum` bound the integer held (day number for dates). `fresh_within`
+    (months, days) says how old a value may be on the deciding day; an older one counts as unknown.
     """
 
     name: str
@@ -46,6 +47,7 @@ class FactDef:
     maximum: int = 0
     section: str | None = None
     may_change: bool = True
+    fresh_within: tuple[int, int] | None = None
     at: Position = field(default=Position("", 1, 1), compare=False)
 
     @property
@@ -57,7 +59,10 @@ class FactDef:
 
 @dataclass(frozen=True, slots=True)
 class RecordDef:
-    """A list of records keyed by `key`: at most `max_length` of them, each with `fields`."""
+    """A list of records keyed by `key`: at most `max_length` of them, each with `fields`.
+
+    `asks`, `help`, `proof` and `fresh_within` are those of a fact; a record's age is that of the record, not of its list.
+    """
 
     name: str
     key: str
@@ -65,6 +70,10 @@ class RecordDef:
     source: str
     max_length: int
     fields: Mapping[str, FactDef]
+    asks: str = ""
+    help: Text | None = None
+    proof: tuple[str, ...] = ()
+    fresh_within: tuple[int, int] | None = None
     at: Position = field(default=Position("", 1, 1), compare=False)
 
 

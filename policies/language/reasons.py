@@ -19,7 +19,7 @@ from policies.language.core import Core
 from policies.language.decision import Input, Reason
 from policies.language.evaluate import Evaluation
 from policies.language.exact import Exact, Held, Run
-from policies.language.facts import ABSENT, UNKNOWN, Facts, RecordList, Value
+from policies.language.facts import ABSENT, UNKNOWN, Facts, Outdated, RecordList, Value, is_unknown
 from policies.language.findings import Text
 from policies.language.lowered import Num, Steps
 from policies.language.model import Criterion, Leaf, Pack, Program, TableDef, TableOption
@@ -283,7 +283,12 @@ class _Planner:
         if fact.kind in ("yes_no", "choice"):
             options = (True, False) if fact.kind == "yes_no" else tuple(choice.value for choice in fact.choices)
             inputs = {held: write(held) for held in (*options, ABSENT, UNKNOWN)}
-            return lambda values: inputs[values.held[place]]
+
+            def pick(values: Values) -> Input:
+                held = values.held[place]
+                return write(held) if isinstance(held, Outdated) else inputs[held]
+
+            return pick
         if fact.kind in ("date", "count"):
             # Few enough to keep; equal ones read alike, which decimals do not (1.0 and 1.00).
             write = lru_cache(maxsize=DAYS)(write)
@@ -416,7 +421,7 @@ def _steps(value: Steps) -> Text:
 
 
 def _json_fact(value: Value) -> Json:
-    if value is UNKNOWN or value is ABSENT:
+    if value is ABSENT or is_unknown(value):
         return None
     return value if isinstance(value, int | str | bool) else str(value)
 

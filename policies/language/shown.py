@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from policies.language.facts import ABSENT, UNKNOWN, RecordList
+from policies.language.facts import ABSENT, UNKNOWN, Outdated, RecordList
 from policies.language.findings import Text
 from policies.language.model import FactDef
 from policies.language.typed import Type
@@ -45,9 +45,16 @@ def shower(of: FactDef | Type) -> Show:
             return NONE
         if value is UNKNOWN or value is None:
             return NOT_KNOWN
-        return show(value)
+        return _too_old(value.as_of) if type(value) is Outdated else show(value)
 
     return any_state
+
+
+def _too_old(as_of: date) -> Text:
+    day = _day(as_of)
+    return Text(
+        f"未知（仅有截至{day.zh}的数据，已超过有效期）", f"unknown (held only as of {day.en}, which is too old)"
+    )
 
 
 @lru_cache(maxsize=64)
@@ -156,7 +163,14 @@ def _choice(of: FactDef | Type, kind: Type) -> Show:
 
 def _plain(value: object) -> Text:
     if isinstance(value, RecordList):
-        return Text(f"{len(value.rows)} 条", f"{len(value.rows)} records")
+        counted = Text(f"{len(value.rows)} 条", f"{len(value.rows)} records")
+        if value.outdated is None:
+            return counted
+        day = _day(value.outdated)
+        return Text(
+            f"{counted.zh}（截至{day.zh}的记录已超过有效期，未计入）",
+            f"{counted.en} (records as of {day.en} are too old and not counted)",
+        )
     return Text(str(value), str(value))
 
 

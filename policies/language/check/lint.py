@@ -11,7 +11,7 @@ from policies.language.check.coverage import uncovered
 from policies.language.check.legal import fair_competition, names_behind, programs
 from policies.language.check.places import unfilled
 from policies.language.findings import Finding, PolicyError, Position, finding
-from policies.language.model import Pack
+from policies.language.model import FactDef, Pack, RecordDef
 from policies.language.prove import proofs as prove
 from policies.language.source import PackSource
 
@@ -74,15 +74,22 @@ def unused(pack: Pack) -> Iterator[Finding]:
 def sheet(pack: Pack) -> Iterator[Finding]:
     """Check what people fill in: texts of questions, papers that prove, the experts' sheet."""
     papers = {document.id for document in pack.documents}
-    for fact in pack.facts.values():
-        for paper in fact.proof:
+    asks: list[FactDef | RecordDef] = [*pack.facts.values(), *pack.records.values()]
+    for asked in asks:
+        for paper in asked.proof:
             if paper not in papers:
                 yield finding(
-                    fact.at,
+                    asked.at,
                     "PROOF",
-                    f"{fact.name}: {paper} is no document of the pack",
-                    f"{fact.name}：没有材料 {paper}",
+                    f"{asked.name}: {paper} is no document of the pack",
+                    f"{asked.name}：没有材料 {paper}",
                 )
+        if asked.fresh_within is not None and asked.name == pack.program.decides_on:
+            yield finding(
+                asked.at, "FRESH", f"{asked.name} is the deciding day itself, by which age is counted; drop fresh_within",
+                f"{asked.name} 即计算有效期所依据的日期，请删去 fresh_within",
+            )  # fmt: skip
+    for fact in pack.facts.values():
         if fact.source == "applicant" and fact.text.zh == fact.name:
             yield finding(
                 fact.at, "NO_TEXT", f"{fact.name} is asked of applicants but has no zh and en text",

@@ -22,7 +22,7 @@ from policies.language.model import (
 )
 from policies.language.render.blocks import Item
 from policies.language.render.expression import Wording
-from policies.language.render.form import asked, document_item
+from policies.language.render.form import asked, document_item, freshness
 from policies.language.render.rules import band_text
 from policies.language.render.terms import (
     allocation_item,
@@ -117,6 +117,7 @@ def _fact(fact: FactDef, pinned: bool) -> dict[str, object]:
         "label": fact.text, "kind": (fact.kind, fact.currency, fact.decimals, fact.unit, fact.optional, choices),
         "source": (fact.source, fact.asks), "range": None if pinned else (fact.minimum, fact.maximum),
         "help": fact.help, "section": fact.section, "proof": fact.proof, "may_change": fact.may_change,
+        "fresh": fact.fresh_within,
     }  # fmt: skip
 
 
@@ -130,7 +131,7 @@ def _narrowed(found: Difference, before: FactDef, after: FactDef, pinned: bool) 
 
 def fact_text(fact: FactDef) -> Text:
     """Return a fact in one text: label, kind, of whom it is asked, range."""
-    return _parts(fact, {"kind", "source", "range"})
+    return _parts(fact, {"kind", "source", "range"} | ({"fresh"} if fact.fresh_within else set()))
 
 
 def _parts(fact: FactDef, wanted: set[str]) -> Text:
@@ -153,6 +154,8 @@ def _parts(fact: FactDef, wanted: set[str]) -> Text:
     if "range" in wanted and fact.kind not in ("yes_no", "choice", "text"):
         low, high = held(fact, fact.minimum), held(fact, fact.maximum)
         found.append(Text(f"范围：{low.zh}至{high.zh}", f"range: {low.en} to {high.en}"))
+    if "fresh" in wanted:
+        found.append(_fresh(fact))
     if "section" in wanted:
         found.append(Text(f"表单：{fact.section or '—'}", f"section: {fact.section or '—'}"))
     if "proof" in wanted:
@@ -165,18 +168,35 @@ def _parts(fact: FactDef, wanted: set[str]) -> Text:
     return joined(found, "；", "; ")
 
 
+def _fresh(one: FactDef | RecordDef) -> Text:
+    return freshness(one) or Text("有效期：不限", "counts whatever its age")
+
+
+def _record(one: RecordDef) -> tuple[object, ...]:
+    return (one.key, one.text, one.source, one.asks, one.max_length, one.help, one.proof, one.fresh_within)
+
+
 def records(old: Pack, new: Pack) -> Iterator[Difference]:
     """Yield lists of records, and their fields after the list's name."""
 
     def words(_: int, one: RecordDef) -> Text:
-        name, source = label(one.text, one.name), SOURCES[one.source]
-        return Text(
-            f"{name.zh}；来源：{source.zh}；至多 {one.max_length} 条；以 {one.key} 区分",
-            f"{name.en}; from {source.en}; at most {one.max_length}; told apart by {one.key}",
-        )
+        name, source, ask = label(one.text, one.name), SOURCES[one.source], SOURCES[asked(one)]
+        told = [
+            Text(
+                f"{name.zh}；来源：{source.zh}，询问：{ask.zh}；至多 {one.max_length} 条；以 {one.key} 区分",
+                f"{name.en}; from {source.en}, asked of {ask.en}; at most {one.max_length}; told apart by {one.key}",
+            )
+        ]
+        if one.proof:
+            told.append(Text(f"证明：{', '.join(one.proof)}", f"proof: {', '.join(one.proof)}"))
+        if one.fresh_within is not None:
+            told.append(_fresh(one))
+        if one.help is not None:
+            told.append(one.help)
+        return joined(told, "；", "; ")
 
     def alike(a: RecordDef, b: RecordDef) -> bool:
-        return (a.key, a.text, a.source, a.max_length) == (b.key, b.text, b.source, b.max_length)
+        return _record(a) == _record(b)
 
     yield from keyed("record", old.records, new.records, alike, words)
     for name in old.records:

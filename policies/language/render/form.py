@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from policies.language.declare import FACT_KINDS
 from policies.language.findings import Text
-from policies.language.model import DocumentDef, FactDef, Pack
+from policies.language.model import DocumentDef, FactDef, Pack, RecordDef
 from policies.language.render.blocks import Block, Grid, Heading, Item, Line, Listing
 from policies.language.render.expression import Wording
-from policies.language.render.words import KINDS, SOURCES, held, joined, label, same, unit_of
+from policies.language.render.words import KINDS, SOURCES, duration, held, joined, label, same, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Question:
     optional: bool
     asked_of: str
     proof: tuple[Text, ...]
+    fresh: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,17 @@ def form_sections(pack: Pack, *, asked_of: str | None = None, stage: str | None 
     return tuple(found)
 
 
-def asked(fact: FactDef) -> str:
-    """Return who is asked for a fact."""
+def asked(fact: FactDef | RecordDef) -> str:
+    """Return who is asked for a fact or list."""
     return fact.asks or fact.source
+
+
+def freshness(fact: FactDef | RecordDef) -> Text | None:
+    """Return how old a value may be, where the pack says so."""
+    if fact.fresh_within is None:
+        return None
+    span = duration(*fact.fresh_within)
+    return Text(f"有效期：截至日起{span.zh}内", f"counts for {span.en} from its as-of day")
 
 
 def question(pack: Pack, fact: FactDef) -> Question:
@@ -73,6 +82,7 @@ def question(pack: Pack, fact: FactDef) -> Question:
         fact.optional,
         asked(fact),
         tuple(papers.get(paper, same(paper)) for paper in fact.proof),
+        freshness(fact),
     )
 
 
@@ -115,10 +125,26 @@ def form_blocks(pack: Pack, level: int) -> Iterator[Block]:
                 f"From: {source.en}; at most {record.max_length} records; told apart by {record.key}.",
             )
         )
+        yield from (Line(text) for text in _of_list(pack, record))
         yield _questions(question(pack, fact) for fact in record.fields.values())
     if pack.documents:
         yield Heading(level, Text("申报材料", "Papers"))
         yield Listing(tuple(document_item(pack, document) for document in pack.documents))
+
+
+def _of_list(pack: Pack, record: RecordDef) -> Iterator[Text]:
+    """Yield what else a pack says of a list: who is asked, what proves it, how old it may be, how to fill it in."""
+    papers = {document.id: document.text for document in pack.documents}
+    if record.asks:
+        yield Text(f"填报：{SOURCES[record.asks].zh}。", f"Asked of: {SOURCES[record.asks].en}.")
+    if record.proof:
+        proof = joined(papers.get(paper, same(paper)) for paper in record.proof)
+        yield Text(f"证明材料：{proof.zh}。", f"Proof: {proof.en}.")
+    fresh = freshness(record)
+    if fresh is not None:
+        yield Text(f"每条记录的{fresh.zh}。", f"Each record {fresh.en}.")
+    if record.help is not None:
+        yield record.help
 
 
 def stage_facts(pack: Pack, stage: str) -> Grid | None:
@@ -141,7 +167,7 @@ def _row(one: Question) -> tuple[Text, ...]:
         kind = Text(f"{kind.zh}：{joined(one.choices).zh}", f"{kind.en}: {joined(one.choices).en}")
     if one.optional:
         kind = Text(f"{kind.zh}（可无）", f"{kind.en} (may not exist)")
-    parts = [part for part in (one.unit, one.span) if part is not None and part.en]
+    parts = [part for part in (one.unit, one.span, one.fresh) if part is not None and part.en]
     return (
         one.text, kind, joined(parts, "；", "; "), SOURCES[one.asked_of] if one.asked_of else Text("", ""),
         joined(one.proof), one.help or Text("", ""), same(one.name),
