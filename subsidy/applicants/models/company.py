@@ -29,6 +29,15 @@ class Company(AuthorityRecord, Chained):
     uscc = models.CharField(_("unified social credit code"), max_length=18)
     name = models.CharField(_("name"), max_length=140)
     region = models.CharField(_("district of registration"), max_length=6)
+    township = models.ForeignKey(
+        "accounts.Unit",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("township"),
+        help_text=_("the township or platform that recommends it"),
+    )
     industry = models.CharField(_("industry (GB/T 4754-2017)"), max_length=10, blank=True)
     founded_on = models.DateField(_("founded on"))
     contact_name = models.CharField(_("contact"), max_length=60, blank=True)
