@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("applicants", "0004_accounts_held_back"),
+        ("applicants", "0005_successions_taken_back"),
     ]
 
     operations = [
