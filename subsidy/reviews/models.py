@@ -5,6 +5,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord
+from subsidy.reviews.opinions import Asked, Opinion, Visit
+
+__all__ = ["Asked", "Opinion", "Panel", "Score", "Seat", "Visit"]
 
 
 class Panel(AuthorityRecord):
