@@ -45,7 +45,7 @@ class Visit(AuthorityRecord):
     """A visit to the site: what one officer recorded and a second one, who was there, has signed."""
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="visits")
-    on = models.DateField(_("day of the visit"))
+    visited_on = models.DateField(_("day of the visit"))
     place = models.CharField(_("place"), max_length=200)
     met = models.CharField(_("people of the company who were there"), max_length=200)
     findings = models.TextField(_("what was found"))
@@ -71,4 +71,4 @@ class Visit(AuthorityRecord):
         ]
 
     def __str__(self) -> str:
-        return f"visit of case {self.case_id} on {self.on}"
+        return f"visit of case {self.case_id} on {self.visited_on}"

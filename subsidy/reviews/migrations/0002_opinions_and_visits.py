@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             name='Visit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='day of the visit')),
+                ('visited_on', models.DateField(verbose_name='day of the visit')),
                 ('place', models.CharField(max_length=200, verbose_name='place')),
                 ('met', models.CharField(max_length=200, verbose_name='people of the company who were there')),
                 ('findings', models.TextField(verbose_name='what was found')),
@@ -62,5 +62,5 @@ class Migration(migrations.Migration):
             },
         ),
         append_only("reviews_opinion"),
-        frozen_columns("reviews_visit", ["case_id", '"on"', "place", "met", "findings", "favourable", "recorded_by_id"]),
+        frozen_columns("reviews_visit", ["case_id", "visited_on", "place", "met", "findings", "favourable", "recorded_by_id"]),
     ]
