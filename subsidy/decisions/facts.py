@@ -11,16 +11,18 @@ from typing import Any
 from policies.language import Decision, FactDef, Pack, PolicyError, RecordList, decide
 from policies.language.facts import encode_value
 from policies.language.model import RecordDef
+from subsidy.applicants.enums import FactSource
 from subsidy.applicants.models import COMPLETE, CompanyFact
 from subsidy.applicants.records import TypedValue
 from subsidy.applicants.selectors import held_of
 from subsidy.audit.moment import ZONE, Moment
 from subsidy.cases.models import Case
 from subsidy.cases.values import is_asked, value_of
-from subsidy.decisions.registers import rows_of_registers
+from subsidy.decisions.books import books_of
+from subsidy.decisions.known import is_past, outweighs, rows_known
+from subsidy.decisions.rows import Reads
 from subsidy.programmes.models import PolicyVersion
 from subsidy.programmes.packs import pack_of
-from subsidy.registers.selectors import spans_of
 
 # `sales_y1` is of the year before filing, `sales_y2` of the one before that.
 _YEARS_BACK = re.compile(r"_y(\d)$")
@@ -52,15 +54,14 @@ def facts_of(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Any]:
     """Every fact of the pack that is known of this case on that day; what nobody has said is left out (unknown).
 
     What the applicant is asked comes from the application, the rest from what the bureau holds of the company and from
-    its registers. Three statements.
+    what this system knows by itself. Three statements.
     """
     known = gathered(case, pack, on=on)
     system = system_facts(submitted_on=filed_on(case, on), decided_on=on)
     facts: dict[str, Any] = {}
     for name, fact in pack.facts.items():
-        if fact.source == "system":
-            if name in system:
-                facts[name] = system[name]
+        if fact.source == FactSource.SYSTEM and name in system:
+            facts[name] = system[name]
         elif known[name].is_known:
             facts[name] = known[name].value
     facts |= {name: known[name].value for name in pack.records if known[name].is_known}
@@ -70,12 +71,17 @@ def facts_of(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Any]:
 def gathered(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Known]:
     """What is known under each name of the pack, facts and lists, with its row, its other sources and conflicts."""
     answers = {answer.name: answer for answer in case.answers.select_related("prefilled_from")}
-    return assembled(pack, held_on(case.company_id, on=on), filed_on=filed_on(case, on), answers=answers)
+    held = held_on(case.company_id, Reads.of(pack), on=on, case_id=case.pk)
+    return assembled(pack, held, filed_on=filed_on(case, on), answers=answers)
 
 
-def held_on(company_id: int, *, on: dt.date) -> list[CompanyFact]:
-    """Everything held of a company, and what the registers say of it on a day (rows without a key); two statements."""
-    return [*held_of(company_id), *rows_of_registers(company_id, spans_of(company_id), on=on)]
+def held_on(company_id: int, reads: Reads, *, on: dt.date, case_id: int | None = None) -> list[CompanyFact]:
+    """Everything held of a company, and what this system knows by itself on a day of what is read (rows without a key).
+
+    The award of `case_id` is no earlier one. Two statements.
+    """
+    books = books_of(company_id, on=on, case_id=case_id)
+    return [*(row for row in held_of(company_id) if not is_past(row, books)), *rows_known(books, reads)]
 
 
 def assembled(
@@ -91,21 +97,29 @@ def assembled(
             scalars.setdefault(row.name, []).append(row)
     known: dict[str, Known] = {}
     for name, fact in pack.facts.items():
-        candidates = ranked(of_the_time(scalars.get(name, ()), name, filed_on), fact.source)
+        rows = _by_rule(scalars.get(name, ()), fact.source)
+        candidates = ranked(of_the_time(rows, name, filed_on), fact.source)
         if answers is not None and is_asked(fact):
             known[name] = _of_answer(fact, answers.get(name), candidates)
         else:
             known[name] = _of_store(fact, candidates)
     for name, record in pack.records.items():
-        known[name] = _of_list(record, lists.get(name, ()))
+        known[name] = _of_list(record, _by_rule(lists.get(name, ()), record.source))
     return known
+
+
+def _by_rule(rows: Sequence[CompanyFact], source: str) -> Sequence[CompanyFact]:
+    """What a policy takes from this system, nobody can type or import: only what the system itself knows counts."""
+    return [row for row in rows if not row.is_kept] if source == FactSource.SYSTEM else rows
 
 
 def known_alone(definition: FactDef | RecordDef, held: Iterable[CompanyFact], *, filed_on: dt.date) -> Known:
     """What would count of one fact or list, whatever the policy that reads it."""
     if isinstance(definition, RecordDef):
-        return _of_list(definition, [row for row in held if row.list_name == definition.name])
-    rows = [row for row in held if row.name == definition.name and not row.list_name]
+        return _of_list(
+            definition, _by_rule([row for row in held if row.list_name == definition.name], definition.source)
+        )
+    rows = _by_rule([row for row in held if row.name == definition.name and not row.list_name], definition.source)
     return _of_store(definition, ranked(of_the_time(rows, definition.name, filed_on), definition.source))
 
 
@@ -123,12 +137,14 @@ def of_the_time(rows: Sequence[CompanyFact], name: str, filed_on: dt.date) -> li
 
 
 def ranked(rows: Iterable[CompanyFact], source: str) -> list[CompanyFact]:
-    """Best first: an officer's override with its reason, the source that the pack names, then the newest."""
+    """Best first: an officer's override with its reason, a place on an adverse list, then the newest of the source that
+    the pack names and of what this system knows by itself, then the newest of the others."""
     return sorted(
         rows,
         key=lambda row: (
             row.is_override,
-            row.source == source,
+            outweighs(row),
+            row.source == source or not row.is_kept,
             bool(row.period),
             row.as_of,
             row.entered_at,
@@ -236,8 +252,8 @@ def fact_definitions(authority_id: int) -> dict[str, FactDef | RecordDef]:
 
 
 def system_facts(*, submitted_on: dt.date, decided_on: dt.date) -> dict[str, Any]:
-    """What this system itself knows: the dates of filing and of deciding."""
-    return {"submitted_on": submitted_on, "decided_on": decided_on}
+    """What the case itself says: the days of filing and of deciding, by the names that policies use."""
+    return {"submitted_on": submitted_on, "decided_on": decided_on, "matched_on": decided_on}
 
 
 def filed_on(case: Case, on: dt.date) -> dt.date:

@@ -20,6 +20,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Answer, Case
 from subsidy.cases.values import is_asked, value_of
 from subsidy.decisions.facts import best_rows, facts_of, filed_on, held_on
+from subsidy.decisions.rows import Reads
 from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
 from subsidy.programmes.packs import pack_of
@@ -83,11 +84,12 @@ def filing_of(case: Case, *, on: dt.date, may_file: bool) -> Filing:
         # Facts that the version cannot read (a day on which it is not in force): the page of the result says so.
         required = tuple(document.id for document in pack.documents if document.required)
     correcting = case.state == CaseState.AWAITING_CORRECTION
+    held = held_on(case.company_id, Reads.of(pack), on=on, case_id=case.pk)
     return Filing(
         case=case,
         pack=pack,
         answers={answer.name: answer for answer in case.answers.select_related("prefilled_from")},
-        known={row.name: row for row in best_rows(pack, held_on(case.company_id, on=on), on=filed_on(case, on))},
+        known={row.name: row for row in best_rows(pack, held, on=filed_on(case, on))},
         files=list(files_of("case", case.pk)),
         required=frozenset(required),
         named=frozenset(open_item_names(case)) if correcting else frozenset(),

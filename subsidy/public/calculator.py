@@ -16,6 +16,7 @@ from subsidy.accounts.models import User
 from subsidy.applicants.models import Company
 from subsidy.applicants.selectors import companies_of
 from subsidy.decisions.facts import held_on, system_facts, values_held
+from subsidy.decisions.rows import Reads
 from subsidy.public.reading import said
 from subsidy.web.components import Reason, Text
 from subsidy.web.formats import money, pick
@@ -125,7 +126,8 @@ def _headline(decision: Decision) -> str:
 
 def facts_held(pack: Pack, company: Company, *, on: dt.date) -> dict[str, Any]:
     """What the bureau knows of a company for this policy, with the dates of today."""
-    both = {**values_held(pack, held_on(company.pk, on=on), on=on), **system_facts(submitted_on=on, decided_on=on)}
+    held = held_on(company.pk, Reads.of(pack), on=on)
+    both = {**values_held(pack, held, on=on), **system_facts(submitted_on=on, decided_on=on)}
     return {name: value for name, value in both.items() if name in pack.facts or name in pack.records}
 
 

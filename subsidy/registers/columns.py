@@ -48,6 +48,7 @@ AWARD_COLUMNS = (
     Column("group_key", "组键", "key", length=200),
     Column("amount_fen", "金额（元）", "amount (yuan)", "money", needed=True),
     Column("conferred_on", "发文日期", "conferred on", "date", needed=True),
+    Column("certificate_day", "证书发证日期", "certificate of", "date"),
     Column("document_number", "文号", "decree", needed=True),
 )
 

@@ -72,8 +72,11 @@ class _Awards:
         held = self.held.get((company.pk, said["pack"], said["document_number"], said.get("title") or ""))
         if held is None:
             return Difference(line, LineOutcome.ADDED, company, change=Change.NOTED)
-        ours = (held.amount_fen, held.conferred_on, held.group, held.group_key)
-        theirs = (said["amount_fen"], said["conferred_on"], said.get("group") or "", said.get("group_key") or [])
+        ours = (held.amount_fen, held.conferred_on, held.certificate_day, held.group, held.group_key)
+        theirs = (
+            *(said["amount_fen"], said["conferred_on"], said.get("certificate_day", held.certificate_day)),
+            *(said.get("group") or "", said.get("group_key") or []),
+        )
         if ours == theirs:
             return Difference(line, None, company, award=held)
         return Difference(line, LineOutcome.CHANGED, company, award=held, change=Change.CORRECTED)

@@ -9,14 +9,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from policies.language.award.combine import PriorAward as Award
 from subsidy.registers.models import PriorAward, RegisterEntry
-from subsidy.registers.spans import Span, chains, span_on, spans
+from subsidy.registers.spans import Span, chains, span_on, spans_among
 
 
 def spans_of(company_id: int) -> list[Span]:
     """All that the registers ever said of a company, the newest first; one query."""
-    rows = RegisterEntry.objects.filter(company=company_id).select_related("follows")
-    found = [span for chain in chains(rows) for span in spans(chain)]
-    return sorted(found, key=lambda span: (span.first, span.entry.pk), reverse=True)
+    return spans_among(RegisterEntry.objects.filter(company=company_id).select_related("follows"))
 
 
 def held_on(company_ids: Iterable[int], *, on: dt.date) -> dict[int, list[Span]]:

@@ -82,17 +82,24 @@ def award_note(
     now: Moment,
     actor: User,
     title: str = "",
+    certificate_day: dt.date | None = None,
     group: str = "",
     group_key: list[str] | None = None,
     follows: PriorAward | None = None,
     brought_by: RegisterImport | None = None,
 ) -> PriorAward:
-    """Enter an award from before this system, in fen; `follows` is the statement that it corrects."""
+    """Enter an award from before this system, in fen; `follows` is the statement that it corrects.
+
+    A correction that says nothing of the certificate leaves its day as it was stated.
+    """
+    if certificate_day is None and follows is not None:
+        certificate_day = follows.certificate_day
     return PriorAward.objects.create(
         authority_id=company.authority_id,
         company=company,
         pack=pack,
         title=title,
+        certificate_day=certificate_day,
         group=group,
         group_key=group_key or [],
         amount_fen=amount_fen,

@@ -57,6 +57,12 @@ def spans(chain: Sequence[RegisterEntry]) -> list[Span]:
     return [span for span in found if not span.is_empty]
 
 
+def spans_among(entries: Iterable[RegisterEntry]) -> list[Span]:
+    """All that these entries (every row of the companies they speak of) say, the newest first."""
+    found = [span for chain in chains(entries) for span in spans(chain)]
+    return sorted(found, key=lambda span: (span.first, span.entry.pk), reverse=True)
+
+
 def _until(span: Span, last: dt.date) -> Span:
     return replace(span, last=last if span.last is None else min(span.last, last))
 

@@ -19,6 +19,7 @@ from subsidy.correspondence.serving import letter_serve
 from subsidy.decisions.enums import RowState
 from subsidy.decisions.facts import best_rows, facts_of, held_on
 from subsidy.decisions.models import RoundRow
+from subsidy.decisions.rows import Reads
 from subsidy.documents.models import StoredFile
 from subsidy.documents.refusals import UploadRefused
 from subsidy.documents.selectors import files_of
@@ -65,7 +66,8 @@ def route_of(turn: Turn) -> tuple[str, int]:
 def opened(turn: Turn) -> None:
     case: Case = turn.subject
     pack = pack_of(case.policy_version)
-    filled = answers_prefill(case, pack, best_rows(pack, held_on(case.company_id, on=turn.now.on), on=turn.now.on))
+    held = held_on(case.company_id, Reads.of(pack), on=turn.now.on)
+    filled = answers_prefill(case, pack, best_rows(pack, held, on=turn.now.on))
     turn.record(call=case.call.number, company=case.company_id, prefilled=filled)
 
 

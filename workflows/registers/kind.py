@@ -43,7 +43,10 @@ class UploadForm(ActForm):
     )
     complete = forms.BooleanField(
         label=_("The list is complete"),
-        help_text=_("Whoever is held and does not stand in the file is then taken off as of that day."),
+        help_text=_(
+            "Whoever is held and does not stand in the file is then taken off as of that day. Of awards from before this "
+            "system: the file names every one of them; none is taken back."
+        ),
         required=False,
     )
     file = forms.FileField(label=_("File (CSV or XLSX)"), allow_empty_file=True)
@@ -57,7 +60,7 @@ def make(turn: Turn) -> RegisterImport:
         kind=ImportKind.PRIOR_AWARDS if awards else ImportKind.ENTRIES,
         register="" if awards else data["register"],
         as_of=data["as_of"],
-        complete=data["complete"] and not awards,
+        complete=data["complete"],
         file_name=data["file"].name[:200],
         uploaded_by=turn.actor,
         uploaded_at=turn.now.at,

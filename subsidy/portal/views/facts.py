@@ -17,6 +17,7 @@ from policies.language.model import RecordDef
 from subsidy.applicants.models import Company, CompanyFact
 from subsidy.applicants.selectors import held_of, history_of
 from subsidy.decisions.facts import Known, fact_definitions, held_on, known_alone
+from subsidy.decisions.rows import Reads
 from subsidy.portal.access import my_company
 from subsidy.web.components import Crumb, SummaryRow, Text
 from subsidy.web.facts import fact_shown, source_words, value_words
@@ -34,7 +35,10 @@ class FactPage(LoginRequiredMixin, View):
         if definition is None and not rows:
             raise Http404("Nothing of that name is held of this company.")
         today = moment_of(request).on
-        known = known_alone(definition, held_on(company.pk, on=today), filed_on=today) if definition else Known(name)
+        known = Known(name)
+        if definition:
+            held = held_on(company.pk, Reads({name: definition}), on=today)
+            known = known_alone(definition, held, filed_on=today)
         shown = fact_shown(known, definition, rows)
         here = Crumb(company.name, reverse("portal:company", args=[company.pk]))
         crumbs = [Crumb(_("My page"), reverse("portal:home")), here, Crumb(shown.label)]

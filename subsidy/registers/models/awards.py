@@ -24,6 +24,12 @@ class PriorAward(AuthorityRecord):
     group_key = models.JSONField(default=list, blank=True)
     amount_fen = models.PositiveBigIntegerField()
     conferred_on = models.DateField(_("conferred on"))
+    certificate_day = models.DateField(
+        _("day of the certificate"),
+        null=True,
+        blank=True,
+        help_text=_("day of issue of the certificate that it was granted for"),
+    )
     document_number = models.CharField(_("number of the decree"), max_length=60)
     follows = models.OneToOneField("self", on_delete=models.PROTECT, related_name="followed_by", null=True, blank=True)
     entered_at = models.DateTimeField()

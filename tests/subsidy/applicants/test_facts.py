@@ -14,6 +14,7 @@ from subsidy.applicants.enums import FactSource
 from subsidy.applicants.models import COMPLETE, Company, CompanyFact
 from subsidy.applicants.selectors import held_of, history_of
 from subsidy.decisions.facts import assembled, best_rows, facts_of, gathered, held_on
+from subsidy.decisions.rows import Reads
 from subsidy.programmes.packs import pack_of
 from tests.world import PACKS, World, fresh
 from workflows.common.refusals import BadData, Forbidden, NotFound, WrongState
@@ -317,7 +318,7 @@ def test_a_place_on_a_list_says_yes_while_it_lasts_and_its_absence_says_nothing(
     pack = pack_of(world.policy())
 
     def read(on: dt.date) -> Any:
-        return assembled(pack, held_on(company.pk, on=on), filed_on=FILED)["is_dishonest"]
+        return assembled(pack, held_on(company.pk, Reads.of(pack), on=on), filed_on=FILED)["is_dishonest"]
 
     assert not read(FILED).is_known
     note(world, company, "dishonest", valid_to="2024-02-28")
@@ -329,6 +330,7 @@ def test_what_a_register_says_prefills_without_a_row_of_its_own(world: World) ->
     company = world.company()
     note(world, company, "high_tech", valid_to="2026-06-30")
     CompanyFact.objects.filter(company=company, name="high_tech_until").update(superseded_at=world.now.at)
-    rows = best_rows(pack_of(world.policy()), held_on(company.pk, on=FILED), on=FILED)
+    pack = pack_of(world.policy())
+    rows = best_rows(pack, held_on(company.pk, Reads.of(pack), on=FILED), on=FILED)
     [row] = [row for row in rows if row.name == "high_tech_until"]
     assert not row.is_kept
