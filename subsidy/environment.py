@@ -104,6 +104,16 @@ def allowed_hosts(*, environ: Mapping[str, str], demo: bool) -> list[str]:
     return [*given, *LOCAL_HOSTS] if demo else given
 
 
+def site_url(*, environ: Mapping[str, str], hosts: list[str]) -> str:
+    """SUBSIDY_SITE_URL without a slash at its end; else the first host name, by https."""
+    given = environ.get("SUBSIDY_SITE_URL", "").rstrip("/")
+    if given and not given.startswith(("https://", "http://")):
+        raise ImproperlyConfigured(
+            "SUBSIDY_SITE_URL 应以 https:// 开头。\nSUBSIDY_SITE_URL must begin with https://, as in https://grants.example.gov"
+        )
+    return given or f"https://{next((host for host in hosts if host != '*'), 'localhost').lstrip('.')}"
+
+
 def missing_for_serving(*, secret: str, hosts: list[str]) -> tuple[str, ...]:
     """Variables without which a site must not be served; commands run without them."""
     needed = {"SUBSIDY_SECRET_KEY": secret, "SUBSIDY_ALLOWED_HOSTS": hosts}

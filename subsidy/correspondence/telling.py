@@ -59,8 +59,8 @@ def _role(role: Role, words: Text, kind: NotificationKind = NotificationKind.TAS
     return Tell(Audience.ROLE, kind, words, role=role)
 
 
-def _company(kind: NotificationKind, words: Text, **only: frozenset[str]) -> Tell:
-    return Tell(Audience.COMPANY, kind, words, only=only)
+def _company(kind: NotificationKind, words: Text, only: Mapping[str, frozenset[str]] | None = None) -> Tell:
+    return Tell(Audience.COMPANY, kind, words, only=only or {})
 
 
 # A receipt answers what the company did itself; it lies with the application and needs no word.
@@ -91,7 +91,7 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
         _company(
             NotificationKind.DECISION,
             _("A letter on %(number)s lies ready. Open it: periods in it run from the day on which you do."),
-            kind=_TOLD_LETTERS,
+            {"kind": _TOLD_LETTERS},
         ),
     ),
     ("case", "note_service"): (
@@ -181,6 +181,12 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
         for act in ("hand_over", "appoint_administrator", "grant_at_counter", "end_at_counter")
     },
     ("registration", "ask"): (_role(Role.COUNTER, _("Somebody asks to register a company (%(number)s): check it.")),),
+    ("registration", "accept"): (
+        Tell(Audience.ASKER, NotificationKind.DECISION, _("Your registration of %(number)s was accepted.")),
+    ),
+    ("registration", "refuse"): (
+        Tell(Audience.ASKER, NotificationKind.DECISION, _("Your registration of %(number)s was refused; read why.")),
+    ),
     (ANY_KIND, "remind_due"): (
         Tell(
             Audience.WAITING,

@@ -122,6 +122,21 @@ GUARDIAN_MONKEY_PATCH_USER = False
 # The worker finds the jobs of the routes here; every job row lives in the one database.
 PROCRASTINATE_IMPORT_PATHS = ["workflows.jobs"]
 
+# Where people reach the site: for links in e-mails. E-mails are sent when a server is named; a demo puts them in a folder.
+SITE_URL = environment.site_url(environ=os.environ, hosts=ALLOWED_HOSTS)
+EMAIL_HOST = os.environ.get("SUBSIDY_MAIL_HOST", "")
+EMAIL_PORT = environment.whole_number(os.environ, "SUBSIDY_MAIL_PORT", default=587)
+EMAIL_HOST_USER = os.environ.get("SUBSIDY_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SUBSIDY_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = environment.flag(os.environ, "SUBSIDY_MAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+MAIL_DOMAIN = SITE_URL.partition("://")[2].partition(":")[0]
+DEFAULT_FROM_EMAIL = os.environ.get("SUBSIDY_MAIL_FROM", "") or f"noreply@{MAIL_DOMAIN}"
+MAIL_IS_SENT = DEMO_MODE or bool(EMAIL_HOST)
+if DEMO_MODE and not EMAIL_HOST:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 # One folder of translations a room, so that rooms do not write into each other's.

@@ -14,12 +14,14 @@ from procrastinate.contrib.django import app as jobs
 from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 
+from subsidy.audit.models import Event
 from subsidy.audit.services import Entry, append
 from subsidy.calendars.working import Due
 from subsidy.ledger.services import post
 from subsidy.work.models import NO_DUE, Hand, Pool, WorkItem
 from workflows.common.nodes import End, Standing
 from workflows.common.subjects import kind_named
+from workflows.common.telling import defer_telling
 from workflows.common.turn import Passage, Turn
 
 
@@ -37,7 +39,7 @@ def write(passage: Passage, primary: Turn, data_hash: str) -> int:
     """Write everything and return the sequence number of the primary subject's event."""
     _write_tasks(passage)
     _write_work_items(passage)
-    _write_events(passage)
+    defer_telling(passage, _write_events(passage))
     _write_hand(passage, primary, data_hash)
     _write_subjects(passage)
     _write_jobs(passage)
@@ -127,7 +129,7 @@ def _pool_id(authority_id: int, role: str) -> int:
     return _pools[key]
 
 
-def _write_events(passage: Passage) -> None:
+def _write_events(passage: Passage) -> list[Event]:
     actor = passage.actor
     entries = []
     for turn in passage.turns:
@@ -156,7 +158,7 @@ def _write_events(passage: Passage) -> None:
                 private=secrets,
             )
         )
-    append(entries, actor_id=actor.pk, now=passage.now)
+    return append(entries, actor_id=actor.pk, now=passage.now)
 
 
 def _write_hand(passage: Passage, primary: Turn, data_hash: str) -> None:
