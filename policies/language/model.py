@@ -294,21 +294,52 @@ class DocumentDef:
 
 @dataclass(frozen=True, slots=True)
 class RubricItem:
-    """One line of the experts' sheet with its full points."""
+    """One line of the experts' sheet: from 0 to `max_points` are given, and count for up to `weight` of the total.
+
+    With `facts` the points are given fact by fact, each within its own range, and `max_points` caps their sum.
+    """
 
     id: str
     text: Text
     max_points: int
+    weight: int
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """How many seats at least go to experts of one branch: `percent` of the seats, or `count` of them."""
+
+    branch: str
+    percent: int = 0
+    count: int = 0
+
+    def of(self, seats: int) -> int:
+        """The least number among that many seats; a share is rounded up."""
+        return max(self.count, -(-self.percent * seats // 100))
 
 
 @dataclass(frozen=True, slots=True)
 class PanelDef:
-    """The expert panel: seats, how many must have scored, the sheet, and the mean mark needed."""
+    """The expert panel: seats, how many must have scored, the sheet, and the mean mark needed.
+
+    `composition` says who must sit on it, `field` which choice of the application its technical experts must be of.
+    A total that is more than `outlier` points from the median is flagged; `drop` of the highest and of the lowest
+    totals do not count. Experts see, of what can name the applicant (documents, facts of text), only what `shows`
+    lists. `facts` are counted by the experts beside the points. `days` are working days to score.
+    """
 
     seats: int
     quorum: int
     rubric: tuple[RubricItem, ...]
     pass_mark: int
+    composition: tuple[Least, ...] = ()
+    field: str = ""
+    outlier: int = 20
+    drop: int = 0
+    shows: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    days: int = 10
 
 
 @dataclass(frozen=True, slots=True)

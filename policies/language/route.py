@@ -7,14 +7,18 @@ route:
   co_review: no | yes | [tax, market, …]   (yes asks every department)
   upper: city | province | state           (R4 alone: the level that decides)
   panel: {seats, quorum, rubric, pass_mark}
+         and: composition: {technical: 60%, financial: 1}, field (a choice fact), outlier (points), drop, days,
+         shows (documents and texts that experts see), facts (counted by experts); a line of the rubric: weight, facts
   approval: levels by amount               filing: who may file
 """
 
 from __future__ import annotations
 
+import re
+
 from policies.language.compile import minor_units
 from policies.language.declare import constant_of
-from policies.language.model import ApprovalLevel, FilingDef, PanelDef, RouteDef, RubricItem
+from policies.language.model import ApprovalLevel, FilingDef, Least, PanelDef, RouteDef, RubricItem
 from policies.language.reader import ListNode, Node
 from policies.language.schema import (
     APPLICANTS,
@@ -24,6 +28,7 @@ from policies.language.schema import (
     items,
     one_of,
     refuse,
+    scalar,
     sequence,
     whole,
     working_days,
@@ -101,22 +106,70 @@ def read_approval(node: Node, currency: str) -> tuple[ApprovalLevel, ...]:
     return tuple(levels)
 
 
+BRANCHES = ("technical", "financial", "management")
+
+
 def read_panel(node: Node) -> PanelDef:
     """Read `route.panel`."""
-    values = fields(node, "route.panel", "seats quorum rubric pass_mark")
-    rubric = []
-    for item in sequence(values["rubric"], "route.panel.rubric"):
-        line = fields(item, "a line of the rubric", "id zh en max")
-        rubric.append(
-            RubricItem(identifier(line["id"], "id"), both(line, "rubric"), whole(line["max"], "max", 1, 1000))
-        )
+    optional = "composition field outlier drop shows facts days"
+    values = fields(node, "route.panel", "seats quorum rubric pass_mark", optional)
+    rubric = tuple(_rubric_item(item) for item in sequence(values["rubric"], "route.panel.rubric"))
     seats = whole(values["seats"], "route.panel.seats", 1, 99)
+    quorum = whole(values["quorum"], "route.panel.quorum", 1, seats)
+    composition, field = values.get("composition"), values.get("field")
+
+    def number(name: str, default: int, low: int, high: int) -> int:
+        found = values.get(name)
+        return default if found is None else whole(found, f"route.panel.{name}", low, high)
+
     return PanelDef(
         seats,
-        whole(values["quorum"], "route.panel.quorum", 1, seats),
-        tuple(rubric),
-        whole(values["pass_mark"], "route.panel.pass_mark", 0, sum(item.max_points for item in rubric)),
+        quorum,
+        rubric,
+        whole(values["pass_mark"], "route.panel.pass_mark", 0, sum(item.weight for item in rubric)),
+        () if composition is None else _composition(composition, seats),
+        "" if field is None else identifier(field, "route.panel.field"),
+        number("outlier", 20, 1, 1000),
+        number("drop", 0, 0, (quorum - 1) // 2),
+        _names(values.get("shows"), "route.panel.shows"),
+        _names(values.get("facts"), "route.panel.facts"),
+        number("days", 10, 1, 250),
     )
+
+
+def _rubric_item(item: Node) -> RubricItem:
+    line = fields(item, "a line of the rubric", "id zh en max", "weight facts")
+    most, weight = whole(line["max"], "max", 1, 1000), line.get("weight")
+    return RubricItem(
+        identifier(line["id"], "id"),
+        both(line, "rubric"),
+        most,
+        most if weight is None else whole(weight, "weight", 1, 1000),
+        _names(line.get("facts"), "facts of a line of the rubric"),
+    )
+
+
+def _names(node: Node | None, what: str) -> tuple[str, ...]:
+    return () if node is None else tuple(identifier(item, what) for item in sequence(node, what))
+
+
+def _composition(node: Node, seats: int) -> tuple[Least, ...]:
+    """Read who must sit on the panel, such as `{technical: 60%, financial: 1}`."""
+    what = "route.panel.composition"
+    values = fields(node, what, "", " ".join(BRANCHES))
+    found = []
+    for branch in BRANCHES:
+        asked = values.get(branch)
+        if asked is None:
+            continue
+        share = re.fullmatch(r"(\d{1,3})%", scalar(asked, what).value)
+        if share and int(share[1]) <= 100:
+            found.append(Least(branch, percent=int(share[1])))
+        else:
+            found.append(Least(branch, count=whole(asked, f"{what}.{branch}", 1, seats)))
+    if sum(least.of(seats) for least in found) > seats:
+        raise refuse(node.at, f"{what} asks for more than the {seats} seats", f"{what} 的要求超过 {seats} 个席位")
+    return tuple(found)
 
 
 def read_filing(node: Node) -> FilingDef:

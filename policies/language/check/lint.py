@@ -9,6 +9,7 @@ from policies.language.build import parse_pack
 from policies.language.check.cases import read_cases, run_cases
 from policies.language.check.coverage import uncovered
 from policies.language.check.legal import fair_competition, names_behind, programs
+from policies.language.check.panel import panel
 from policies.language.check.places import unfilled
 from policies.language.findings import Finding, PolicyError, Position, finding
 from policies.language.model import FactDef, Pack, RecordDef
@@ -95,16 +96,7 @@ def sheet(pack: Pack) -> Iterator[Finding]:
                 fact.at, "NO_TEXT", f"{fact.name} is asked of applicants but has no zh and en text",
                 f"{fact.name} 由企业填写，但没有中英文名称", severity="warning",
             )  # fmt: skip
-    at = Position(pack.program.at.file, 1, 1)
-    if pack.route.kind in ("R3", "R4") and pack.route.panel is None:
-        yield finding(at, "PANEL", f"route {pack.route.kind} needs a panel", f"路线 {pack.route.kind} 须有 panel")
-    if pack.route.panel is not None:
-        total = sum(item.max_points for item in pack.route.panel.rubric)
-        if total != 100:
-            yield finding(
-                at, "RUBRIC", f"the rubric sums to {total}; expected 100", f"评分表合计 {total} 分，应为 100 分",
-                severity="warning",
-            )  # fmt: skip
+    yield from panel(pack)
 
 
 def tables(pack: Pack) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from policies.language.findings import Text
 from policies.language.model import AllocationDef, FactDef, FilingDef, NoticeDef, Pack, RouteDef, Undertaking
 from policies.language.render.blocks import Block, Heading, Item, Listing
 from policies.language.render.expression import Wording
+from policies.language.render.panel import panel_item
 from policies.language.render.rules import certainty_marks, clause_mark
 from policies.language.render.words import (
     ROLES,
@@ -261,16 +262,7 @@ def route_items(route: RouteDef, currency: str) -> Iterator[Item]:
         level = LEVELS[route.upper]
         yield Item(Text(f"本级推荐，由{level.zh}认定", f"recommended by the bureau, decided by the {level.en}"))
     if route.panel is not None:
-        panel = route.panel
-        rubric = tuple(
-            Item(Text(f"{line.text.zh}（{line.max_points} 分）", f"{line.text.en} ({line.max_points} points)"))
-            for line in panel.rubric
-        )
-        text = Text(
-            f"专家评审：{panel.seats} 名专家，至少 {panel.quorum} 名有效，合格线 {panel.pass_mark} 分",
-            f"expert panel: {panel.seats} seats, at least {panel.quorum} must score, pass mark {panel.pass_mark}",
-        )
-        yield Item(text, children=rubric)
+        yield panel_item(route.panel)
     if len(route.approval) == 1:
         who = ROLES.get(route.approval[0].by, same(route.approval[0].by))
         yield Item(Text(f"由{who.zh}审批", f"approved by the {who.en}"))
