@@ -95,6 +95,13 @@ def succession_note(
     )
 
 
+def succession_reverse(succession: Succession, *, document: str, actor: User, now: Moment) -> None:
+    """Mark a succession as entered wrongly; the row stays, and the database lets nobody mark it twice."""
+    succession.reversed_at, succession.reversed_by = now.at, actor
+    succession.reversing_document = document
+    succession.save(update_fields=["reversed_at", "reversed_by", "reversing_document"])
+
+
 def link_note(
     parent: Company,
     child: Company,

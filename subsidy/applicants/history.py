@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from subsidy.applicants.enums import ChangeOf, SuccessionKind
 from subsidy.applicants.models import Company, CompanyChange, GroupLink, Succession
@@ -50,6 +50,11 @@ def last_change_on(company: Company, what: ChangeOf) -> dt.date | None:
     return rows.values_list("effective_on", flat=True).first()
 
 
+def standing_successions() -> QuerySet[Succession]:
+    """Mergers and splits that were not taken back as entered wrongly."""
+    return Succession.objects.filter(reversed_at__isnull=True)
+
+
 def successor_of(company: Company) -> Company | None:
     """The company that stands in its place after mergers, however many; None for one that was never merged.
 
@@ -58,9 +63,8 @@ def successor_of(company: Company) -> Company | None:
     seen, found = {company.pk}, None
     while True:
         at = found or company
-        step = (
-            Succession.objects.filter(predecessor=at, kind=SuccessionKind.MERGER).select_related("successor").first()
-        )
+        mergers = standing_successions().filter(predecessor=at, kind=SuccessionKind.MERGER)
+        step = mergers.select_related("successor").first()
         if step is None or step.successor_id in seen:
             return found
         found = step.successor
@@ -72,8 +76,19 @@ def predecessors_of(company: Company) -> set[int]:
     found: set[int] = set()
     edge = {company.pk}
     while edge:
-        rows = Succession.objects.filter(successor__in=edge, kind=SuccessionKind.MERGER)
+        rows = standing_successions().filter(successor__in=edge, kind=SuccessionKind.MERGER)
         edge = set(rows.values_list("predecessor_id", flat=True)) - found - {company.pk}
+        found |= edge
+    return found
+
+
+def successors_of(company: Company) -> set[int]:
+    """The companies that came after it by merger or split, directly or through others."""
+    found: set[int] = set()
+    edge = {company.pk}
+    while edge:
+        rows = standing_successions().filter(predecessor__in=edge)
+        edge = set(rows.values_list("successor_id", flat=True)) - found - {company.pk}
         found |= edge
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import django_filters
@@ -17,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import Authority
 from subsidy.accounts.selectors import SEES_CASES, grants_of
-from subsidy.applicants.enums import CompanyState
+from subsidy.applicants.enums import CompanyState, SuccessionKind
+from subsidy.applicants.history import standing_successions
 from subsidy.applicants.models import Company, GroupLink, Registration
 from subsidy.console import scope
 from subsidy.documents.responses import file_response
@@ -48,9 +50,10 @@ ACTS = (
     "merge",
     "split",
     "close",
+    "reverse",
 )
 # Opened from the row that they are about.
-ROW_ACTS = ("end_at_counter", "end_link")
+ROW_ACTS = ("end_at_counter", "end_link", "reverse_split")
 
 
 def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -156,15 +159,23 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "changes": changes_table(company),
         "kin": kin_table(company),
-        "links": [
-            (link.child.name, reverse("console:company-act", args=[pk, "end_link"]) + f"?link={link.pk}")
-            for link in GroupLink.objects.filter(parent=company, valid_to__isnull=True).select_related("child")
-        ]
-        if counter
-        else [],
+        "row_acts": list(_row_acts(company)) if counter else [],
         "crumbs": crumbs_to(company),
     }
     return render(request, "console/company.html", context)
+
+
+def _row_acts(company: Company) -> Iterator[tuple[str, str]]:
+    """What can be done about one link or one split: words and address."""
+    for link in GroupLink.objects.filter(parent=company, valid_to__isnull=True).select_related("child"):
+        words = _("End the link with %(name)s") % {"name": link.child.name}
+        yield words, reverse("console:company-act", args=[company.pk, "end_link"]) + f"?link={link.pk}"
+    if company.state != CompanyState.ACTIVE:
+        return
+    splits = standing_successions().filter(predecessor=company, kind=SuccessionKind.SPLIT)
+    for split in splits.select_related("successor").order_by("id"):
+        words = _("Take back the split with %(name)s") % {"name": split.successor.name}
+        yield words, reverse("console:company-act", args=[company.pk, "reverse_split"]) + f"?succession={split.pk}"
 
 
 def _rows(company: Company) -> list[SummaryRow]:
@@ -258,8 +269,13 @@ class CompanyAct(ActPage):
             "end_at_counter": _("The person loses this right for %(name)s at once; what they did stays valid."),
             "merge": _(
                 "%(name)s is no more: its people lose their rights, the successor's people answer its cases, nothing new "
-                "is filed for it. This cannot be undone."
+                "is filed for it. Entered wrongly, it can be taken back until something is decided or paid on its ground."
             ),
+            "reverse": _(
+                "%(name)s counts as never having ended: its people have their rights again from today, the successor's "
+                "people lose theirs. A payee account that ended stays ended; the company enters it anew."
+            ),
+            "reverse_split": _("The other company counts as never having come out of %(name)s."),
             "split": _("The other company is noted as having come out of %(name)s."),
             "close": _("%(name)s files nothing new; its matters under way can still be answered."),
             "link": _("%(name)s and the other company count as one group from that day."),

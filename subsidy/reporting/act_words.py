@@ -95,6 +95,8 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("company", "merge"): (_("entered the merger of the company"), _("merger entered")),
     ("company", "split"): (_("entered a split of the company"), _("split entered")),
     ("company", "close"): (_("entered the closing of the company"), _("closing entered")),
+    ("company", "reverse"): (_("took back what had ended the company"), _("entry of the company's end taken back")),
+    ("company", "reverse_split"): (_("took back a split of the company"), _("split taken back")),
     ("company", "link"): (_("entered a group link of the company"), ""),
     ("company", "end_link"): (_("ended a group link of the company"), ""),
     ("registration", "ask"): (_("asked to register a company"), ""),

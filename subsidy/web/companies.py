@@ -144,10 +144,10 @@ def kin_table(company: Company) -> DataTable:
     rows: list[tuple[str, str, str, str]] = []
     for one in Succession.objects.filter(predecessor=company).select_related("successor").order_by("id"):
         said = _("merged into") if one.kind == SuccessionKind.MERGER else _("split off")
-        rows.append((said, one.successor.name, day(one.effective_on), one.document))
+        rows.append((said, one.successor.name, _since(one), one.document))
     for one in Succession.objects.filter(successor=company).select_related("predecessor").order_by("id"):
         said = _("took over") if one.kind == SuccessionKind.MERGER else _("came out of")
-        rows.append((said, one.predecessor.name, day(one.effective_on), one.document))
+        rows.append((said, one.predecessor.name, _since(one), one.document))
     for link in GroupLink.objects.filter(parent=company).select_related("child").order_by("id"):
         rows.append((str(LinkKind(link.kind).label), link.child.name + _share(link), _span(link), link.document))
     for link in GroupLink.objects.filter(child=company).select_related("parent").order_by("id"):
@@ -161,6 +161,13 @@ def kin_table(company: Company) -> DataTable:
         head=(_("How"), _("Company"), _("Days"), _("Document")),
         rows=rows,
     )
+
+
+def _since(one: Succession) -> str:
+    if one.reversed_at is None:
+        return day(one.effective_on)
+    words = _("entered wrongly; taken back on %(day)s by %(document)s")
+    return words % {"day": day(one.reversed_at), "document": one.reversing_document}
 
 
 def _share(link: GroupLink) -> str:

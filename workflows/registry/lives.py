@@ -10,6 +10,7 @@ The rules, where a company is no longer there:
   Money that is still due goes to the successor's account, once the successor's people have chosen it for the case; not
   while a court's order holds an account of the merged company back. The payment page shows both names.
 * Awards of a merged company count as the successor's own (history.predecessors_of).
+* What was entered wrongly is taken back by a correcting act (reversals.py), never edited.
 """
 
 from __future__ import annotations

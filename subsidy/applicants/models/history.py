@@ -37,7 +37,10 @@ class CompanyChange(AuthorityRecord):
 
 
 class Succession(AuthorityRecord):
-    """A company that took over another by merger, or came out of it by a split."""
+    """A company that took over another by merger, or came out of it by a split.
+
+    One that was entered wrongly stays, marked as reversed once by another document; it then counts for nothing.
+    """
 
     predecessor = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="successions")
     successor = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="inheritances")
@@ -46,14 +49,28 @@ class Succession(AuthorityRecord):
     document = models.CharField(_("number of the document"), max_length=100)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False)
+    reversed_at = models.DateTimeField(null=True, blank=True)
+    reversed_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
+    reversing_document = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("succession")
         verbose_name_plural = _("successions")
         constraints = [
-            models.UniqueConstraint(fields=["predecessor", "successor"], name="succession_once"),
             models.UniqueConstraint(
-                fields=["predecessor"], condition=Q(kind=SuccessionKind.MERGER), name="merged_into_one"
+                fields=["predecessor", "successor"], condition=Q(reversed_at__isnull=True), name="succession_once"
+            ),
+            models.UniqueConstraint(
+                fields=["predecessor"],
+                condition=Q(kind=SuccessionKind.MERGER, reversed_at__isnull=True),
+                name="merged_into_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True, reversed_by__isnull=True)
+                | Q(reversed_at__isnull=False, reversed_by__isnull=False),
+                name="succession_reversed_by_somebody",
             ),
             models.CheckConstraint(condition=~Q(predecessor=F("successor")), name="succession_of_two"),
         ]
