@@ -74,7 +74,7 @@ WITH RECURSIVE line(id, until) AS (
     UNION
     SELECT s.predecessor_id, LEAST(line.until, CASE WHEN s.kind = 'split' THEN s.effective_on END)
     FROM applicants_succession s JOIN line ON s.successor_id = line.id
-    WHERE s.effective_on <= %(on)s
+    WHERE s.effective_on <= %(on)s AND s.reversed_at IS NULL
 ), kin(id) AS (
     SELECT %(company)s::bigint
     UNION
