@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord, Subject
+from subsidy.applicants.enums import FactSource
 from subsidy.applicants.records import TypedValue
 from subsidy.cases.enums import CaseState
 
@@ -62,7 +63,13 @@ class Case(Subject):
 
 
 class Answer(TypedValue):
-    """What the company says in its application; the current value, its history stands in the case's events."""
+    """What the company says in its application; the current value, its history stands in the case's events.
+
+    Under the name of a list, of kind `list`: whether the company calls the list complete (1) or not (0); its records are
+    `AnswerRecord`s.
+    """
+
+    LIST = "list"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="answers")
     prefilled_from = models.ForeignKey(
@@ -79,6 +86,52 @@ class Answer(TypedValue):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AnswerRecord(models.Model):
+    """One record of a list as the company gives it in its application, beside what a source held when it was begun.
+
+    `values` and `stored` are fields by name in the form of `facts_from_json` (money in minor units, days as ISO text);
+    `stored` is empty for a record that the company has added. A source's record is never taken away: `removed` says that
+    the company denies it. The history stands in the case's events.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="records")
+    list_name = models.CharField(max_length=60)
+    record_key = models.CharField(max_length=120)
+    values = models.JSONField(default=dict)
+    stored = models.JSONField(null=True, blank=True)
+    source = models.CharField(max_length=20, choices=FactSource, default=FactSource.APPLICANT)
+    as_of = models.DateField(null=True, blank=True, help_text=_("the day of which its source speaks"))
+    removed = models.BooleanField(default=False)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    evidence = models.ForeignKey(
+        "documents.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("record of an application")
+        verbose_name_plural = _("records of an application")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "list_name", "record_key"],
+                name="answer_record_once",
+                violation_error_message=_("This record is in the list already. Open it there and correct it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(stored__isnull=True, as_of__isnull=True, removed=False)
+                | Q(stored__isnull=False, as_of__isnull=False),
+                name="answer_record_of_a_source_or_the_company",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list_name}: {self.record_key}"
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether the company says something else than the source."""
+        return self.stored is not None and (self.removed or self.values != self.stored)
 
 
 class Correction(AuthorityRecord):

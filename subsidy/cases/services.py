@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -12,8 +13,9 @@ from policies.language import Pack
 from subsidy.accounts.models import Authority
 from subsidy.applicants.models import CompanyFact
 from subsidy.applicants.records import TypedValue
-from subsidy.cases.models import Answer, Case, Correction, CorrectionItem
+from subsidy.cases.models import Answer, AnswerRecord, Case, Correction, CorrectionItem
 from subsidy.cases.values import columns, is_asked
+from subsidy.documents.models import StoredFile
 
 
 def case_number(authority: Authority, year: int) -> str:
@@ -63,6 +65,70 @@ def answers_save(case: Case, pack: Pack, values: Mapping[str, Any]) -> None:
             for name, value in values.items()
             if value is not None
         ]
+    )
+
+
+@dataclass
+class StoredRecord:
+    """One record as a source holds it: its fields in JSON, who says so and as of when."""
+
+    key: str
+    source: str
+    as_of: dt.date
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def records_prefill(
+    case: Case, lists: Mapping[str, tuple[Sequence[StoredRecord], CompanyFact | None]]
+) -> dict[str, int]:
+    """Copy the records that are held into a new application; returns how many of which list.
+
+    With a source's marker of completeness the list begins as complete, until the company has said so itself.
+    """
+    rows = [
+        AnswerRecord(
+            case=case,
+            list_name=name,
+            record_key=one.key,
+            values=one.values,
+            stored=one.values,
+            source=one.source,
+            as_of=one.as_of,
+        )
+        for name, (records, _marker) in lists.items()
+        for one in records
+    ]
+    AnswerRecord.objects.bulk_create(rows)
+    Answer.objects.bulk_create(
+        Answer(case=case, name=name, kind=Answer.LIST, integer=1, prefilled_from=marker)
+        for name, (_records, marker) in lists.items()
+        if marker is not None
+    )
+    return {name: len(records) for name, (records, _marker) in lists.items()}
+
+
+def record_save(
+    record: AnswerRecord, *, values: Mapping[str, Any], reason: str, evidence: StoredFile | None, removed: bool = False
+) -> AnswerRecord:
+    """Write what the company says of one record (new or known); `values` are in JSON."""
+    record.values, record.reason, record.evidence, record.removed = dict(values), reason, evidence, removed
+    record.save()
+    return record
+
+
+def record_delete(record: AnswerRecord) -> None:
+    """Take away a record that the company itself had added (ValueError for one of a source: that is denied, not lost)."""
+    if record.stored is not None:
+        raise ValueError(f"{record}: a record of a source is marked as removed, never deleted")
+    record.delete()
+
+
+def list_confirm(case: Case, name: str, *, complete: bool) -> None:
+    """Keep the company's word on whether a list is complete."""
+    Answer.objects.update_or_create(
+        case=case,
+        name=name,
+        defaults={"kind": Answer.LIST, "integer": int(complete), "prefilled_from": None},
     )
 
 

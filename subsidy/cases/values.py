@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from policies.language import ABSENT, FactDef
+from policies.language.model import RecordDef
 from subsidy.applicants.records import TypedValue
 
 _WHOLE = frozenset({"money", "count"})
 APPLICANT = "applicant"
 
 
-def is_asked(fact: FactDef) -> bool:
-    """Whether the application asks the company for this fact; the others come from where the state knows them."""
+def is_asked(fact: FactDef | RecordDef) -> bool:
+    """Whether the application asks the company for this fact or list; the others come from where the state knows them."""
     return APPLICANT in (fact.source, fact.asks)
 
 
@@ -40,7 +41,7 @@ def value_of(row: TypedValue) -> Any:
         return ABSENT
     if row.kind in _WHOLE:
         return row.integer
-    if row.kind == "yes_no":
+    if row.kind in {"yes_no", "list"}:
         return row.integer == 1
     if row.kind == "date":
         return row.day

@@ -5,21 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from policies.language import Decision, FactDef, Pack, PolicyError, RecordList, decide
-from policies.language.facts import encode_value
+from policies.language import Decision, FactDef, Pack, decide
 from policies.language.model import RecordDef
 from subsidy.applicants.enums import FactSource
-from subsidy.applicants.models import COMPLETE, CompanyFact
-from subsidy.applicants.records import TypedValue
+from subsidy.applicants.models import CompanyFact
 from subsidy.applicants.selectors import held_of
 from subsidy.audit.moment import ZONE, Moment
-from subsidy.cases.models import Case
-from subsidy.cases.values import is_asked, value_of
+from subsidy.cases.models import Answer, AnswerRecord, Case
+from subsidy.cases.selectors import answers_of, records_of
+from subsidy.cases.values import is_asked
 from subsidy.decisions.books import books_of
-from subsidy.decisions.known import is_past, outweighs, rows_known
+from subsidy.decisions.counted import Known as Known
+from subsidy.decisions.counted import of_answer, of_store, ranked
+from subsidy.decisions.known import is_past, rows_known
+from subsidy.decisions.lists import of_answers, of_list
 from subsidy.decisions.rows import Reads
 from subsidy.programmes.models import PolicyVersion
 from subsidy.programmes.packs import pack_of
@@ -28,33 +29,12 @@ from subsidy.programmes.packs import pack_of
 _YEARS_BACK = re.compile(r"_y(\d)$")
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is known under one name of the pack: the value that counts, the row it stands in, and what others say.
-
-    `row` is an answer of the application or a company fact (None for a list, whose rows stand in `rows`). `others` are
-    current values of other sources, `conflicts` those among them that say something else. `unfit` says that the row
-    cannot be a value of this fact (another kind, out of its range): it counts as unknown.
-    """
-
-    name: str
-    value: Any = None
-    row: TypedValue | None = None
-    rows: tuple[CompanyFact, ...] = ()
-    others: tuple[CompanyFact, ...] = ()
-    conflicts: tuple[CompanyFact, ...] = ()
-    unfit: bool = False
-
-    @property
-    def is_known(self) -> bool:
-        return not self.unfit and (self.row is not None or bool(self.rows))
-
-
 def facts_of(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Any]:
     """Every fact of the pack that is known of this case on that day; what nobody has said is left out (unknown).
 
     What the applicant is asked comes from the application, the rest from what the bureau holds of the company and from
-    what this system knows by itself. Three statements.
+    what this system knows by itself; a value that is older than the pack allows is `Outdated`. Three statements, four
+    for a policy that asks the applicant for a list.
     """
     known = gathered(case, pack, on=on)
     system = system_facts(submitted_on=filed_on(case, on), decided_on=on)
@@ -62,17 +42,22 @@ def facts_of(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Any]:
     for name, fact in pack.facts.items():
         if fact.source == FactSource.SYSTEM and name in system:
             facts[name] = system[name]
-        elif known[name].is_known:
+        elif known[name].is_held:
             facts[name] = known[name].value
-    facts |= {name: known[name].value for name in pack.records if known[name].is_known}
+    facts |= {name: known[name].value for name in pack.records if known[name].is_held}
     return facts
 
 
 def gathered(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Known]:
     """What is known under each name of the pack, facts and lists, with its row, its other sources and conflicts."""
-    answers = {answer.name: answer for answer in case.answers.select_related("prefilled_from")}
-    held = held_on(case.company_id, Reads.of(pack), on=on, case_id=case.pk)
-    return assembled(pack, held, filed_on=filed_on(case, on), answers=answers)
+    return assembled(
+        pack,
+        held_on(case.company_id, Reads.of(pack), on=on, case_id=case.pk),
+        filed_on=filed_on(case, on),
+        on=on,
+        answers=answers_of(case),
+        records=records_of(case) if any(map(is_asked, pack.records.values())) else {},
+    )
 
 
 def held_on(company_id: int, reads: Reads, *, on: dt.date, case_id: int | None = None) -> list[CompanyFact]:
@@ -85,9 +70,20 @@ def held_on(company_id: int, reads: Reads, *, on: dt.date, case_id: int | None =
 
 
 def assembled(
-    pack: Pack, held: Iterable[CompanyFact], *, filed_on: dt.date, answers: Mapping[str, TypedValue] | None = None
+    pack: Pack,
+    held: Iterable[CompanyFact],
+    *,
+    filed_on: dt.date,
+    on: dt.date | None = None,
+    answers: Mapping[str, Answer] | None = None,
+    records: Mapping[str, Sequence[AnswerRecord]] | None = None,
 ) -> dict[str, Known]:
-    """The same from rows at hand. Without `answers` (nobody has applied yet) everything comes from what is held."""
+    """The same from rows at hand. Without `answers` (nobody has applied yet) everything comes from what is held.
+
+    `on` is the day of deciding, the day of filing if not given: the age of a value is counted to whichever of the two the
+    policy decides on.
+    """
+    until = filed_on if on is None or pack.program.decides_on == "submitted_on" else on
     scalars: dict[str, list[CompanyFact]] = {}
     lists: dict[str, list[CompanyFact]] = {}
     for row in held:
@@ -100,11 +96,15 @@ def assembled(
         rows = _by_rule(scalars.get(name, ()), fact.source)
         candidates = ranked(of_the_time(rows, name, filed_on), fact.source)
         if answers is not None and is_asked(fact):
-            known[name] = _of_answer(fact, answers.get(name), candidates)
+            known[name] = of_answer(fact, answers.get(name), candidates, on=until)
         else:
-            known[name] = _of_store(fact, candidates)
+            known[name] = of_store(fact, candidates, on=until)
     for name, record in pack.records.items():
-        known[name] = _of_list(record, _by_rule(lists.get(name, ()), record.source))
+        held_rows = _by_rule(lists.get(name, ()), record.source)
+        if answers is not None and is_asked(record):
+            known[name] = of_answers(record, answers.get(name), (records or {}).get(name, ()), held_rows, on=until)
+        else:
+            known[name] = of_list(record, held_rows, on=until)
     return known
 
 
@@ -116,11 +116,10 @@ def _by_rule(rows: Sequence[CompanyFact], source: str) -> Sequence[CompanyFact]:
 def known_alone(definition: FactDef | RecordDef, held: Iterable[CompanyFact], *, filed_on: dt.date) -> Known:
     """What would count of one fact or list, whatever the policy that reads it."""
     if isinstance(definition, RecordDef):
-        return _of_list(
-            definition, _by_rule([row for row in held if row.list_name == definition.name], definition.source)
-        )
+        mine = [row for row in held if row.list_name == definition.name]
+        return of_list(definition, _by_rule(mine, definition.source), on=filed_on)
     rows = _by_rule([row for row in held if row.name == definition.name and not row.list_name], definition.source)
-    return _of_store(definition, ranked(of_the_time(rows, definition.name, filed_on), definition.source))
+    return of_store(definition, ranked(of_the_time(rows, definition.name, filed_on), definition.source), on=filed_on)
 
 
 def of_the_time(rows: Sequence[CompanyFact], name: str, filed_on: dt.date) -> list[CompanyFact]:
@@ -136,107 +135,23 @@ def of_the_time(rows: Sequence[CompanyFact], name: str, filed_on: dt.date) -> li
     return [row for row in rows if row.period in ("", wanted)]
 
 
-def ranked(rows: Iterable[CompanyFact], source: str) -> list[CompanyFact]:
-    """Best first: an officer's override with its reason, a place on an adverse list, then the newest of the source that
-    the pack names and of what this system knows by itself, then the newest of the others."""
-    return sorted(
-        rows,
-        key=lambda row: (
-            row.is_override,
-            outweighs(row),
-            row.source == source or not row.is_kept,
-            bool(row.period),
-            row.as_of,
-            row.entered_at,
-            row.pk or 0,
-        ),
-        reverse=True,
-    )
-
-
-def _of_answer(fact: FactDef, answer: TypedValue | None, candidates: list[CompanyFact]) -> Known:
-    """An asked fact is what the company answered, unless an officer has set it against that with a reason."""
-    if candidates and candidates[0].is_override:
-        return _of_store(fact, candidates)
-    if answer is None:
-        return Known(fact.name, others=tuple(candidates))
-    return _known(fact, answer, candidates)
-
-
-def _of_store(fact: FactDef, candidates: list[CompanyFact]) -> Known:
-    return _known(fact, candidates[0], candidates[1:]) if candidates else Known(fact.name)
-
-
-def _known(fact: FactDef, row: TypedValue, others: Sequence[CompanyFact]) -> Known:
-    value = value_of(row)
-    return Known(
-        fact.name,
-        value=value,
-        row=row,
-        others=tuple(others),
-        conflicts=tuple(other for other in others if value_of(other) != value),
-        unfit=not _fits(fact, row.kind, value),
-    )
-
-
-def _fits(fact: FactDef, kind: str, value: Any) -> bool:
-    if fact.kind != kind:
-        return False
-    try:
-        encode_value(fact, value)
-    except PolicyError:
-        return False
-    return True
-
-
-def _of_list(record: RecordDef, rows: Sequence[CompanyFact]) -> Known:
-    """The records of one source, by the same precedence; without the marker of completeness there may be more."""
-    if not rows:
-        return Known(record.name)
-    best = ranked(rows, record.source)[0].source
-    mine = [row for row in rows if row.source == best]
-    others = tuple(row for row in rows if row.source != best)
-    records: dict[str, dict[str, Any]] = {}
-    for row in mine:
-        if not row.record_key:
-            continue
-        fields = records.setdefault(row.record_key, {})
-        # A field that the pack does not declare, or that cannot be read, is left out: of this record it is unknown.
-        if row.name in record.fields and _fits(record.fields[row.name], row.kind, value_of(row)):
-            fields[row.name] = value_of(row)
-    found = tuple(records[key] for key in sorted(records))
-    ours = {(row.record_key, row.name): value_of(row) for row in mine}
-    return Known(
-        record.name,
-        value=RecordList(found, complete=any(_is_marker(row) and row.integer == 1 for row in mine)),
-        rows=tuple(mine),
-        others=others,
-        conflicts=tuple(
-            row for row in others if not _is_marker(row) and ours.get((row.record_key, row.name)) != value_of(row)
-        ),
-        unfit=len(found) > record.max_length,
-    )
-
-
-def _is_marker(row: CompanyFact) -> bool:
-    """Whether the row says that the list is complete, rather than what stands in it."""
-    return row.name == COMPLETE and not row.record_key
-
-
 def known_facts(company_id: int) -> list[CompanyFact]:
     """The current facts of a company without the records of lists, the newest last."""
     return [row for row in held_of(company_id) if not row.list_name]
 
 
 def best_rows(pack: Pack, held: Iterable[CompanyFact], *, on: dt.date) -> list[CompanyFact]:
-    """Of each fact of the pack the one row that counts among those held, for prefilling an application of that day."""
+    """Of each fact of the pack the one row that counts among those held, for prefilling an application of that day.
+
+    One that is too old to count is among them: the company need not type it, only look at it and save it as its own.
+    """
     known = assembled(pack, held, filed_on=on)
-    return [one.row for one in known.values() if isinstance(one.row, CompanyFact) and one.is_known]
+    return [one.row for one in known.values() if isinstance(one.row, CompanyFact) and one.is_held]
 
 
 def values_held(pack: Pack, held: Iterable[CompanyFact], *, on: dt.date) -> dict[str, Any]:
     """What the pack would read of a company that has not applied: facts and lists that are held, by precedence."""
-    return {name: one.value for name, one in assembled(pack, held, filed_on=on).items() if one.is_known}
+    return {name: one.value for name, one in assembled(pack, held, filed_on=on).items() if one.is_held}
 
 
 def fact_definitions(authority_id: int) -> dict[str, FactDef | RecordDef]:
