@@ -88,13 +88,12 @@ def test_a_second_try_writes_nothing_of_the_first(bureau: World, monkeypatch: py
     real = flush.write
     tries: list[int] = []
 
-    def struck(*args: object) -> int:
+    def struck(*args: object) -> None:
         tries.append(len(tries))
-        seq = real(*args)  # type: ignore[arg-type]
+        real(*args)  # type: ignore[arg-type]
         if len(tries) == 1:
             cause = {"40P01": psycopg.errors.DeadlockDetected, "40001": psycopg.errors.SerializationFailure}[state]
             raise OperationalError from cause()
-        return seq
 
     monkeypatch.setattr(flush, "write", struck)
     outcome = bureau.act("case", case, "refuse", "acceptance", data=REASON)

@@ -13,7 +13,7 @@ import django
 
 DIED = 43
 # Each point is the return of one function of the door's writing.
-POINTS = {"events": "_write_events", "hand": "_write_hand", "before_commit": "write"}
+POINTS = {"events": "_write_events", "hand": "_write_hands", "before_commit": "write"}
 
 
 def _die_after(real: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workflows.common.turn import Turn
 
 Step = Callable[["Turn"], None]
+ListStep = Callable[[Sequence["Turn"]], None]
 # As `member`: whoever may act for the company in any way.
 ANY_MEMBER = "any"
 
@@ -37,18 +38,24 @@ class ReasonForm(ActForm):
 
 @dataclass(frozen=True)
 class Act:
-    """One act. Exactly one of `role`, `member`, `pooled`, `personal` and `system` says who may do it.
+    """One act. Exactly one of `role`, `member`, `pooled`, `personal`, `own` and `system` says who may do it.
 
     `pooled` means the role in whose pool the matter stands at that moment (a seat is no pool: it has its person).
     `personal` is for people of companies in a matter of their own, which its step looks at: somebody who registers a
-    company is no member yet. `member` is a guardian permission on the company (`file_for`, `confirm_for`,
+    company is no member yet. `own` is for the person that the matter is: the own account. `member` is a guardian
+    permission on the company (`file_for`, `confirm_for`,
     `administer_for`, or ANY_MEMBER for all), in force on the day of the act; `system` marks
     acts of a named system actor or of another act (a decree moves the cases of its round). `states` limits a free act
     (one that belongs to no node); acts of a node are possible exactly while the matter stands there. `exits` ends the
-    matter in that state; `enters` has it stand at another node, by the state in which it is (a remand, an objection). A `versioned` act refuses a page that is older than the matter; the others touch only what is
+    matter in that state; `enters` has it stand at another node, by the state in which it is (a remand, an objection).
+    A `versioned` act refuses a page that is older than the matter; the others touch only what is
     their own (a seat's scores, one document), so that five experts who score at once do not send each other back.
     `part` names the entry of the data that says on which part of the matter the act is (one payee account of a
     company): hands on another part do not exclude it.
+
+    A `bulk` act is offered for many rows of a list at once. `together` is then its step for all of them, so that it costs
+    the same statements for one and for many; it marks a row that it refuses with `turn.refusal` instead of raising.
+    Without it the step runs row by row.
     """
 
     name: str
@@ -58,6 +65,7 @@ class Act:
     member: str = ""
     pooled: bool = False
     personal: bool = False
+    own: bool = False
     system: bool = False
     duty: Duty | None = None
     form: type[ActForm] | None = None
@@ -67,7 +75,10 @@ class Act:
     danger: bool = False
     versioned: bool = True
     part: str = ""
+    bulk: bool = False
+    together: ListStep | None = None
 
     def __post_init__(self) -> None:
-        if sum((self.role is not None, bool(self.member), self.pooled, self.personal, self.system)) != 1:
-            raise ValueError(f"act {self.name}: name exactly one of role, member, pooled, personal and system")
+        said = (self.role is not None, bool(self.member), self.pooled, self.personal, self.own, self.system)
+        if sum(said) != 1:
+            raise ValueError(f"act {self.name}: name exactly one of role, member, pooled, personal, own and system")

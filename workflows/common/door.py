@@ -9,33 +9,37 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 from viewflow.workflow.token import Token
 
-from subsidy.accounts.enums import Role
 from subsidy.accounts.models import User
 from subsidy.audit.moment import Moment
 from subsidy.ledger.services import NotEnough
-from subsidy.work.enums import Duty
 from workflows.common import flush
-from workflows.common.acts import Act
-from workflows.common.guard import look, refuse_clash
+from workflows.common.acts import ListStep
+from workflows.common.admit import Asked, admit, turn_on
+from workflows.common.guard import Question, judge, look_at, refuse_clash
 from workflows.common.nodes import Start
-from workflows.common.place import company_id_of, find, is_possible, is_stale, lock, open_tasks_of, process_id_of
-from workflows.common.refusals import Busy, InsufficientFunds, NotFound, Refused, Stale, WrongState
-from workflows.common.sent import checked, data_hash_of, part_of
+from workflows.common.place import find, is_possible, lock, open_tasks_of, process_id_of
+from workflows.common.refusals import Busy, InsufficientFunds, NotFound, Refused, WrongState
+from workflows.common.sent import checked, data_hash_of
 from workflows.common.subjects import Kind, Opening, kind_named
-from workflows.common.task_ids import next_task_id
+from workflows.common.task_ids import next_task_id, reserve_task_ids
 from workflows.common.turn import Origin, Passage, Turn
 
+T = TypeVar("T")
+
 ATTEMPTS = 3
+CHUNK = 500
+# A walk from one node to the next makes at most a panel and its gateways.
+TASKS_A_ROW = 4
 _inside: ContextVar[bool] = ContextVar("inside_the_door", default=False)
 _LOCK_NOT_AVAILABLE = "55P03"
 # PostgreSQL's own name for `Hand.key`, unique: the same request is being done by somebody else at this moment.
@@ -51,6 +55,18 @@ class Outcome:
     subject_id: int
     seq: int
     replayed: bool
+
+
+@dataclass(frozen=True)
+class RowOutcome:
+    """What came of one row of a list: its outcome, or why it was refused."""
+
+    subject_id: int
+    result: Outcome | Refused
+
+    @property
+    def refusal(self) -> Refused | None:
+        return self.result if isinstance(self.result, Refused) else None
 
 
 def perform(
@@ -72,11 +88,44 @@ def perform(
     whatever is raised, nothing was written.
     """
 
-    def work() -> Outcome:
-        passage = Passage(actor=actor, now=now, key=key, origin=origin or Origin())
-        return _perform(kind_named(kind), subject_id, action, passage, version, data or {}, files or {})
+    asked = Asked(subject_id, key, version)
 
-    return _attempt(work)
+    def started() -> Passage:
+        return Passage(actor=actor, now=now, key=key, origin=origin or Origin())
+
+    done = _perform_rows(kind_named(kind), [asked], action, started, data or {}, files or {})[subject_id]
+    if isinstance(done, Refused):
+        raise done
+    return done
+
+
+def perform_many(
+    kind: str,
+    ids: Iterable[int],
+    action: str,
+    *,
+    actor: User,
+    now: Moment,
+    key: str,
+    versions: Mapping[int, int] | None = None,
+    data: Mapping[str, Any] | None = None,
+    origin: Origin | None = None,
+) -> list[RowOutcome]:
+    """Do `action` with the same data on many matters; a row that is refused says why and does not stop the others.
+
+    A row's key is `key` with its id, so that the same request sent again repeats nothing. `versions` holds what the
+    page showed of each row. A transaction takes CHUNK rows: a fault in one leaves the chunks before it done.
+    """
+    asked = [Asked(pk, f"{key}:{pk}", (versions or {}).get(pk)) for pk in dict.fromkeys(ids)]
+
+    def started() -> Passage:
+        return Passage(actor=actor, now=now, key=key, origin=origin or Origin())
+
+    results: dict[int, Outcome | Refused] = {}
+    for start in range(0, len(asked), CHUNK):
+        some = asked[start : start + CHUNK]
+        results |= _perform_rows(kind_named(kind), some, action, started, data or {}, {})
+    return [RowOutcome(row.subject_id, results[row.subject_id]) for row in asked]
 
 
 def open_matter(
@@ -100,7 +149,7 @@ def open_matter(
     return _attempt(work)
 
 
-def _attempt(work: Callable[[], Outcome]) -> Outcome:
+def _attempt(work: Callable[[], T]) -> T:
     """Run one transaction; deadlocks and serialization failures are tried again, a held lock is a polite Busy.
 
     A step may not come through the door again: `passage.also` takes other matters into the same transaction.
@@ -116,7 +165,7 @@ def _attempt(work: Callable[[], Outcome]) -> Outcome:
         _inside.reset(token)
 
 
-def _tried(work: Callable[[], Outcome]) -> Outcome:
+def _tried(work: Callable[[], T]) -> T:
     """Each attempt begins anew: `work` makes its own passage, so that nothing of a failed one is written later."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -149,49 +198,70 @@ def _as_refusal(error: IntegrityError) -> Refused | IntegrityError:
     return error
 
 
-def _perform(
+def _perform_rows(
     kind: Kind,
-    subject_id: int,
+    rows: Sequence[Asked],
     action: str,
-    passage: Passage,
-    version: int | None,
+    started: Callable[[], Passage],
     data: Mapping[str, Any],
     files: Mapping[str, Any],
-) -> Outcome:
-    subjects = lock(kind, [subject_id])
-    if not subjects:
-        raise NotFound
-    subject = subjects[0]
-    open_tasks = open_tasks_of(kind, [subject])
-    act, task = find(kind, subject, action, open_tasks.get(process_id_of(subject), []), passage.actor)
-    if act.system and passage.origin.surface != "job":
-        raise NotFound
-    # What was sent, not what the form makes of it: a repeat is known even where its data no longer fit the matter.
-    data_hash = data_hash_of({"data": data, "files": files})
-    part = part_of(act, data)
-    found = look(
-        kind=kind,
-        subject_id=subject.pk,
-        authority_id=subject.authority_id,
-        company_id=company_id_of(kind, subject),
-        actor=passage.actor,
-        act=act,
-        key=passage.key,
-        data_hash=data_hash,
-        now=passage.now,
-        task_id=task.pk if task else None,
-        part=part,
-    )
-    if found.replay_seq is not None:
-        return Outcome(kind.name, subject.pk, found.replay_seq, replayed=True)
-    if act.versioned and version is not None and is_stale(kind, subject, version):
-        raise Stale
-    if not is_possible(kind, act, subject, task):
-        raise NotFound if act.role == Role.EXPERT and Duty.SCORES not in found.duties else WrongState
-    clean = checked(act, subject, data, files)
-    turn = _turn(passage, kind, subject, act, clean, open_tasks.get(process_id_of(subject), []), task)
-    turn.part = part
-    return _carry_out(passage, turn, data_hash)
+    *,
+    skip_locked: bool = False,
+) -> dict[int, Outcome | Refused]:
+    """Every row's outcome or refusal; those that pass do so in one transaction, and what refuses leaves no trace.
+
+    A row whose step refuses is left out and the others begin anew, for it may have written something. What refuses them
+    together (money, a constraint) is searched for by halves, and rows that somebody holds are left out, not waited for
+    twice.
+    """
+    results: dict[int, Outcome | Refused] = {}
+    left = list(rows)
+
+    def work() -> dict[int, Outcome | Refused]:
+        return _pass(kind, left, action, started(), data, files, skip_locked=skip_locked)
+
+    while left:
+        try:
+            return results | _attempt(work)
+        except _RowsRefused as refused:
+            results |= refused.refusals
+            left = [row for row in left if row.subject_id not in refused.refusals]
+        except Refused as refusal:
+            if len(left) == 1:
+                return results | {left[0].subject_id: refusal}
+            waited = isinstance(refusal, Busy) and not skip_locked
+            middle = len(left) if waited else len(left) // 2
+            for some in (left[:middle], left[middle:]):
+                skip = waited or skip_locked
+                results |= _perform_rows(kind, some, action, started, data, files, skip_locked=skip)
+            return results
+    return results
+
+
+class _RowsRefused(Exception):
+    """Steps refused these rows of a list: nothing is written, and the others go on without them."""
+
+    def __init__(self, refusals: Mapping[int, Refused]) -> None:
+        self.refusals = refusals
+        super().__init__(f"{len(refusals)} rows refused")
+
+
+def _pass(
+    kind: Kind,
+    rows: Sequence[Asked],
+    action: str,
+    passage: Passage,
+    data: Mapping[str, Any],
+    files: Mapping[str, Any],
+    *,
+    skip_locked: bool,
+) -> dict[int, Outcome | Refused]:
+    found = admit(kind, rows, action, passage, data, files, skip_locked=skip_locked)
+    results: dict[int, Outcome | Refused] = {**found.refusals}
+    results |= {pk: Outcome(kind.name, pk, seq, replayed=True) for pk, seq in found.replays.items()}
+    if found.turns:
+        results |= {done.subject_id: done for done in _carry_out(passage, found.turns)}
+    return results
 
 
 def _open(
@@ -204,24 +274,22 @@ def _open(
     clean = checked(act, None, data, files)
     data_hash = data_hash_of({**clean, "authority": authority_id})
     turn = Turn(passage=passage, kind=kind.name, subject=None, act=act, data=clean, authority_id=authority_id)
-    found = look(
-        kind=kind,
-        subject_id=None,
-        authority_id=authority_id,
-        company_id=opening.company_id(turn),
-        actor=passage.actor,
-        act=act,
-        key=passage.key,
-        data_hash=data_hash,
-        now=passage.now,
-    )
-    if found.replay_seq is not None:
-        return Outcome(kind.name, flush.subject_of_key(passage.key), found.replay_seq, replayed=True)
+    turn.key, turn.data_hash = passage.key, data_hash
+    company_id = opening.company_id(turn)
+    question = Question(kind, act, authority_id, passage.key, data_hash, company_id=company_id)
+    (facts,) = look_at(kind, [question], actor=passage.actor, now=passage.now)
+    replay = judge(facts, now=passage.now)
+    if replay is not None:
+        return Outcome(kind.name, flush.subject_of_key(passage.key), replay, replayed=True)
     turn.subject = opening.make(turn)
     if turn.subject.authority_id != authority_id:
         raise NotFound
     _begin(kind, opening, turn)
-    return _carry_out(passage, turn, data_hash, judge_after=kind)
+    try:
+        (done,) = _carry_out(passage, [turn], judge_after=kind)
+    except _RowsRefused as refused:
+        raise refused.refusals[turn.subject.pk] from None
+    return done
 
 
 def _begin(kind: Kind, opening: Opening, turn: Turn) -> None:
@@ -254,41 +322,73 @@ def _begin(kind: Kind, opening: Opening, turn: Turn) -> None:
     turn.task = task
 
 
-def _carry_out(passage: Passage, turn: Turn, data_hash: str, *, judge_after: Kind | None = None) -> Outcome:
-    """Step, walk, write. A new matter is judged for separation of duties when its step has bound it to others."""
+def _carry_out(passage: Passage, turns: Sequence[Turn], *, judge_after: Kind | None = None) -> list[Outcome]:
+    """Step, walk, write. A new matter is judged for separation of duties when its step has bound it to others.
+
+    Raises _RowsRefused when a step refuses.
+    """
     passage.join = lambda kind, ids, action, data: _join(passage, kind_named(kind), ids, action, data)
-    passage.turns.append(turn)
-    _move(turn)
-    if judge_after is not None and turn.act.duty is not None:
-        refuse_clash(judge_after, [turn.subject.pk], passage.actor, turn.act)
+    passage.turns.extend(turns)
+    if len(turns) > 1:
+        reserve_task_ids(TASKS_A_ROW * len(turns))
+    _move(turns)
+    refused = {turn.subject.pk: turn.refusal for turn in turns if turn.refusal is not None}
+    if refused:
+        raise _RowsRefused(refused)
+    for turn in turns:
+        if judge_after is not None and turn.act.duty is not None:
+            refuse_clash(judge_after, [turn.subject.pk], passage.actor, turn.act)
     passage.join = None
-    seq = flush.write(passage, turn, data_hash)
-    return Outcome(turn.kind, turn.subject.pk, seq, replayed=False)
+    flush.write(passage, turns)
+    return [Outcome(turn.kind, turn.subject.pk, turn.subject.head_seq, replayed=False) for turn in turns]
 
 
 def _join(passage: Passage, kind: Kind, ids: Iterable[int], action: str, data: Mapping[str, Any]) -> list[Turn]:
-    """Take other subjects into the passage: one lock statement, one for their open tasks, then their steps."""
-    subjects = lock(kind, sorted(ids))
-    open_tasks = open_tasks_of(kind, subjects)
+    """Take other subjects into the passage: one lock statement, one for their open tasks, then their steps.
+
+    A subject that is in the passage already (a round that several cases of a list reach) is not read again.
+    """
+    known = {turn.subject.pk: turn for turn in passage.turns if turn.kind == kind.name}
+    fresh = lock(kind, sorted(set(ids) - known.keys()))
+    open_tasks = open_tasks_of(kind, fresh)
     turns = []
-    for subject in subjects:
-        tasks = open_tasks.get(process_id_of(subject), [])
+    for subject in sorted([*fresh, *(known[pk].subject for pk in set(ids) & known.keys())], key=lambda one: one.pk):
+        earlier = known.get(subject.pk)
+        tasks = earlier.live_tasks() if earlier else open_tasks.get(process_id_of(subject), [])
         act, task = find(kind, subject, action, tasks, passage.actor)
         if not act.system or not is_possible(kind, act, subject, task):
             raise WrongState
-        turn = _turn(passage, kind, subject, act, dict(data), tasks, task)
+        turn = turn_on(passage, kind, subject, act, dict(data), tasks, task)
         passage.turns.append(turn)
         turns.append(turn)
+    _move(turns)
     for turn in turns:
-        _move(turn)
+        if turn.refusal is not None:
+            raise turn.refusal
     return turns
 
 
-def _move(turn: Turn) -> None:
-    """Run the step, then walk the flow from the task that the act finishes."""
-    turn.was = getattr(turn.subject, "state", "")
-    turn.verdict = turn.act.name
-    turn.act.step(turn)
+def _move(turns: Sequence[Turn]) -> None:
+    """Run the steps, then walk each flow from the task that the act finishes; a turn that refuses says so."""
+    lists: dict[ListStep, list[Turn]] = {}
+    for turn in turns:
+        turn.was = getattr(turn.subject, "state", "")
+        turn.verdict = turn.act.name
+        if turn.act.together is not None:
+            lists.setdefault(turn.act.together, []).append(turn)
+    for together, some in lists.items():
+        together(some)
+    for turn in turns:
+        try:
+            if turn.act.together is None:
+                turn.act.step(turn)
+            if turn.refusal is None:
+                _walk(turn)
+        except Refused as refusal:
+            turn.refusal = refusal
+
+
+def _walk(turn: Turn) -> None:
     if turn.act.exits:
         _exit(turn)
     elif turn.task is not None and not turn.held:
@@ -310,22 +410,3 @@ def _exit(turn: Turn) -> None:
         turn.process.finished = turn.now.at
         turn.process_over = True
     turn.set(state=turn.act.exits, closed_at=turn.now.at)
-
-
-def _turn(
-    passage: Passage, kind: Kind, subject: Any, act: Act, clean: dict[str, Any], tasks: list[Task], task: Task | None
-) -> Turn:
-    turn = Turn(
-        passage=passage,
-        kind=kind.name,
-        subject=subject,
-        act=act,
-        data=clean,
-        authority_id=subject.authority_id,
-        process=subject.process if kind.flows else None,
-        task=task,
-        open_tasks=tasks,
-    )
-    if turn.process is not None:
-        turn.process.turn = turn
-    return turn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -35,17 +35,15 @@ def arrive(turn: Turn) -> None:
             turn.set(state=node.state)
 
 
-def write(passage: Passage, primary: Turn, data_hash: str) -> int:
-    """Write everything and return the sequence number of the primary subject's event."""
+def write(passage: Passage, asked: Sequence[Turn]) -> None:
+    """Write everything; `asked` are the turns that somebody asked for, each of which leaves its hand."""
     _write_tasks(passage)
     _write_work_items(passage)
     defer_telling(passage, _write_events(passage))
-    _write_hand(passage, primary, data_hash)
+    _write_hands(passage, asked)
     _write_subjects(passage)
     _write_jobs(passage)
     post(passage.postings, now=passage.now)
-    seq: int = primary.subject.head_seq
-    return seq
 
 
 def _write_tasks(passage: Passage) -> None:
@@ -147,7 +145,7 @@ def _write_events(passage: Passage) -> list[Event]:
             "data": turn.details,
             "surface": passage.origin.surface,
             "request": passage.origin.request_id,
-            "key": passage.key,
+            "key": turn.key or passage.key,
         }
         entries.append(
             Entry(
@@ -161,22 +159,27 @@ def _write_events(passage: Passage) -> list[Event]:
     return append(entries, actor_id=actor.pk, now=passage.now)
 
 
-def _write_hand(passage: Passage, primary: Turn, data_hash: str) -> None:
-    Hand(
-        authority_id=primary.subject.authority_id,
-        key=passage.key,
-        subject_kind=primary.kind,
-        subject_id=primary.subject.pk,
-        part=primary.part,
-        action=primary.act.name,
-        duty=primary.act.duty or "",
-        role=primary.act.role or "",
-        actor=passage.actor,
-        at=passage.now.at,
-        seq=primary.subject.head_seq,
-        data_hash=data_hash,
-        task_id=primary.task.pk if primary.task is not None and not primary.held else None,
-    ).save(force_insert=True)
+def _write_hands(passage: Passage, asked: Sequence[Turn]) -> None:
+    Hand.objects.bulk_create(
+        [
+            Hand(
+                authority_id=turn.subject.authority_id,
+                key=turn.key,
+                subject_kind=turn.kind,
+                subject_id=turn.subject.pk,
+                part=turn.part,
+                action=turn.act.name,
+                duty=turn.act.duty or "",
+                role=turn.act.role or "",
+                actor=passage.actor,
+                at=passage.now.at,
+                seq=turn.subject.head_seq,
+                data_hash=turn.data_hash,
+                task_id=turn.task.pk if turn.task is not None and not turn.held else None,
+            )
+            for turn in asked
+        ]
+    )
 
 
 def _write_subjects(passage: Passage) -> None:

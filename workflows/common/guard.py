@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -28,42 +28,75 @@ from workflows.common.subjects import Kind, kind_named
 
 
 @dataclass(frozen=True)
-class Pass:
-    """What the guard found: the event of an earlier hand under this key (a replay), and the actor's earlier duties."""
+class Question:
+    """What the guard is asked about one matter; `subject_id` is None for an act that makes one."""
 
-    replay_seq: int | None
-    duties: frozenset[str]
+    kind: Kind
+    act: Act
+    authority_id: int
+    key: str
+    data_hash: str
+    subject_id: int | None = None
+    company_id: int | None = None
+    task_id: int | None = None
+    part: int | None = None
 
 
-def look(
-    *,
-    kind: Kind,
-    subject_id: int | None,
-    authority_id: int,
-    company_id: int | None,
-    actor: User,
-    act: Act,
-    key: str,
-    data_hash: str,
-    now: Moment,
-    task_id: int | None = None,
-    part: int | None = None,
-) -> Pass:
-    """Read in one statement, after the lock, and judge in the order replay, permission, recusal, duties.
+@dataclass(frozen=True)
+class Facts:
+    """What the guard read for one question; `duties` are the actor's earlier ones."""
+
+    question: Question
+    actor: User
+    row: Mapping[str, Any]
+
+    @property
+    def duties(self) -> frozenset[str]:
+        return frozenset(self.row["duties"])
+
+
+def look_at(kind: Kind, questions: Sequence[Question], *, actor: User, now: Moment) -> list[Facts]:
+    """Read in one statement, after the lock, what judging needs: the same statement for one matter and for many.
+
+    Raises Forbidden when there is no such person.
+    """
+    if not questions:
+        return []
+    statement, places = _statement(kind.name, questions[0].subject_id is not None)
+    columns: list[Any] = [
+        [one.subject_id or 0 for one in questions],
+        [one.authority_id for one in questions],
+        [one.company_id or 0 for one in questions],
+        [one.task_id or 0 for one in questions],
+        [one.part or 0 for one in questions],
+        [one.key for one in questions],
+    ]
+    fixed = {MARKS.actor: actor.pk, MARKS.on: now.on}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, columns + [fixed.get(place, place) for place in places])
+        found = cursor.fetchall()
+    if len(found) != len(questions):
+        raise Forbidden
+    rows = [{name: _read(name, value) for name, value in zip(COLUMNS, row[1:], strict=True)} for row in found]
+    return [Facts(question, actor, row) for question, row in zip(questions, rows, strict=True)]
+
+
+def judge(facts: Facts, *, now: Moment) -> int | None:
+    """Judge in the order replay, permission, recusal, duties; a replay answers with the event of the earlier hand.
 
     Raises KeyReused, NotFound, Forbidden, Claimed, Recused or DutiesClash.
     """
-    row = _facts(kind, subject_id, authority_id, company_id, actor, key, now, task_id, part)
-    replay = _replay(row["replays"], kind, subject_id, act, actor, data_hash)
+    question, row = facts.question, facts.row
+    replay = _replay(row["replays"], question, facts.actor)
+    if replay is not None:
+        return replay
     item = row["items"][0] if row["items"] else None
-    assignee = item["assignee"] if item else None
-    if replay is None:
-        _permission(act, actor, row, authority_id, assignee, now.on)
-        if row["recused"]:
-            raise Recused
-        if clash(act.duty, row["duties"]) is not None:
-            raise DutiesClash
-    return Pass(replay_seq=replay, duties=frozenset(row["duties"]))
+    _permission(question, facts.actor, row, item["assignee"] if item else None, now.on)
+    if row["recused"]:
+        raise Recused
+    if clash(question.act.duty, row["duties"]) is not None:
+        raise DutiesClash
+    return None
 
 
 @dataclass(frozen=True)
@@ -81,6 +114,15 @@ class _Marks:
 
 
 MARKS = _Marks()
+# The marks that differ from row to row, in the order of the arrays that the statement takes first.
+_BY_ROW = {
+    MARKS.subject: ("subject", "bigint"),
+    MARKS.authority: ("authority", "bigint"),
+    MARKS.company: ("company", "bigint"),
+    MARKS.task: ("task", "bigint"),
+    MARKS.part: ("part", "bigint"),
+    MARKS.key: ("key", "text"),
+}
 
 
 @cache
@@ -131,43 +173,26 @@ def _statement(name: str, about_subject: bool) -> tuple[str, tuple[Any, ...]]:
             WorkItem.objects.filter(task_id=MARKS.task).values(json=JSONObject(assignee=F("assignee_id")))
         ),
     )
-    statement, places = query.values(*COLUMNS).query.sql_with_params()
-    return statement, tuple(places)
+    return _for_rows(*query.values_list(*COLUMNS).query.sql_with_params())
+
+
+def _for_rows(statement: str, places: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The statement asked once for each row of arrays: what differs from row to row is read from them."""
+    parts = statement.split("%s")
+    text, kept = parts[0], []
+    for place, part in zip(places, parts[1:], strict=True):
+        by_row = _BY_ROW.get(place) if isinstance(place, int | str) else None
+        if by_row is None:
+            kept.append(place)
+        text += (f"asked.{by_row[0]}" if by_row else "%s") + part
+    arrays = ", ".join(f"%s::{kind}[]" for _name, kind in _BY_ROW.values())
+    names = ", ".join(name for name, _kind in _BY_ROW.values())
+    asked = f"unnest({arrays}) WITH ORDINALITY AS asked({names}, row)"
+    return f"SELECT asked.row, found.* FROM {asked}, LATERAL ({text}) AS found ORDER BY asked.row", tuple(kept)
 
 
 COLUMNS = ("is_active", "replays", "roles", "anywhere", "member", "recused", "duties", "items")
 _OBJECTS = frozenset({"replays", "items", "member"})
-
-
-def _facts(
-    kind: Kind,
-    subject_id: int | None,
-    authority_id: int,
-    company_id: int | None,
-    actor: User,
-    key: str,
-    now: Moment,
-    task_id: int | None,
-    part: int | None,
-) -> dict[str, Any]:
-    statement, places = _statement(kind.name, subject_id is not None)
-    values = {
-        MARKS.actor: actor.pk,
-        MARKS.subject: subject_id,
-        MARKS.authority: authority_id,
-        MARKS.company: company_id or 0,
-        MARKS.task: task_id or 0,
-        MARKS.part: part or 0,
-        MARKS.key: key,
-        MARKS.on: now.on,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [values.get(place, place) for place in places])
-        found = cursor.fetchone()
-    if found is None:
-        raise Forbidden
-    row = dict(zip(COLUMNS, found, strict=True))
-    return {name: _read(name, value) for name, value in row.items()}
 
 
 def _read(name: str, value: Any) -> Any:
@@ -177,16 +202,14 @@ def _read(name: str, value: Any) -> Any:
     return [json.loads(item) if isinstance(item, str) else item for item in value] if name in _OBJECTS else value
 
 
-def _replay(
-    replays: Iterable[dict[str, Any]], kind: Kind, subject_id: int | None, act: Act, actor: User, data_hash: str
-) -> int | None:
+def _replay(replays: Iterable[dict[str, Any]], question: Question, actor: User) -> int | None:
     for hand in replays:
         same = (
-            hand["kind"] == kind.name
-            and subject_id in (None, hand["id"])
-            and hand["action"] == act.name
+            hand["kind"] == question.kind.name
+            and question.subject_id in (None, hand["id"])
+            and hand["action"] == question.act.name
             and hand["actor"] == actor.pk
-            and hand["hash"] == data_hash
+            and hand["hash"] == question.data_hash
         )
         if not same:
             raise KeyReused
@@ -195,18 +218,22 @@ def _replay(
 
 
 def _permission(
-    act: Act,
+    question: Question,
     actor: User,
-    row: dict[str, Any],
-    authority_id: int,
+    row: Mapping[str, Any],
     assignee: int | None,
     on: dt.date,
 ) -> None:
+    act = question.act
     if not row["is_active"]:
         raise Forbidden
     if act.system:
         if actor.kind != UserKind.SYSTEM:
             raise Forbidden
+        return
+    if act.own:
+        if question.subject_id != actor.pk:
+            raise NotFound
         return
     if act.personal or act.member:
         _membership(act, actor, row["member"], on)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
 from viewflow.workflow.models import Task
 
 from subsidy.accounts.models import User
-from subsidy.audit.models import Event
 from workflows.common.acts import Act
 from workflows.common.nodes import Standing
 from workflows.common.refusals import NotFound
 from workflows.common.subjects import Kind
 
 
-def lock(kind: Kind, ids: list[int]) -> list[Any]:
-    """Lock the rows in one statement, ordered by key, with what the steps read beside them."""
-    query = kind.model.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
+def lock(kind: Kind, ids: list[int], *, skip_locked: bool = False) -> list[Any]:
+    """Lock the rows in one statement, ordered by key, with what the steps read beside them.
+
+    `skip_locked` leaves out the rows that somebody else holds at this moment instead of waiting for them.
+    """
+    rows = kind.model.objects.select_for_update(no_key=True, of=("self",), skip_locked=skip_locked)
+    query = rows.filter(pk__in=ids).order_by("pk")
     related = (*kind.related, "process") if kind.flows else kind.related
     if related:
         query = query.select_related(*related)
@@ -91,13 +96,30 @@ def act_named(kind: Kind, subject: Any, action: str) -> Act:
     return act
 
 
-def is_stale(kind: Kind, subject: Any, version: int) -> bool:
-    """Whether anything happened after `version` that a page must show; a letter that was issued, a claim are not."""
-    if version == subject.head_seq:
-        return False
-    later = Event.objects.filter(stream=subject.STREAM, stream_id=subject.pk, seq__gt=version)
-    names = set(later.values_list("action", flat=True))
-    return not names or any(act_named(kind, subject, name).versioned for name in names)
+_LATER = """
+SELECT seen.id, e.action FROM unnest(%s::bigint[], %s::int[]) AS seen(id, seq)
+JOIN audit_event e ON e.stream = %s AND e.stream_id = seen.id AND e.seq > seen.seq
+"""
+
+
+def stale_ids(kind: Kind, subjects: Iterable[Any], versions: Mapping[int, int]) -> set[int]:
+    """The subjects to which anything happened after the version that was seen, and that a page must show.
+
+    A letter that was issued or a claim is not such a thing. No statement while every version is the newest, else one.
+    """
+    behind = {one.pk: one for one in subjects if one.pk in versions and versions[one.pk] != one.head_seq}
+    if not behind:
+        return set()
+    later: dict[int, set[str]] = {pk: set() for pk in behind}
+    with connection.cursor() as cursor:
+        cursor.execute(_LATER, [list(behind), [versions[pk] for pk in behind], kind.model.STREAM])
+        for pk, action in cursor.fetchall():
+            later[pk].add(action)
+    return {
+        pk
+        for pk, names in later.items()
+        if not names or any(act_named(kind, behind[pk], name).versioned for name in names)
+    }
 
 
 def is_possible(kind: Kind, act: Act, subject: Any, task: Task | None) -> bool:

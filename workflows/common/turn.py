@@ -12,6 +12,7 @@ from subsidy.accounts.models import User
 from subsidy.audit.moment import Moment
 from subsidy.ledger.posting import Posting
 from workflows.common.acts import Act
+from workflows.common.refusals import Refused
 
 DeferredJob = tuple[str, Mapping[str, Any]]
 
@@ -58,7 +59,11 @@ class Passage:
 
 @dataclass
 class Turn:
-    """What one act does to one subject."""
+    """What one act does to one subject.
+
+    `key` and `data_hash` are those of the request when somebody asked for this turn; one that another act takes in
+    (`passage.also`) has none. `refusal` says why a row of a list is left out.
+    """
 
     passage: Passage
     kind: str
@@ -83,6 +88,9 @@ class Turn:
     process_over: bool = False
     process_back: bool = False
     changed: set[str] = field(default_factory=set)
+    key: str = ""
+    data_hash: str = ""
+    refusal: Refused | None = None
 
     @property
     def actor(self) -> User:
