@@ -368,6 +368,7 @@ class RouteDef:
     """How a case travels; days are working days.
 
     `co_review` names the departments that are asked, `upper` the level that decides where the bureau only recommends.
+    `announcement_days` are the calendar days after which a letter that was announced publicly counts as served.
     """
 
     kind: str
@@ -380,6 +381,7 @@ class RouteDef:
     recommendation: bool = False
     visit: bool = False
     upper: str | None = None
+    announcement_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

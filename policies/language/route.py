@@ -6,6 +6,7 @@ route:
   recommendation, visit: yes | no          (default no; R4 visits)
   co_review: no | yes | [tax, market, …]   (yes asks every department)
   upper: city | province | state           (R4 alone: the level that decides)
+  announcement: calendar days              (service of letters by public announcement; absent: not allowed)
   panel: {seats, quorum, rubric, pass_mark}
          and: composition: {technical: 60%, financial: 1}, field (a choice fact), outlier (points), drop, days,
          shows (documents and texts that experts see), facts (counted by experts); a line of the rubric: weight, facts
@@ -44,9 +45,10 @@ LEVELS = ("city", "province", "state")
 def read_route(node: Node, currency: str) -> RouteDef:
     """Read `route`; amounts of approval are of `currency`."""
     values = fields(
-        node, "route", "kind acceptance correction co_review approval", "panel filing recommendation visit upper"
+        node, "route", "kind acceptance correction co_review approval", "panel filing recommendation visit upper announcement"
     )
     panel, filing, upper = values.get("panel"), values.get("filing"), values.get("upper")
+    announcement = values.get("announcement")
     found = RouteDef(
         one_of(values["kind"], "route.kind", KINDS),
         working_days(values["acceptance"], "route.acceptance"),
@@ -58,6 +60,7 @@ def read_route(node: Node, currency: str) -> RouteDef:
         yes_no(values.get("recommendation"), "route.recommendation", False),
         yes_no(values.get("visit"), "route.visit", False),
         None if upper is None else one_of(upper, "route.upper", LEVELS),
+        None if announcement is None else whole(announcement, "route.announcement", 1, 365),
     )
     if (found.kind == "R4") != (found.upper is not None):
         raise refuse(

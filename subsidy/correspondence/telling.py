@@ -75,6 +75,9 @@ _ACCOUNT = _company(
     NotificationKind.MONEY,
     _("A payee account of %(number)s has changed. If nobody of you asked for this, tell the bureau at once."),
 )
+_SERVED = _company(
+    NotificationKind.DECISION, _("A letter on %(number)s counts as served; its periods run. Open it here.")
+)
 
 TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     ("case", "accept"): (
@@ -94,9 +97,14 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
             {"kind": _TOLD_LETTERS},
         ),
     ),
-    ("case", "note_service"): (
-        _company(
-            NotificationKind.DECISION, _("A letter on %(number)s counts as served; its periods run. Open it here.")
+    **{("case", act): (_SERVED,) for act in ("serve_at_counter", "serve_by_post", "announcement_over")},
+    ("case", "remind_unserved"): (
+        _role(
+            Role.ACCEPTANCE,
+            _(
+                "A letter on %(number)s has not been opened. Serve it at the counter or by post: no period runs before."
+            ),
+            NotificationKind.DEADLINE,
         ),
     ),
     ("case", "announce_letter"): (

@@ -261,6 +261,14 @@ def route_items(route: RouteDef, currency: str) -> Iterator[Item]:
     if route.upper is not None:
         level = LEVELS[route.upper]
         yield Item(Text(f"本级推荐，由{level.zh}认定", f"recommended by the bureau, decided by the {level.en}"))
+    if route.announcement_days is not None:
+        days_up = route.announcement_days
+        yield Item(
+            Text(
+                f"无法以其他方式送达的文书可公告送达，公告满 {days_up} 日视为送达",
+                f"letters that cannot be served otherwise may be announced and count as served after {days_up} days",
+            )
+        )
     if route.panel is not None:
         yield panel_item(route.panel)
     if len(route.approval) == 1:

@@ -1,0 +1,24 @@
+"""Messages between a company and the bureau on one case. Only the door calls the writer."""
+
+from __future__ import annotations
+
+from subsidy.accounts.models import User
+from subsidy.audit.moment import Moment
+from subsidy.cases.models import Case
+from subsidy.correspondence.models import CaseMessage
+
+
+def message_write(case: Case, *, author: User, from_company: bool, text: str, now: Moment) -> CaseMessage:
+    return CaseMessage.objects.create(
+        authority_id=case.authority_id,
+        case=case,
+        author=author,
+        from_company=from_company,
+        text=text,
+        written_at=now.at,
+    )
+
+
+def messages_of(case: Case) -> list[CaseMessage]:
+    """The messages on a case, oldest first, with who wrote them. One query."""
+    return list(CaseMessage.objects.filter(case=case).select_related("author").order_by("id"))
