@@ -14,10 +14,10 @@ from subsidy.correspondence.models import LetterKind
 from subsidy.decisions.facts import decision_of
 from subsidy.decisions.services import finding_record
 from subsidy.programmes.packs import pack_of
+from subsidy.work.models import NO_DUE
 from workflows.case.panel import HUNDREDTHS, draw_panel, panel_spec
 from workflows.case.panel import score as score
 from workflows.case.panel import seated as seated
-from workflows.common.deadlines import working_days_after
 from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
 
@@ -33,18 +33,17 @@ def return_for_correction(turn: Turn) -> None:
     if case.corrections.exists():
         raise WrongState(_("A correction may be asked for once. Accept the application, or refuse it with reasons."))
     pack = pack_of(case.policy_version)
-    due = working_days_after(turn.now.on, pack.route.correction_days)
     answers = {row.name: value_of(row) for row in case.answers.all()}
     correction_open(
         case,
         asked_by=turn.actor,
         asked_at=turn.now.at,
-        due_on=due.on,
-        due_provisional=due.provisional,
+        due_on=NO_DUE,  # the company's days begin when the letter is served
+        due_provisional=False,
         message=turn.data["message"],
         items=[(name, reason, shown(pack, name, answers)) for name, reason in turn.data["items"].items()],
     )
-    turn.record(items=turn.data["items"], message=turn.data["message"], due_on=due.on)
+    turn.record(items=turn.data["items"], message=turn.data["message"], working_days=pack.route.correction_days)
     turn.passage.defer("issue_letter", case_id=case.pk, kind=LetterKind.CORRECTION)
 
 

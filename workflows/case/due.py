@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from subsidy.audit.moment import ZONE
 from subsidy.calendars.working import Due
 from subsidy.programmes.packs import pack_of
+from workflows.case.serving import correction_days_from, correction_served_on
 from workflows.common.deadlines import working_days_after
 from workflows.common.recount import recount_items
 from workflows.common.turn import Turn
@@ -19,18 +19,18 @@ def acceptance_due(turn: Turn) -> Due:
 
 
 def correction_due(turn: Turn) -> Due:
-    """The policy's working days for correction, from the service of the letter (the portal serves it at once)."""
+    """No day before the letter is served; then the policy's working days for correction from that day."""
     correction = turn.subject.corrections.filter(answered_at__isnull=True).get()
     return Due(on=correction.due_on, provisional=correction.due_provisional)
 
 
 def recount_due(turn: Turn) -> None:
-    """Count the case's provisional days again: of its open correction, from the day it was asked for, then of its work."""
+    """Count the case's provisional days again: of its open correction, from the day of service, then of its work."""
     case = turn.subject
     correction = case.corrections.filter(answered_at__isnull=True, due_provisional=True).first()
-    if correction is not None:
-        asked_on = correction.asked_at.astimezone(ZONE).date()
-        due = working_days_after(asked_on, pack_of(case.policy_version).route.correction_days)
+    served_on = correction_served_on(case)
+    if correction is not None and served_on is not None:
+        due = correction_days_from(case, served_on)
         turn.record(correction=[correction.due_on, due.on])
         correction.due_on, correction.due_provisional = due.on, due.provisional
         correction.save(update_fields=["due_on", "due_provisional"])

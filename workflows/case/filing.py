@@ -14,8 +14,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.cases.services import answers_prefill, answers_save, case_number, correction_answer, filing_place
 from subsidy.cases.values import as_json, value_of
-from subsidy.correspondence.models import Letter, LetterKind
-from subsidy.correspondence.serving import letter_serve
+from subsidy.correspondence.models import LetterKind
 from subsidy.decisions.enums import RowState
 from subsidy.decisions.facts import best_rows, facts_of, held_on
 from subsidy.decisions.models import RoundRow
@@ -32,8 +31,9 @@ from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
 from workflows.case.checking import give_reason, shown
 from workflows.case.forms import asked_facts
+from workflows.case.serving import serve_online
 from workflows.case.window import refuse_late, refuse_start
-from workflows.common.refusals import BadData, NotFound, WrongState
+from workflows.common.refusals import BadData, NotFound
 from workflows.common.turn import Turn
 
 
@@ -213,9 +213,4 @@ def withdraw_states() -> frozenset[str]:
 
 def serve_letter(turn: Turn) -> None:
     """The company opens a letter: from now on it is served."""
-    letter = Letter.objects.defer("content").filter(pk=turn.data["letter"], case=turn.subject).first()
-    if letter is None:
-        raise NotFound
-    if not letter_serve(letter, now=turn.now):
-        raise WrongState(_("This letter was opened before. Open it again from the page of the case."))
-    turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)
+    serve_online(turn)

@@ -13,7 +13,10 @@ from subsidy.payouts.models import BatchLine
 from subsidy.work.enums import Duty
 from workflows.case import filing
 from workflows.case.flow import FREE_ACTS, OPEN, CaseR3V1
+from workflows.case.messages import MESSAGES
+from workflows.case.serving import SERVICE
 from workflows.common.claims import CLAIMS
+from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 
 
@@ -52,7 +55,7 @@ CASE = register(
         model=Case,
         card=card,
         flows={("R3", 1): CaseR3V1},
-        free_acts=(*FREE_ACTS, *CLAIMS),
+        free_acts=(*FREE_ACTS, *CLAIMS, *REMINDERS, *SERVICE, *MESSAGES),
         opens={"open": Opening(act=OPEN, make=filing.make, route=filing.route_of, company_id=_company)},
         kin=kin,
         company_path="company_id",

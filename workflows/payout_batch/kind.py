@@ -10,6 +10,7 @@ from django.db.models import Q
 from subsidy.decisions.models import RoundRow
 from subsidy.payouts.models import Batch, BatchLine
 from workflows.common.claims import CLAIMS
+from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.payout_batch import steps
 from workflows.payout_batch.flow import FREE_ACTS, PREPARE, BatchV1
@@ -43,7 +44,7 @@ BATCH = register(
         model=Batch,
         card=card,
         flows={("batch", 1): BatchV1},
-        free_acts=(*FREE_ACTS, *CLAIMS),
+        free_acts=(*FREE_ACTS, *CLAIMS, *REMINDERS),
         opens={"prepare": Opening(act=PREPARE, make=steps.make, route=steps.route_of)},
         kin=kin,
         pins=pins,

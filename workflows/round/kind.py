@@ -13,6 +13,7 @@ from subsidy.decisions.models import Round, RoundRow
 from subsidy.payouts.models import BatchLine
 from subsidy.work.enums import Duty
 from workflows.common.claims import CLAIMS
+from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.round import steps
 from workflows.round.flow import FREE_ACTS, OPEN, RoundV1
@@ -47,7 +48,7 @@ ROUND = register(
         model=Round,
         card=card,
         flows={("round", 1): RoundV1},
-        free_acts=(*FREE_ACTS, *CLAIMS),
+        free_acts=(*FREE_ACTS, *CLAIMS, *REMINDERS),
         opens={"open": Opening(act=OPEN, make=steps.make, route=steps.route_of)},
         kin=kin,
         pins=pins,
