@@ -19,7 +19,7 @@ from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case, Correction, CorrectionItem
 from subsidy.console.rules import amount_of, outcome_words, tree_of
-from subsidy.decisions.facts import Known, decision_of, gathered
+from subsidy.decisions.facts import CASE_DAYS, Known, decision_of, gathered
 from subsidy.decisions.models import Finding
 from subsidy.documents.models import StoredFile
 from subsidy.programmes.packs import pack_of
@@ -100,7 +100,7 @@ def stage_steps(case: Case) -> list[Step]:
 
 
 def sections_of(case: Case, pack: Pack, *, on: dt.date, opens: bool = True) -> list[Section]:
-    """Every fact and list of the pack that a person or register gives, by section, with its source; two statements.
+    """Every fact and list of the pack but the days of the case, by section, with its source; three statements.
 
     Each opens (unless `opens` is false: for experts) its own page with every source and its history; sources that say
     something else are told at once.
@@ -109,7 +109,7 @@ def sections_of(case: Case, pack: Pack, *, on: dt.date, opens: bool = True) -> l
     wrong = _wrong(case)
     by_section: dict[str, list[SummaryRow]] = {name: [] for name in pack.sections}
     for name, fact in pack.facts.items():
-        if fact.source == "system":
+        if name in CASE_DAYS:
             continue
         by_section.setdefault(fact.section or "", []).append(
             SummaryRow(
@@ -123,8 +123,7 @@ def sections_of(case: Case, pack: Pack, *, on: dt.date, opens: bool = True) -> l
             )
         )
     for name, record in pack.records.items():
-        if record.source != "system":
-            by_section.setdefault("", []).append(_list_row(case, record, known[name], opens))
+        by_section.setdefault("", []).append(_list_row(case, record, known[name], opens))
     titles = {name: _spoken(text) for name, text in pack.sections.items()}
     return [Section(titles.get(name, ""), rows) for name, rows in by_section.items() if rows]
 

@@ -21,7 +21,7 @@ from subsidy.applicants.selectors import history_of
 from subsidy.cases.models import Case
 from subsidy.console import scope
 from subsidy.console.cases import crumbs_to
-from subsidy.decisions.facts import Known, gathered
+from subsidy.decisions.facts import CASE_DAYS, Known, gathered
 from subsidy.programmes.packs import pack_of
 from subsidy.web.acts import ActPage, act_form, find_act, sent
 from subsidy.web.components import Crumb, Preview, Text
@@ -32,12 +32,17 @@ from workflows.common.acts import Act
 
 
 def definition_of(case: Case, name: str) -> FactDef | RecordDef:
-    """What the pinned policy says of an input of that name (Http404 when it reads none such, or gives it itself)."""
+    """What the pinned policy says of an input of that name (Http404 for none such and for days of the case)."""
     pack = pack_of(case.policy_version)
     found = pack.facts.get(name) or pack.records.get(name)
-    if found is None or found.source == FactSource.SYSTEM:
+    if found is None or name in CASE_DAYS:
         raise Http404("This policy reads no such fact.")
     return found
+
+
+def may_be_set(definition: FactDef | RecordDef) -> bool:
+    """Whether an officer may set a value against the sources: not a list, and nothing that the system knows by rule."""
+    return isinstance(definition, FactDef) and definition.source != FactSource.SYSTEM
 
 
 def known_of(request: HttpRequest, case: Case, name: str) -> Known:
@@ -60,7 +65,7 @@ def of_case(request: HttpRequest, number: str, name: str) -> HttpResponse:
         "asks": source_words(definition.source),
         "decided": finding.made_at if finding else None,
         "override": override_of(case.company, name),
-        "may_override": isinstance(definition, FactDef) and Role.ACCEPTANCE in acting_of(request).roles,
+        "may_override": may_be_set(definition) and Role.ACCEPTANCE in acting_of(request).roles,
         "import_url_name": "console:sources-import",
         "crumbs": crumbs_to(case, Crumb(shown.label)),
     }
@@ -82,8 +87,8 @@ class FactAct(ActPage):
         scope.standing(self.request)
         self.case = scope.case_for_officer(self.request, self.kwargs["number"])
         self.definition = definition_of(self.case, self.kwargs["name"])
-        if not isinstance(self.definition, FactDef):
-            raise Http404("A list is changed by its source only.")
+        if not may_be_set(self.definition):
+            raise Http404("A list is changed by its source only, and what the system knows by rule by nobody.")
         return self.case.company
 
     @property

@@ -171,7 +171,9 @@ def _rows(model: type[Row], contents: Iterable[Mapping[str, Any]]) -> list[Row]:
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.BinaryField)]
     names = [field.attname for field in fields]
     return [
-        model.from_db(connection.alias, names, [field.to_python(content[field.column]) for field in fields])
+        model.from_db(
+            connection.alias, names, [field.to_python(content[field.column or field.attname]) for field in fields]
+        )
         for content in contents
     ]
 

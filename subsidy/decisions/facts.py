@@ -25,6 +25,8 @@ from subsidy.decisions.rows import Reads
 from subsidy.programmes.models import PolicyVersion
 from subsidy.programmes.packs import pack_of
 
+# What the case itself says; everything else that a policy takes `from: system` has rows of its own.
+CASE_DAYS = frozenset({"submitted_on", "decided_on", "matched_on"})
 # `sales_y1` is of the year before filing, `sales_y2` of the one before that.
 _YEARS_BACK = re.compile(r"_y(\d)$")
 

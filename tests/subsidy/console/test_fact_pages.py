@@ -8,6 +8,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from subsidy.applicants.models import CompanyFact
 from tests.world import World, fresh
 
 AsPerson = Callable[[Any], Client]
@@ -71,6 +72,15 @@ def test_only_who_checks_the_filing_is_offered_the_override(world: World, as_per
     client = as_person("amount")
     assert address not in text(client.get(page))
     assert client.post(address, {"value": "1", "as_of": "2024-03-01", "reason": "x", "key": "k"}).status_code == 403
+
+
+def test_what_the_system_knows_by_itself_shows_its_source_and_day(world: World, as_person: AsPerson) -> None:
+    case = world.submitted(world.call())
+    CompanyFact.objects.filter(company=case.company, name="registered_in_district").update(superseded_at=world.now.at)
+    client = as_person("acceptance")
+    shown = text(client.get(reverse("console:case-fact", args=[case.number, "registered_in_district"])))
+    for part in ("本系统", "2016-05-01", "330106"):
+        assert part in shown, part
 
 
 def test_what_the_policy_does_not_read_has_no_page(world: World, as_person: AsPerson) -> None:
