@@ -8,17 +8,16 @@ from django.core.checks import CheckMessage, Error, register
 from viewflow.workflow.base import Flow
 
 from workflows.case.flow import MUST_PASS as CASE_MUST_PASS
-from workflows.case.flow import CaseR3V1
 from workflows.common.graph import findings
 from workflows.payout_batch.flow import MUST_PASS as BATCH_MUST_PASS
 from workflows.payout_batch.flow import BatchV1
 from workflows.round.flow import MUST_PASS as ROUND_MUST_PASS
 from workflows.round.flow import RoundV1
 
-# goal → what must lie on every way to it; together they prove that no payment avoids acceptance, panel, amount check,
-# meeting, notice and decree, nor check and release by further people.
+# goal → what must lie on every way to it; together they prove that no payment avoids acceptance, what its route asks for
+# (panel, visit, higher level), amount check, meeting, notice and decree, nor check and release by further people.
 PROOFS: dict[type[Flow], dict[str, tuple[str, ...]]] = {
-    CaseR3V1: {"paid": CASE_MUST_PASS},
+    **{flow: {"paid": must} for flow, must in CASE_MUST_PASS.items()},
     RoundV1: {"decreed": ROUND_MUST_PASS},
     BatchV1: {"settled": BATCH_MUST_PASS},
 }

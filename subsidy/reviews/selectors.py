@@ -23,3 +23,14 @@ def opinions_that_count(case: Case) -> QuerySet[Opinion]:
 def visit_that_counts(case: Case) -> Visit | None:
     """The last visit that two officers have signed."""
     return Visit.objects.filter(case=case, signed_at__isnull=False).order_by("-id").first()
+
+
+def opinions_that_count(case: Case) -> QuerySet[Opinion]:
+    """The last answer of everybody who was asked about the case, with its unit: a case that came back was asked anew."""
+    last = Opinion.objects.filter(case=case).order_by("asked", "unit", "-id").distinct("asked", "unit")
+    return last.select_related("unit", "given_by")
+
+
+def visit_that_counts(case: Case) -> Visit | None:
+    """The last visit that two officers have signed."""
+    return Visit.objects.filter(case=case, signed_at__isnull=False).order_by("-id").first()

@@ -13,19 +13,19 @@ from subsidy.cases.values import value_of
 from subsidy.correspondence.models import LetterKind
 from subsidy.decisions.facts import decision_of
 from subsidy.decisions.services import finding_record
+from subsidy.programmes.enums import Allocation
 from subsidy.programmes.packs import pack_of
 from subsidy.work.models import NO_DUE
-from workflows.case.panel import HUNDREDTHS, draw_panel, panel_spec
-from workflows.case.panel import score as score
-from workflows.case.panel import seated as seated
+from workflows.case.opinions import refuse_past_disagreement
+from workflows.case.panel import HUNDREDTHS
 from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
+from workflows.round.reserving import reserve
 
 
 def accept(turn: Turn) -> None:
-    """Accept the filing and draw its panel at random; the seed is recorded so that the draw can be repeated."""
+    """The filing is complete: from here on the clock of the bureau runs."""
     turn.set(accepted_at=turn.now.at)
-    draw_panel(turn)
 
 
 def return_for_correction(turn: Turn) -> None:
@@ -72,16 +72,17 @@ def reject(turn: Turn) -> None:
 
 
 def confirm_amount(turn: Turn) -> None:
-    """Let the pinned policy decide on the facts as they are; only what it finds met, with an amount, goes on."""
+    """Let the pinned policy decide on the facts as they are; only what it finds met goes on, with its amount if it pays.
+
+    A policy that recognises and pays nothing gives an amount of zero. Under a call that serves who comes first the money
+    is set aside here, or the case stays where it is.
+    """
     case: Case = turn.subject
-    if (case.score or 0) < panel_spec(case.policy_version).pass_mark * HUNDREDTHS:
-        raise BadData(
-            _(
-                "The panel's mean lies below the mark that the policy asks for. Reject the application with this reason."
-            )
-        )
+    _refuse_below_mark(case)
+    refuse_past_disagreement(case)
     pack, facts, decision = decision_of(case, now=turn.now)
-    if decision.outcome != "met" or not decision.amount:
+    pays = pack.program.amount is not None
+    if decision.outcome != "met" or (pays and not decision.amount):
         raise BadData(
             _(
                 "The policy does not find this application entitled on the facts at hand. "
@@ -89,5 +90,17 @@ def confirm_amount(turn: Turn) -> None:
             )
         )
     finding = finding_record(case, pack, facts, decision, now=turn.now)
-    turn.set(computed_fen=decision.amount, tier=decision.tier or "")
+    turn.set(computed_fen=decision.amount or 0, tier=decision.tier or "")
     turn.record(finding=finding.pk, amount_fen=decision.amount, tier=decision.tier, remark=turn.data["remark"])
+    if case.call.allocation == Allocation.FIRST_COME and decision.amount:
+        reserve(turn, case.call, [case])
+
+
+def _refuse_below_mark(case: Case) -> None:
+    panel = pack_of(case.policy_version).route.panel
+    if panel is not None and (case.score or 0) < panel.pass_mark * HUNDREDTHS:
+        raise BadData(
+            _(
+                "The panel's mean lies below the mark that the policy asks for. Reject the application with this reason."
+            )
+        )

@@ -11,6 +11,7 @@ from workflows.common.turn import Turn
 
 SCORING_DAYS = 10
 AMOUNT_DAYS = 2
+OPINION_DAYS = 5  # assumed; no text names it
 
 
 def acceptance_due(turn: Turn) -> Due:
@@ -45,3 +46,18 @@ def score_due(turn: Turn) -> Due:
 def amount_due(turn: Turn) -> Due:
     """Two working days from the panel's conclusion."""
     return working_days_after(turn.now.on, AMOUNT_DAYS)
+
+
+def recommendation_due(turn: Turn) -> Due:
+    """Five working days from acceptance."""
+    return working_days_after(turn.now.on, OPINION_DAYS)
+
+
+def visit_due(turn: Turn) -> Due:
+    """Five working days from when the visit, or its second signature, came to be waited for."""
+    return working_days_after(turn.now.on, OPINION_DAYS)
+
+
+def co_review_due(turn: Turn) -> Due:
+    """Five working days from when the departments were asked; silence then goes to their leaders and never passes."""
+    return working_days_after(turn.now.on, OPINION_DAYS)

@@ -12,7 +12,7 @@ from subsidy.decisions.models import RoundRow
 from subsidy.payouts.models import BatchLine
 from subsidy.work.enums import Duty
 from workflows.case import filing
-from workflows.case.flow import FREE_ACTS, OPEN, CaseR3V1
+from workflows.case.flow import FLOWS, FREE_ACTS, OPEN
 from workflows.case.messages import MESSAGES
 from workflows.case.serving import SERVICE
 from workflows.common.claims import CLAIMS
@@ -54,7 +54,7 @@ CASE = register(
         name="case",
         model=Case,
         card=card,
-        flows={("R3", 1): CaseR3V1},
+        flows=FLOWS,
         free_acts=(*FREE_ACTS, *CLAIMS, *REMINDERS, *SERVICE, *MESSAGES),
         opens={"open": Opening(act=OPEN, make=filing.make, route=filing.route_of, company_id=_company)},
         kin=kin,

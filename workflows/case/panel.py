@@ -64,8 +64,9 @@ def draw_panel(turn: Turn) -> None:
     turn.record(panel=panel.pk, seed=seed, pool=pool, drawn=drawn)
 
 
-def seated(turn: Turn) -> list[int]:
-    """The people of the panel drawn in this turn."""
+def drawn(turn: Turn) -> list[int]:
+    """Draw a panel for the case of this turn; the people of its seats."""
+    draw_panel(turn)
     return turn.seated
 
 
