@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from workflows.case.jobs import issue_letter_job
+from workflows.case.jobs import issue_letter_job, look_after_service_job
 from workflows.common.recount import recount_provisional_job
+from workflows.common.reminders import run_reminders_job
 from workflows.common.telling import send_digests_job, send_mail_job, tell_job
 from workflows.fact_import.jobs import apply_fact_import_job, check_fact_import_job, undo_fact_import_job
 from workflows.live_facts.jobs import ask_live_source_job
@@ -16,6 +17,8 @@ ALL = (
     issue_decree_papers,
     issue_batch_cover_job,
     recount_provisional_job,
+    run_reminders_job,
+    look_after_service_job,
     tell_job,
     send_mail_job,
     send_digests_job,

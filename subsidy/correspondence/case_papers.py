@@ -121,10 +121,9 @@ def compose_correction(case: Case, number: str, on: dt.date, lang: Language) -> 
                 CorrectionField(label=Bilingual(labels[item.name].zh, labels[item.name].en), reason=item.reason)
                 for item in correction.items.order_by("id")
             ),
-            due_on=correction.due_on,
             working_days=pack.route.correction_days,
             contact=contact_of(case),
-            # The period runs from the day it was asked for, whenever the letter is rendered.
+            # The day it was asked for, whenever the letter is rendered; its period runs from service.
             issued_on=correction.asked_at.astimezone(ZONE).date(),
             illustrative=case.policy_version.illustrative,
             lang=lang,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from subsidy.audit.moment import Moment
 from subsidy.demo.next_day import Deadlines
+from workflows.case.jobs import look_after_service
+from workflows.common.reminders import run_reminders
 from workflows.round.jobs import close_due_notices
 
 
@@ -11,7 +13,15 @@ def _close_notices(now: Moment) -> None:
     close_due_notices(now)
 
 
-DEADLINES: tuple[Deadlines, ...] = (_close_notices,)
+def _look_after_service(now: Moment) -> None:
+    look_after_service(now)
+
+
+def _remind(now: Moment) -> None:
+    run_reminders(now)
+
+
+DEADLINES: tuple[Deadlines, ...] = (_close_notices, _look_after_service, _remind)
 
 
 def run_deadlines(now: Moment) -> None:

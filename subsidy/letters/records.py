@@ -189,7 +189,7 @@ class CorrectionField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionLetter:
-    """Asks once for the named fields, by a day that is included."""
+    """Asks once for the named fields, within working days that begin when the letter is served."""
 
     number: str
     case_number: str
@@ -197,7 +197,6 @@ class CorrectionLetter:
     company_name: str
     policy_title: Bilingual
     fields: tuple[CorrectionField, ...]
-    due_on: date
     working_days: int
     contact: Bilingual
     issued_on: date

@@ -203,7 +203,6 @@ def correction() -> CorrectionLetter:
                 label=Bilingual("上年营业收入", "Revenue of last year"), reason="与审计报告第12页不一致。"
             ),
         ),
-        due_on=date(2023, 9, 15),
         working_days=5,
         contact=CONTACT,
         issued_on=date(2023, 9, 8),
