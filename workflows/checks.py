@@ -8,7 +8,9 @@ from django.core.checks import CheckMessage, Error, register
 from viewflow.workflow.base import Flow
 
 from workflows.case.flow import MUST_PASS as CASE_MUST_PASS
+from workflows.common.acts import Act
 from workflows.common.graph import findings
+from workflows.common.routes import all_routes
 from workflows.payout_batch.flow import MUST_PASS as BATCH_MUST_PASS
 from workflows.payout_batch.flow import BatchV1
 from workflows.round.flow import MUST_PASS as ROUND_MUST_PASS
@@ -23,11 +25,15 @@ PROOFS: dict[type[Flow], dict[str, tuple[str, ...]]] = {
 }
 
 
+def _free_acts(flow_class: type[Flow]) -> tuple[Act, ...]:
+    return next((kind.free_acts for kind, _route, _version, flow in all_routes() if flow is flow_class), ())
+
+
 @register("workflows")
 def check_flows(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every flow holds together and every proof holds."""
     return [
         Error(text, id="workflows.E001")
         for flow_class, required in PROOFS.items()
-        for text in findings(flow_class, required=required)
+        for text in findings(flow_class, required=required, free_acts=_free_acts(flow_class))
     ]

@@ -62,6 +62,13 @@ CaseR4V1 = _route(
 FLOWS: dict[tuple[str, int], type[Flow]] = {("R2", 1): CaseR2V1, ("R3", 1): CaseR3V1, ("R4", 1): CaseR4V1}
 
 
+# Where a case goes on when a review or a court sends it back, by the state in which it had ended: before what is in doubt.
+REMANDED: dict[str, str] = {
+    CaseState.NOT_ACCEPTED: "acceptance",
+    CaseState.REJECTED: "amount_check",
+    CaseState.REFUSED_ABOVE: "upper",
+    CaseState.NOT_FUNDED: "round",
+}
 FREE_ACTS = (
     Act(
         "change_account",
@@ -138,6 +145,30 @@ FREE_ACTS = (
         form=opinions.PhotographForm,
         versioned=False,
         states=frozenset({CaseState.VISIT_RECORDED}),
+    ),
+    Act(
+        "objection_upheld",
+        _("An objection was upheld"),
+        granting.objection_upheld,
+        system=True,
+        states=frozenset({CaseState.AWAITING_ROUND}),
+        exits=CaseState.REJECTED,
+    ),
+    Act(
+        "objection_returned",
+        _("An objection sends it back to the amount check"),
+        granting.give_cause,
+        system=True,
+        states=frozenset({CaseState.AWAITING_ROUND}),
+        enters={CaseState.AWAITING_ROUND: "amount_check"},
+    ),
+    Act(
+        "reopen",
+        _("Reopened"),
+        granting.give_cause,
+        system=True,
+        states=frozenset(REMANDED),
+        enters=REMANDED,
     ),
     Act("recount_due", _("Count the deadlines again"), recount_due, system=True, versioned=False),
     Act("issue_letter", _("Issue letter"), granting.issue_letter, system=True, versioned=False, form=forms.LetterForm),

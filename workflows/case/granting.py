@@ -33,6 +33,16 @@ def leave_unfunded(turn: Turn) -> None:
     turn.passage.defer("issue_letter", case_id=turn.subject.pk, kind=LetterKind.NOT_FUNDED)
 
 
+def give_cause(turn: Turn) -> None:
+    """Another matter moves this one: its number and its reason stand in the event."""
+    turn.record(**turn.data)
+
+
+def objection_upheld(turn: Turn) -> None:
+    give_cause(turn)
+    turn.passage.defer("issue_letter", case_id=turn.subject.pk, kind=LetterKind.REJECTION)
+
+
 def _take_account(turn: Turn) -> Award:
     """Pay the case to the chosen account, whose holder must be who was awarded, is who it now is, or was explained."""
     case: Case = turn.subject

@@ -12,7 +12,16 @@ from subsidy.accounts.enums import Role
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act
 from workflows.common.guard import Facts, Question, judge, look_at
-from workflows.common.place import company_id_of, find, is_possible, lock, open_tasks_of, process_id_of, stale_ids
+from workflows.common.place import (
+    company_id_of,
+    find,
+    is_possible,
+    lock,
+    open_tasks_of,
+    process_id_of,
+    stale_ids,
+    units_held,
+)
 from workflows.common.refusals import Busy, NotFound, Refused, Stale, WrongState
 from workflows.common.sent import checked, data_hash_of, part_of
 from workflows.common.subjects import Kind
@@ -106,11 +115,12 @@ def _places(
     asked = {row.subject_id: row for row in rows}
     subjects = lock(kind, sorted(asked), skip_locked=skip_locked)
     open_tasks = open_tasks_of(kind, subjects)
+    units_of = units_held(passage.actor, passage.now)
     places = []
     for subject in subjects:
         tasks = open_tasks.get(process_id_of(subject), [])
         try:
-            act, task = find(kind, subject, action, tasks, passage.actor)
+            act, task = find(kind, subject, action, tasks, passage.actor, units_of)
             if act.system and passage.origin.surface != "job":
                 raise NotFound
         except NotFound as refusal:
@@ -139,9 +149,14 @@ def _question(kind: Kind, row: _Row, data_hash: str) -> Question:
     )
 
 
+# Who sees a case only because it was given to them learns nothing of one that was not.
+_GIVEN = {Role.EXPERT: Duty.SCORES, Role.DEPARTMENT: Duty.CO_REVIEWS, Role.TOWNSHIP: Duty.RECOMMENDS}
+
+
 def _refuse_impossible(kind: Kind, row: _Row, known: Facts) -> None:
     if not is_possible(kind, row.act, row.subject, row.task):
-        raise NotFound if row.act.role == Role.EXPERT and Duty.SCORES not in known.duties else WrongState
+        given = _GIVEN.get(row.act.role) if row.act.role else None
+        raise NotFound if given is not None and given not in known.duties else WrongState
 
 
 def turn_on(

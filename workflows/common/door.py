@@ -26,8 +26,8 @@ from workflows.common import flush
 from workflows.common.acts import ListStep
 from workflows.common.admit import Asked, admit, turn_on
 from workflows.common.guard import Question, judge, look_at, refuse_clash
-from workflows.common.nodes import Start
-from workflows.common.place import find, is_possible, lock, open_tasks_of, process_id_of
+from workflows.common.nodes import Start, enter
+from workflows.common.place import find, is_possible, lock, open_tasks_of, process_id_of, units_held
 from workflows.common.refusals import Busy, InsufficientFunds, NotFound, Refused, WrongState
 from workflows.common.sent import checked, data_hash_of
 from workflows.common.subjects import Kind, Opening, kind_named
@@ -351,11 +351,12 @@ def _join(passage: Passage, kind: Kind, ids: Iterable[int], action: str, data: M
     known = {turn.subject.pk: turn for turn in passage.turns if turn.kind == kind.name}
     fresh = lock(kind, sorted(set(ids) - known.keys()))
     open_tasks = open_tasks_of(kind, fresh)
+    units_of = units_held(passage.actor, passage.now)
     turns = []
     for subject in sorted([*fresh, *(known[pk].subject for pk in set(ids) & known.keys())], key=lambda one: one.pk):
         earlier = known.get(subject.pk)
         tasks = earlier.live_tasks() if earlier else open_tasks.get(process_id_of(subject), [])
-        act, task = find(kind, subject, action, tasks, passage.actor)
+        act, task = find(kind, subject, action, tasks, passage.actor, units_of)
         if not act.system or not is_possible(kind, act, subject, task):
             raise WrongState
         turn = turn_on(passage, kind, subject, act, dict(data), tasks, task)
@@ -391,6 +392,9 @@ def _move(turns: Sequence[Turn]) -> None:
 def _walk(turn: Turn) -> None:
     if turn.act.exits:
         _exit(turn)
+    elif turn.act.enters:
+        turn.set(closed_at=None)
+        enter(turn, turn.act.enters[turn.was])
     elif turn.task is not None and not turn.held:
         activation = turn.task.flow_task.activation_class(turn.task)
         if isinstance(turn.task.flow_task, Start):

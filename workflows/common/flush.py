@@ -12,13 +12,14 @@ from django.db import connection
 from django.db.models import BaseConstraint
 from procrastinate.contrib.django import app as jobs
 from viewflow.workflow.models import Process, Task
-from viewflow.workflow.status import STATUS
+from viewflow.workflow.status import PROCESS, STATUS
 
 from subsidy.audit.models import Event
 from subsidy.audit.services import Entry, append
 from subsidy.calendars.working import Due
 from subsidy.ledger.services import post
 from subsidy.work.models import NO_DUE, Hand, Pool, WorkItem
+from subsidy.work.services import unit_pool_make
 from workflows.common.nodes import End, Standing
 from workflows.common.subjects import kind_named
 from workflows.common.telling import defer_telling
@@ -73,6 +74,9 @@ def _write_tasks(passage: Passage) -> None:
             over[turn.process.status].append(turn.process.pk)
     for status, ids in over.items():
         Process.objects.filter(pk__in=ids).update(status=status, finished=at)
+    back = [turn.process.pk for turn in passage.turns if turn.process_back and turn.process is not None]
+    if back:
+        Process.objects.filter(pk__in=back).update(status=PROCESS.NEW, finished=None)
 
 
 def _write_work_items(passage: Passage) -> None:
@@ -105,7 +109,7 @@ def items_of(turn: Turn) -> Iterator[WorkItem]:
             subject_id=turn.subject.pk,
             number=turn.subject.number,
             title=card.title,
-            pool_id=_pool_id(turn.subject.authority_id, node.role) if node.role else None,
+            pool_id=_pool_id(turn.subject.authority_id, node.role, task.data.get("unit")) if node.role else None,
             company_id=None if node.role else card.company_id,
             assignee_id=task.data.get("seat"),
             policy_id=card.policy_id,
@@ -116,14 +120,20 @@ def items_of(turn: Turn) -> Iterator[WorkItem]:
         )
 
 
-_pools: dict[tuple[str, int, str], int] = {}
+_pools: dict[tuple[str, int, str, int | None], int] = {}
 
 
-def _pool_id(authority_id: int, role: str) -> int:
-    """The pool of a role; they are made with the bureau and never deleted, so a process may remember them."""
-    key = (str(connection.settings_dict["NAME"]), authority_id, role)
+def _pool_id(authority_id: int, role: str, unit_id: int | None) -> int:
+    """The pool of a role, or of one unit's people in it.
+
+    Pools of roles are made with the bureau, a unit's when the first matter comes to it; none is ever deleted.
+    """
+    key = (str(connection.settings_dict["NAME"]), authority_id, role, unit_id)
     if key not in _pools:
-        _pools[key] = Pool.objects.values_list("pk", flat=True).get(authority=authority_id, role=role, unit=None)
+        pools = Pool.objects.filter(authority=authority_id, role=role, unit=unit_id)
+        if unit_id is not None and not pools.exists():
+            return unit_pool_make(authority_id, role, unit_id).pk  # not remembered: this transaction may yet fail
+        _pools[key] = pools.values_list("pk", flat=True).get()
     return _pools[key]
 
 

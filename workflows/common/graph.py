@@ -13,9 +13,12 @@ from typing import Any
 from viewflow.workflow.base import Flow
 from viewflow.workflow.lock import SelectForUpdateLock
 
+from workflows.common.acts import Act
 from workflows.common.nodes import Branches, End, Human, Join, Standing, Start, Switch
 
 Graph = Mapping[str, list[str]]
+# A node, or nodes of which any one will do.
+Required = str | tuple[str, ...]
 
 
 def edges(flow_class: type[Flow]) -> dict[str, list[str]]:
@@ -40,37 +43,64 @@ def reach(start: str, graph: Graph, stop: Iterable[str] = ()) -> set[str]:
     return seen
 
 
-def skipped(graph: Graph, start: str, goal: str, required: Iterable[str]) -> list[str]:
-    """The required nodes that some way from start to goal avoids (a node that does not exist is always avoided)."""
+def any_of(required: Required) -> tuple[str, ...]:
+    return (required,) if isinstance(required, str) else required
+
+
+def skipped(graph: Graph, start: str, goal: str, required: Iterable[Required]) -> list[Required]:
+    """What is required and some way from start to goal avoids (a node that does not exist is always avoided)."""
     found = []
-    for node in required:
-        without = {name: [to for to in targets if to != node] for name, targets in graph.items() if name != node}
-        if node not in graph or goal in reach(start, without):
-            found.append(node)
+    for one in required:
+        gone = set(any_of(one))
+        without = {
+            name: [to for to in targets if to not in gone] for name, targets in graph.items() if name not in gone
+        }
+        if gone - graph.keys() or goal in reach(start, without):
+            found.append(one)
     return found
 
 
-def findings(flow_class: type[Flow], *, required: Mapping[str, Iterable[str]]) -> list[str]:
+def findings(
+    flow_class: type[Flow], *, required: Mapping[str, Iterable[Required]], free_acts: Iterable[Act] = ()
+) -> list[str]:
     """What is wrong with a flow, one sentence each; empty when nothing is.
 
-    `required` maps a goal node to the nodes that must lie on every way to it.
+    `required` maps a goal node to the nodes that must lie on every way to it; a tuple of nodes is met by any one of
+    them. `free_acts` are the kind's: those that enter a node are ways as well.
     """
     nodes = {node.name: node for node in flow_class.instance.nodes()}
     graph = edges(flow_class)
-    found = [*_shape(flow_class, nodes, graph)] or _way(nodes, graph, required)
+    found = [*_shape(flow_class, nodes, graph)] or _way(nodes, graph, required, free_acts)
     return [f"{flow_class.__name__}: {text}" for text in found]
 
 
-def _way(nodes: Mapping[str, Any], graph: Graph, required: Mapping[str, Iterable[str]]) -> list[str]:
+def with_entries(nodes: Mapping[str, Any], graph: Graph, free_acts: Iterable[Act]) -> dict[str, list[str]]:
+    """The graph with a further edge from each node to the one that a free act enters from its state."""
+    entered: dict[str, list[str]] = {}
+    for act in free_acts:
+        for state, name in act.enters.items():
+            entered.setdefault(state, []).append(name)
+    return {
+        name: [*targets, *(to for to in entered.get(getattr(nodes[name], "state", ""), []) if to in nodes)]
+        for name, targets in graph.items()
+    }
+
+
+def _way(
+    nodes: Mapping[str, Any], graph: Graph, required: Mapping[str, Iterable[Required]], free_acts: Iterable[Act]
+) -> list[str]:
     """Findings about a flow whose nodes are sound each on its own."""
     start = next(name for name, node in nodes.items() if isinstance(node, Start))
-    found = [*_reachability(nodes, graph, start), *_regions(nodes, graph)]
+    found = _regions(nodes, graph)
+    graph = with_entries(nodes, graph, list(free_acts))
+    found = [*_reachability(nodes, graph, start), *found]
     for goal, must in required.items():
         if goal not in nodes:
             found.append(f"goal {goal} does not exist; correct the list of required stages")
             continue
         found += [
-            f"a way from {start} to {goal} avoids {node}; close it" for node in skipped(graph, start, goal, must)
+            f"a way from {start} to {goal} avoids {' and '.join(any_of(one))}; close it"
+            for one in skipped(graph, start, goal, must)
         ]
     return found
 

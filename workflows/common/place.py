@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,10 @@ from django.db import connection
 from django.db.models import Model
 from viewflow.workflow.models import Task
 
-from subsidy.accounts.models import User
+from subsidy.accounts.enums import Role
+from subsidy.accounts.models import RoleGrant, User
+from subsidy.accounts.selectors import in_force
+from subsidy.audit.moment import Moment
 from workflows.common.acts import Act
 from workflows.common.nodes import Standing
 from workflows.common.refusals import NotFound
@@ -48,11 +51,37 @@ def open_tasks_of(kind: Kind, subjects: list[Any]) -> dict[int | None, list[Task
     return found
 
 
-def find(kind: Kind, subject: Any, action: str, tasks: list[Task], actor: User) -> tuple[Act, Task | None]:
-    """The act of that name, at an open task of this subject if it belongs to a node (an expert's: the own seat)."""
+UnitsOf = Callable[[int, Role], frozenset[int | None]]
+
+
+def units_held(actor: User, now: Moment) -> UnitsOf:
+    """For whose units the actor holds a role today, by authority and role; None among them stands for every unit.
+
+    Read once, and only when a matter stands in the pool of a unit.
+    """
+    held: dict[tuple[int, Role], frozenset[int | None]] = {}
+
+    def units_of(authority_id: int, role: Role) -> frozenset[int | None]:
+        key = (authority_id, role)
+        if key not in held:
+            grants = RoleGrant.objects.filter(in_force(now.on), user=actor, authority=authority_id, role=role)
+            held[key] = frozenset(grants.values_list("unit_id", flat=True))
+        return held[key]
+
+    return units_of
+
+
+def find(
+    kind: Kind, subject: Any, action: str, tasks: list[Task], actor: User, units_of: UnitsOf
+) -> tuple[Act, Task | None]:
+    """The act of that name, at an open task of this subject if it belongs to a node.
+
+    Of several tasks at one node it is the actor's own: an expert's seat, the task of a unit that the actor works for.
+    """
     free = kind.free_act(action)
     if free is not None:
-        return _in_pool(free, tasks) if free.pooled else (free, None)
+        own = [task for task in tasks if is_of_unit(subject, task, units_of)] if free.pooled else []
+        return _in_pool(free, own) if free.pooled else (free, None)
     fallback: Act | None = None
     for task in tasks:
         node = task.flow_task
@@ -60,7 +89,7 @@ def find(kind: Kind, subject: Any, action: str, tasks: list[Task], actor: User) 
         if act is None:
             continue
         seat = task.data.get("seat")
-        if seat is None or seat == actor.pk:
+        if seat in (None, actor.pk) and is_of_unit(subject, task, units_of):
             return act, task
         fallback = act
     if fallback is None:
@@ -68,6 +97,12 @@ def find(kind: Kind, subject: Any, action: str, tasks: list[Task], actor: User) 
     if fallback is None:
         raise NotFound
     return fallback, None
+
+
+def is_of_unit(subject: Any, task: Task, units_of: UnitsOf) -> bool:
+    """Whether the task waits in a pool of the actor's: any but that of another unit."""
+    unit = task.data.get("unit")
+    return unit is None or bool({None, unit} & units_of(subject.authority_id, task.flow_task.role))
 
 
 def _in_pool(act: Act, tasks: list[Task]) -> tuple[Act, Task | None]:
