@@ -125,7 +125,10 @@ class CallLine(models.Model):
 
 
 class CallNotice(AuthorityRecord):
-    """A line that everybody reads on the page of a call: what changed, when, why. Never changed, never deleted."""
+    """A line that everybody reads on the page of a call: what changed, when, why. Never changed, never deleted.
+
+    A change for an outage of the system says from when to when filing was not possible.
+    """
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="notices")
     news = models.CharField(max_length=12, choices=CallNews)
@@ -134,11 +137,20 @@ class CallNotice(AuthorityRecord):
     reason_en = models.CharField(max_length=500, blank=True)
     closed_before = models.DateTimeField(null=True, blank=True, help_text=_("the end of filing until then"))
     closes_at = models.DateTimeField(help_text=_("the end of filing from then on"))
+    outage_from = models.DateTimeField(_("outage from"), null=True, blank=True)
+    outage_to = models.DateTimeField(_("outage until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("public line about a call")
         verbose_name_plural = _("public lines about calls")
         indexes = [models.Index(fields=["call", "-id"], name="call_notice_by_call")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outage_from__isnull=True, outage_to__isnull=True)
+                | Q(outage_from__isnull=False, outage_to__isnull=False, outage_from__lt=F("outage_to")),
+                name="call_outage_forward",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.call_id} {self.news}"

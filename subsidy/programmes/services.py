@@ -31,8 +31,10 @@ def call_tell(
     reason_zh: str = "",
     reason_en: str = "",
     closed_before: dt.datetime | None = None,
+    outage: Sequence[dt.datetime] = (),
 ) -> CallNotice:
-    """Put a line on the public page of the call, for good."""
+    """Put a line on the public page of the call, for good; `outage` is its beginning and its end, if there was one."""
+    outage_from, outage_to = outage or (None, None)
     return CallNotice.objects.create(
         authority_id=call.authority_id,
         call=call,
@@ -42,6 +44,8 @@ def call_tell(
         reason_en=reason_en,
         closed_before=closed_before,
         closes_at=call.closes_at,
+        outage_from=outage_from,
+        outage_to=outage_to,
     )
 
 

@@ -74,9 +74,15 @@ def _news(row: CallNotice) -> News:
         window = _("Filing ends at %(end)s.") % {"end": instant(last_minute_before(row.closes_at))}
     if row.closed_before is not None and row.closed_before != row.closes_at:
         window += " " + _("Until then it was %(end)s.") % {"end": instant(last_minute_before(row.closed_before))}
+    if row.outage_from is not None and row.outage_to is not None:
+        window += " " + outage_words(row.outage_from, row.outage_to)
     tone: Tone = "stop" if row.news == CallNews.CANCELLED else "info" if row.news == CallNews.OPENED else "wait"
     reason = pick(row.reason_zh, row.reason_en or row.reason_zh)
     return News(row.news, CallNews(row.news).label, row.published_at, reason, window, tone)
+
+
+def outage_words(since: dt.datetime, until: dt.datetime) -> str:
+    return _("The system was down from %(since)s to %(until)s.") % {"since": instant(since), "until": instant(until)}
 
 
 def rows_of(call: Call, pack: Pack) -> list[Row]:
@@ -96,6 +102,8 @@ def window_lines(call: Call, pack: Pack) -> list[str]:
         "end": instant(last_minute(call)),
     }
     lines = [first, _("The last minute counts in full: filing is refused from the minute after it.")]
+    outages = call.notices.filter(outage_from__isnull=False).order_by("id").values_list("outage_from", "outage_to")
+    lines += [outage_words(since, until) for since, until in outages]
     days = pack.route.filing.draft_grace_days
     if days:
         words = ngettext(

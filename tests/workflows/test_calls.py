@@ -22,6 +22,7 @@ from subsidy.programmes.enums import CallNews, CallState
 from subsidy.programmes.models import Call, CallNotice
 from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import last_minute, state_of
+from subsidy.web.calls import news_of, outage_words, window_lines
 from tests.world import World, fresh
 from workflows.common.refusals import BadData, Forbidden, NotFound, Refused, WrongState
 from workflows.round.steps import ranking
@@ -288,6 +289,13 @@ def test_an_extension_is_later_and_within_the_version(world: World, end: str, wo
     assert news(call) == [CallNews.OPENED]
 
 
+def test_an_extension_without_an_outage_says_none(world: World) -> None:
+    call = opened(world)
+    extend(world, call, "2024-03-20")
+    assert call.notices.get(news="extended").outage_from is None
+    assert not [line for line in window_lines(fresh(call), pack_of(call.policy_version)) if "was down" in line]
+
+
 def test_an_extension_needs_its_reason_and_a_publisher(world: World) -> None:
     call = opened(world)
     with pytest.raises(BadData) as refusal:
@@ -299,6 +307,7 @@ def test_an_extension_needs_its_reason_and_a_publisher(world: World) -> None:
 
 
 OUTAGE = {"cause": "outage", "outage_from": "2024-03-15 22:00", "outage_to": "2024-03-16 01:00"}
+OUTAGE_AT = (at("2024-03-15 22:00"), at("2024-03-16 01:00"))
 
 
 def test_after_closing_only_an_outage_opens_filing_again(world: World) -> None:
@@ -310,6 +319,10 @@ def test_after_closing_only_an_outage_opens_filing_again(world: World) -> None:
     extend(world, call, "2024-03-20", **OUTAGE)
     assert news(call) == ["opened", "reopened"]
     assert '"outage":["2024-03-15T22:00' in Event.objects.get(stream="call", action="extend").body
+    line = call.notices.get(news="reopened")
+    assert (line.outage_from, line.outage_to) == OUTAGE_AT
+    told = outage_words(*OUTAGE_AT)
+    assert told in news_of(call)[0].window and told in window_lines(fresh(call), pack_of(call.policy_version))
     world.act("case", late, "submit", world.filer(late.company), data={"declaration": True})
     assert fresh(late).state == CaseState.AWAITING_ACCEPTANCE
 

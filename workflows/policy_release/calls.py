@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -209,7 +210,7 @@ def cancel(turn: Turn) -> None:
     _move(turn, CallNews.CANCELLED)
 
 
-def _move(turn: Turn, news: CallNews, **details: Any) -> None:
+def _move(turn: Turn, news: CallNews, *, outage: Sequence[dt.datetime] = (), **details: Any) -> None:
     """Change the window (or end the call), put up the public line, tell every draft."""
     call, data, before = turn.subject, turn.data, turn.subject.closes_at
     if news == CallNews.CANCELLED:
@@ -217,11 +218,13 @@ def _move(turn: Turn, news: CallNews, **details: Any) -> None:
     else:
         turn.set(closes_at=data["closes_at"])
     reasons = {"reason_zh": data["reason_zh"], "reason_en": data["reason_en"]}
-    call_tell(call, news=news, now=turn.now, closed_before=before, **reasons)
+    call_tell(call, news=news, now=turn.now, closed_before=before, outage=outage, **reasons)
     told = {"news": news.value, "closes_at": call.closes_at, "call": call.number, "reason": data["reason_zh"]}
     drafts = list(drafts_under(call).values_list("pk", flat=True))
     if drafts:
         turn.passage.also("case", drafts, "call_changed", told)
+    if outage:
+        turn.record(outage=list(outage))
     turn.record(
         news=news.value, closed_before=before, closes_at=call.closes_at, told=len(drafts), **reasons, **details
     )
