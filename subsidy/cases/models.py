@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -154,6 +156,11 @@ class Correction(AuthorityRecord):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.due_on}"
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the company's days run: its letter was served."""
+        return self.due_on != dt.date.max
 
 
 class CorrectionItem(models.Model):

@@ -16,6 +16,8 @@ from subsidy.calendars.selectors import working_calendar
 from subsidy.cases.models import Case
 from subsidy.console import case_page, previews, scope
 from subsidy.console.offers import offers
+from subsidy.console.service import service_rows
+from subsidy.correspondence.conversing import messages_of
 from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
 from subsidy.documents.services import folder
@@ -79,7 +81,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "key_facts": case_page.key_facts(case, rules, panel),
         "history": case_page.history(case, panel),
         "similar": case_page.similar(case, pack),
-        "letters": case.letters.defer("content").order_by("id"),
+        "letters": service_rows(request, case),
+        "messages_count": len(messages_of(case)),
         "policy": pick(case.policy_version.policy.title_zh, case.policy_version.policy.title_en),
     }
     return render(request, "console/case.html", context)

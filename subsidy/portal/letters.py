@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from subsidy.cases.models import Case
 from subsidy.correspondence.models import Letter, LetterKind
+from subsidy.correspondence.serving import ADVERSE, review_until
 from subsidy.web.components import File
-from subsidy.web.formats import pick
+from subsidy.web.formats import day, pick
 
 
 def letters_of(case: Case, *, kind: str = "") -> list[Letter]:
@@ -23,6 +25,16 @@ def letters_of(case: Case, *, kind: str = "") -> list[Letter]:
     return list(chosen.values())
 
 
+def _review_words(letter: Letter) -> str:
+    """Until when a review of an adverse letter may be asked for; before service that time has not begun."""
+    if letter.kind not in ADVERSE:
+        return ""
+    until = review_until(letter)
+    if until is None:
+        return _("the time to ask for a review begins when the letter is served")
+    return _("a review may be asked for until %(day)s") % {"day": day(until)}
+
+
 def as_files(case: Case, letters: Sequence[Letter]) -> list[tuple[Letter, File]]:
     """Letters as a list shows them; opening one that was never opened serves it, so its page asks first."""
     return [
@@ -33,6 +45,7 @@ def as_files(case: Case, letters: Sequence[Letter]) -> list[tuple[Letter, File]]
                 url=reverse("portal:letter", args=[case.number, letter.pk]),
                 at=letter.issued_at,
                 what=letter.number,
+                state=_review_words(letter),
             ),
         )
         for letter in letters

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.portal.views import application, case, company, documents, facts, home, registration, team
+from subsidy.portal.views import application, case, company, documents, facts, home, messages, registration, team
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:number>/account/", case.ChooseAccount.as_view(), name="account"),
     path("applications/<str:number>/account/change/", case.ChangeAccount.as_view(), name="change-account"),
     path("applications/<str:number>/letters/<int:pk>/", case.LetterPage.as_view(), name="letter"),
+    path("applications/<str:number>/messages/", messages.Messages.as_view(), name="case-messages"),
     path("companies/", company.Companies.as_view(), name="companies"),
     path("companies/register/", registration.Choose.as_view(), name="register-at"),
     path("companies/register/<slug:bureau>/", registration.Ask.as_view(), name="register"),

@@ -34,6 +34,25 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("case", "withdraw"): (_("withdrew the application"), _("application withdrawn")),
     ("case", "issue_letter"): (_("issued a letter"), _("letter issued")),
     ("case", "serve_letter"): (_("opened a letter (served)"), _("letter opened")),
+    ("case", "serve_at_counter"): (_("noted service of a letter at the counter"), _("letter handed over at the counter")),
+    ("case", "serve_by_post"): (_("noted service of a letter by post"), _("letter delivered by post")),
+    ("case", "announce_letter"): (_("put a letter up publicly"), _("letter announced publicly")),
+    ("case", "announcement_over"): (
+        _("a letter was served by announcement"),
+        _("letter served by public announcement"),
+    ),
+    ("case", "remind_unserved"): (_("reminded that a letter has not been opened"), ""),
+    ("case", "ask_company"): (_("asked the company"), _("the bureau asked you")),
+    ("case", "answer_company"): (_("wrote to the company"), _("the bureau wrote to you")),
+    ("case", "write_to_bureau"): (_("wrote to the bureau"), _("you wrote to the bureau")),
+    **{
+        (kind, act): words
+        for kind in ("case", "round", "batch")
+        for act, words in {
+            "remind_due": (_("reminded of a deadline"), ""),
+            "escalate_overdue": (_("reported an overdue task to the leader"), ""),
+        }.items()
+    },
     ("case", "claim"): (_("took the task"), ""),
     ("case", "unclaim"): (_("gave the task back"), ""),
     ("case", "recount_due"): (_("a deadline was counted by the published calendar"), _("a deadline became final")),

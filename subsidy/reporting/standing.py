@@ -16,6 +16,7 @@ from subsidy.decisions.models import RoundRow
 from subsidy.work.models import NO_DUE, WorkItem
 
 ON_NOTICE = _("The list is public and open to objection.")
+UNSERVED = _("The days for correction begin when the letter that asks for it is opened or served in another way.")
 NOTHING: str | Promise = ""
 
 
@@ -35,7 +36,7 @@ def standing_of(case: Case, *, on: dt.date) -> Standing:
         return _of_round(case, on)
     item = WorkItem.objects.filter(subject_kind="case", subject_id=case.pk).order_by("due_on", "id").first()
     if item is None or item.due_on == NO_DUE:
-        return Standing()
+        return Standing(note=UNSERVED if case.state == CaseState.AWAITING_CORRECTION else NOTHING)
     return Standing(item.due_on, item.due_provisional, days_left(on, item.due_on))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from django.views import View
 from subsidy.accounts.models import User
 from subsidy.web.components import Crumb, Preview, Text
 from subsidy.web.person import moment_of
+from subsidy.web.told import told_lines
 from workflows.common import door, place
 from workflows.common.acts import Act, ActForm
 from workflows.common.door import Outcome
@@ -150,6 +152,12 @@ class ActPage(LoginRequiredMixin, View):
         """What the act would change; computed, nothing is done."""
         return Preview()
 
+    def told(self, preview: Preview, subject: Any, act: Act) -> Preview:
+        """The preview with everybody whom the table of notifications names."""
+        actor_id = cast(User, self.request.user).pk
+        lines = told_lines(self.kind, act.name, subject, actor_id=actor_id, now=moment_of(self.request))
+        return replace(preview, told=(*preview.told, *lines))
+
     def crumbs(self, subject: Any) -> list[Crumb]:
         return []
 
@@ -203,7 +211,7 @@ class ActPage(LoginRequiredMixin, View):
             "form": form,
             "key": self.request.POST.get("key") or new_key(),
             "version": subject.head_seq,
-            "preview": self.preview(subject),
+            "preview": self.told(self.preview(subject), subject, act),
             "crumbs": self.crumbs(subject),
             "heading": self.heading(subject, act),
             "back_url": self.success_url(subject),

@@ -4,13 +4,16 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from subsidy.web import catalogue, source, views
+from subsidy.web import catalogue, notifications, source, views
 
 # allauth's own names, because it looks its pages up by them. Signing up and e-mail pages are left out on purpose.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("start/", views.home, name="home"),
     path("source/", views.source, name="source"),
     path("source/archive/", source.archive, name="source-archive"),
+    path("notifications/", notifications.listing, name="notifications"),
+    path("notifications/read/", notifications.mark_read, name="notifications-read"),
+    path("notifications/settings/", notifications.preferences, name="notification-settings"),
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-in/inactive/", account.account_inactive, name="account_inactive"),
