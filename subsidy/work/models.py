@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role
@@ -48,6 +49,12 @@ class WorkItem(AuthorityRecord):
     company = models.ForeignKey("applicants.Company", on_delete=models.PROTECT, null=True)
     assignee = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="work_items")
     policy = models.ForeignKey("programmes.Policy", on_delete=models.PROTECT, null=True)
+    call = models.ForeignKey("programmes.Call", on_delete=models.PROTECT, null=True, db_index=False)
+    applicant = models.ForeignKey(
+        "applicants.Company", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    township = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, null=True, db_index=False)
+    filed_on = models.DateField(default=NO_DUE, help_text=_("date.max: not filed, or not a matter that is filed"))
     amount_fen = models.BigIntegerField(default=0)
     due_on = models.DateField(default=NO_DUE, help_text=_("date.max: no deadline"))
     due_provisional = models.BooleanField(default=False)
@@ -76,6 +83,21 @@ class WorkItem(AuthorityRecord):
                 fields=["assignee", "due_on", "id"], condition=Q(assignee__isnull=False), name="work_mine_due"
             ),
             models.Index(fields=["pool", "number", "id"], condition=Q(assignee__isnull=True), name="work_pool_number"),
+            models.Index(
+                fields=["pool", "filed_on", "id"], condition=Q(assignee__isnull=True), name="work_pool_filed"
+            ),
+            *(
+                models.Index(
+                    fields=["pool", name, "due_on", "id"],
+                    condition=Q(assignee__isnull=True),
+                    name=f"work_pool_{name}_due",
+                )
+                for name in ("call", "township", "node")
+            ),
+            models.Index(fields=["pool", "due_on", "id"], condition=Q(assignee__isnull=False), name="work_pool_held"),
+            models.Index(fields=["applicant"], condition=Q(applicant__isnull=False), name="work_by_applicant"),
+            models.Index(OpClass("number", name="varchar_pattern_ops"), name="work_number_begins"),
+            models.Index(OpClass(Reverse("number"), name="text_pattern_ops"), name="work_number_ends"),
             models.Index(fields=["company", "due_on", "id"], name="work_company_due"),
             models.Index(
                 fields=["authority", "due_on", "id"],
@@ -83,19 +105,59 @@ class WorkItem(AuthorityRecord):
                 name="work_waits_for_company",
             ),
             models.Index(fields=["subject_kind", "subject_id"], name="work_by_subject"),
-            models.Index(fields=["authority", "due_on", "id"], name="work_by_authority"),
-            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="work_title_trigram"),
         ]
 
     def __str__(self) -> str:
         return f"{self.node} {self.number}"
 
 
+class Assignment(AuthorityRecord):
+    """Into whose hands a task came, by whom and why: a row for each claim, return and reassignment; never changed.
+
+    Without a holder it went back to its pool.
+    """
+
+    task_id = models.BigIntegerField()
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.BigIntegerField()
+    node = models.CharField(max_length=40)
+    holder = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    given_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        indexes = [models.Index(fields=["subject_kind", "subject_id", "id"], name="assignment_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.subject_kind} {self.subject_id}"
+
+
+class SavedView(models.Model):
+    """A list as its reader wants to find it again: the query of its address under a name. Nobody else sees it."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=60, help_text=_("the path of the list"))
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1_000)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        constraints = [models.UniqueConstraint(fields=["user", "page", "name"], name="saved_view_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Hand(AuthorityRecord):
     """Who did which act on which matter, and under which key: separation of duties and idempotency read this.
 
     `key` is bound to subject, action, actor and `data_hash`; the same key with other content is refused. `part` is the
-    part of the matter that the hand was on, such as one payee account of a company; none: the matter as a whole.
+    part of the matter that the hand was on, such as one payee account of a company; none: the matter as a whole. A hand
+    `on_behalf_of` somebody who had delegated the role counts as the hand of both.
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -106,6 +168,13 @@ class Hand(AuthorityRecord):
     duty = models.CharField(max_length=20, choices=Duty, blank=True)
     role = models.CharField(max_length=20, choices=Role, blank=True)
     actor = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="hands")
+    on_behalf_of = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("who had delegated the role"),
+    )
     at = models.DateTimeField()
     seq = models.PositiveIntegerField(help_text=_("of the event in the subject's stream"))
     data_hash = models.CharField(max_length=64)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from subsidy.audit.moment import ZONE
 from subsidy.cases.models import Case
 from subsidy.decisions.models import RoundRow
 from subsidy.payouts.models import BatchLine
@@ -26,6 +27,9 @@ def card(case: Case) -> Card:
         policy_id=case.policy_version.policy_id,
         company_id=case.company_id,
         amount_fen=case.computed_fen or 0,
+        call_id=case.call_id,
+        township_id=case.company.township_id,
+        filed_on=case.submitted_at.astimezone(ZONE).date() if case.submitted_at else None,
     )
 
 

@@ -36,6 +36,17 @@ class ReasonForm(ActForm):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+def one_by_one(together: ListStep) -> Step:
+    """The step for one row of a step for many."""
+
+    def step(turn: Turn) -> None:
+        together([turn])
+        if turn.refusal is not None:
+            raise turn.refusal
+
+    return step
+
+
 @dataclass(frozen=True)
 class Act:
     """One act. Exactly one of `role`, `member`, `pooled`, `personal`, `own` and `system` says who may do it.

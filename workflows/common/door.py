@@ -378,7 +378,11 @@ def _move(turns: Sequence[Turn]) -> None:
         if turn.act.together is not None:
             lists.setdefault(turn.act.together, []).append(turn)
     for together, some in lists.items():
-        together(some)
+        try:
+            together(some)
+        except Refused as refusal:
+            for turn in some:
+                turn.refusal = refusal
     for turn in turns:
         try:
             if turn.act.together is None:

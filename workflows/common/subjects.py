@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,12 +24,19 @@ def no_pins(_subject: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Card:
-    """How an open task of this matter shows in a list."""
+    """How an open task of this matter shows in a list, and by what lists find it: all of it columns of the work item.
+
+    `company_id` is the company that the matter is about, `township_id` the unit that recommends it, `filed_on` the day
+    of its filing.
+    """
 
     title: str
     policy_id: int | None = None
     company_id: int | None = None
     amount_fen: int = 0
+    call_id: int | None = None
+    township_id: int | None = None
+    filed_on: dt.date | None = None
 
 
 @dataclass(frozen=True)

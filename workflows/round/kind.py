@@ -20,7 +20,7 @@ from workflows.round.flow import FREE_ACTS, OPEN, RoundV1
 
 
 def card(round_: Round) -> Card:
-    return Card(title=round_.call.title_zh, policy_id=round_.call.policy_version.policy_id)
+    return Card(title=round_.call.title_zh, policy_id=round_.call.policy_version.policy_id, call_id=round_.call_id)
 
 
 def kin(ids: Iterable[int]) -> Q:
