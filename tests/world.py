@@ -109,7 +109,8 @@ class World:
             username=f"{self.code}-{name}" if self.code != "xh" else name,
             name=name,
             kind=kind,
-            authority=None if kind == UserKind.COMPANY else self.authority,
+            authority=self.authority,
+            name_checked=True,
         )
         if role is not None:
             RoleGrant.objects.create(

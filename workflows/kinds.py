@@ -6,6 +6,7 @@ from workflows.case.kind import CASE
 from workflows.fact_import.kind import FACT_IMPORT
 from workflows.payout_batch.answers import AUTHORITY
 from workflows.payout_batch.kind import BATCH
+from workflows.person.kind import PERSON
 from workflows.policy_release.kind import CALL, POLICY_VERSION
 from workflows.proposal.kind import BUDGET_LINE
 from workflows.registers.kind import REGISTER_IMPORT
@@ -23,6 +24,7 @@ ALL = (
     BUDGET_LINE,
     COMPANY,
     REGISTRATION,
+    PERSON,
     FACT_IMPORT,
     REGISTER_IMPORT,
 )

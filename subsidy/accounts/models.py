@@ -53,19 +53,30 @@ class Unit(models.Model):
         return self.name_zh
 
 
-class User(AbstractUser):
-    """A person, or a named system actor. What a person may do stands in role grants and object permissions."""
+class User(AbstractUser, Chained):
+    """A person, or a named system actor. What a person may do stands in role grants and object permissions.
+
+    `authority` is the bureau that keeps the account: an officer's own, and for people of companies the one where it
+    was opened, which limits nothing (they may act for companies at any bureau). `name_checked` says whether somebody
+    of the bureau has compared the name with an identity card; a name that was typed in online proves nothing.
+    """
+
+    STREAM = "person"
 
     kind = models.CharField(max_length=10, choices=UserKind, default=UserKind.COMPANY)
     name = models.CharField(_("full name"), max_length=60)
+    name_checked = models.BooleanField(default=False, db_default=False)
+    password_to_change = models.BooleanField(
+        default=False, db_default=False, help_text=_("the password was given by another person, for one sign-in")
+    )
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, null=True, blank=True)
 
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=UserKind.COMPANY) | Q(kind=UserKind.SYSTEM) | Q(authority__isnull=False),
-                name="officer_belongs_to_authority",
-                violation_error_message=_("An officer or expert needs an authority."),
+                condition=Q(kind=UserKind.SYSTEM) | Q(authority__isnull=False),
+                name="person_belongs_to_authority",
+                violation_error_message=_("A person needs a bureau that keeps the account."),
             ),
         ]
 

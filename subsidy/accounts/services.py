@@ -7,8 +7,14 @@ from collections.abc import Iterable
 
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import Authority, RoleGrant, User
+from subsidy.audit.moment import Moment
 
-SYSTEM_ACTORS = {"system:clock": "系统时钟", "system:letters": "系统文书", "system:imports": "系统导入"}
+SYSTEM_ACTORS = {
+    "system:clock": "系统时钟",
+    "system:letters": "系统文书",
+    "system:imports": "系统导入",
+    "system:accounts": "系统账户",
+}
 """Who acts when no person does: one actor a job, so that an event names which."""
 
 # Django's mark of a password that nobody can sign in with.
@@ -27,15 +33,44 @@ def authority_found(*, code: str, name_zh: str, name_en: str, short_name: str, r
 def person_admit(
     username: str, *, name: str, kind: UserKind, authority: Authority | None, password_hash: str = _NO_PASSWORD
 ) -> User:
-    """Admit a person (idempotent by user name; somebody already known is left as they are).
+    """Admit a person whom the bureau knows (idempotent by user name; somebody already known is left as they are).
 
     `password_hash` is what `make_password` gives; without it nobody can sign in under this name.
     """
     user, _made = User.objects.get_or_create(
         username=username,
-        defaults={"name": name, "kind": kind, "authority": authority, "password": password_hash},
+        defaults={
+            "name": name,
+            "kind": kind,
+            "authority": authority,
+            "password": password_hash,
+            "name_checked": kind != UserKind.SYSTEM,
+        },
     )
     return user
+
+
+def person_new(
+    username: str,
+    *,
+    name: str,
+    authority_id: int,
+    password_hash: str,
+    name_checked: bool,
+    password_to_change: bool,
+    now: Moment,
+) -> User:
+    """A person of a company, not saved yet."""
+    return User(
+        username=username,
+        name=name,
+        kind=UserKind.COMPANY,
+        authority_id=authority_id,
+        password=password_hash,
+        name_checked=name_checked,
+        password_to_change=password_to_change,
+        date_joined=now.at,
+    )
 
 
 def roles_grant(

@@ -92,7 +92,7 @@ class People:
             )
 
     def systems(self) -> None:
-        for username in ("system:clock", "system:letters"):
+        for username in ("system:clock", "system:letters", "system:accounts"):
             self._known[username] = system_actor(username)
 
     def members(self, company: Company, username: str, *, handler: str, legal: str) -> None:
@@ -102,14 +102,14 @@ class People:
             ("-legal", legal, "confirm_for"),
             ("-legal", legal, "administer_for"),
         ):
-            user = self._admit(username + suffix, name, UserKind.COMPANY, None)
+            user = self._admit(username + suffix, name, UserKind.COMPANY, company.authority)
             CompanyUserObjectPermission.objects.get_or_create(
                 permission=Permission.objects.get(codename=codename, content_type__app_label="applicants"),
                 user=user,
                 content_object=company,
             )
 
-    def _admit(self, username: str, name: str, kind: UserKind, authority: Authority | None) -> User:
+    def _admit(self, username: str, name: str, kind: UserKind, authority: Authority) -> User:
         if username not in self._known:
             hashed = self._hash = self._hash or make_password(PASSWORD)
             self._known[username] = person_admit(

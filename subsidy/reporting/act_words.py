@@ -34,7 +34,10 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("case", "withdraw"): (_("withdrew the application"), _("application withdrawn")),
     ("case", "issue_letter"): (_("issued a letter"), _("letter issued")),
     ("case", "serve_letter"): (_("opened a letter (served)"), _("letter opened")),
-    ("case", "serve_at_counter"): (_("noted service of a letter at the counter"), _("letter handed over at the counter")),
+    ("case", "serve_at_counter"): (
+        _("noted service of a letter at the counter"),
+        _("letter handed over at the counter"),
+    ),
     ("case", "serve_by_post"): (_("noted service of a letter by post"), _("letter delivered by post")),
     ("case", "announce_letter"): (_("put a letter up publicly"), _("letter announced publicly")),
     ("case", "announcement_over"): (
@@ -118,6 +121,11 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("company", "reverse_split"): (_("took back a split of the company"), _("split taken back")),
     ("company", "link"): (_("entered a group link of the company"), ""),
     ("company", "end_link"): (_("ended a group link of the company"), ""),
+    ("person", "sign_up"): (_("opened an account online"), ""),
+    ("person", "open_at_counter"): (_("opened an account for a person at the counter"), ""),
+    ("person", "check_name"): (_("checked a person's name against the identity card"), ""),
+    ("person", "give_password"): (_("gave a person a password for one sign-in"), ""),
+    ("person", "change_password"): (_("changed the own password"), ""),
     ("registration", "ask"): (_("asked to register a company"), ""),
     ("registration", "confirm"): (_("confirmed who acts for the company"), ""),
     ("registration", "decline"): (_("denied that the person acts for the company"), ""),

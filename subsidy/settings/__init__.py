@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "subsidy.web.sessions.IdleSignOutMiddleware",
+    "subsidy.web.sessions.FirstPasswordMiddleware",
     "subsidy.web.refusals.RefusalMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -156,7 +157,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Accounts are given by administrators; people sign in with user name and password, and failures are counted.
+# Officers' accounts are given by administrators, people of companies open theirs; everybody signs in with user name and
+# password. Failures are counted, and so are accounts opened from one address.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "subsidy.web.sign_in.AccountAdapter"
@@ -166,7 +168,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "signup": "5/m/ip,20/h/ip"}
 # Security keys need scripts of their own; they come with the obligation to use a second factor.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 IDLE_SIGN_OUT_SECONDS = 30 * 60

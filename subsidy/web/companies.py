@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from subsidy.accounts.models import User
 from subsidy.applicants.codes import inner_check_holds
 from subsidy.applicants.enums import ChangeOf, CompanyState, LinkKind, RegistrationState, RightBasis, SuccessionKind
 from subsidy.applicants.history import successor_of
@@ -194,15 +195,22 @@ def registration_rows(registration: Registration) -> list[SummaryRow]:
         SummaryRow(_("Founded on"), day(registration.founded_on)),
         SummaryRow(_("Legal representative"), registration.representative),
         SummaryRow(_("Telephone"), registration.contact_phone),
-        SummaryRow(_("Asked by"), str(registration.person)),
+        SummaryRow(_("Asked by"), str(registration.person), wrong=_name_warning(registration.person)),
         SummaryRow(_("Acts by"), str(RightBasis(registration.basis).label)),
     ]
     if registration.letter_to is not None and registration.letter_from is not None:
         rows.append(SummaryRow(_("Authorised"), f"{day(registration.letter_from)} – {day(registration.letter_to)}"))
     if registration.confirmer is not None:
         said = day(registration.confirmed_at) if registration.confirmed_at else _("not yet")
-        rows.append(SummaryRow(_("Confirmed by the legal representative"), f"{registration.confirmer} · {said}"))
+        words, warning = f"{registration.confirmer} · {said}", _name_warning(registration.confirmer)
+        rows.append(SummaryRow(_("Confirmed by the legal representative"), words, wrong=warning))
     return rows
+
+
+def _name_warning(person: User) -> str:
+    if person.name_checked:
+        return ""
+    return _("Opened the account online; nobody has compared the name with an identity card yet.")
 
 
 def _inner_warning(uscc: str) -> str:

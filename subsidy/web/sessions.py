@@ -1,4 +1,4 @@
-"""Signs people out who were idle for long: an unattended desk must not act."""
+"""Signs people out who were idle for long, and has a password that another person gave changed before anything else."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 SEEN = "seen_at"
@@ -37,3 +39,22 @@ class IdleSignOutMiddleware:
             )
         elif SEEN not in request.session or now - seen >= NOTE_EVERY_SECONDS:
             request.session[SEEN] = now
+
+
+class FirstPasswordMiddleware:
+    """Whoever signed in with a password that the counter gave sees nothing but the page where they choose their own."""
+
+    OPEN = ("account_change_password", "account_logout", "set_language")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.user.password_to_change:
+            ways = {reverse(name) for name in self.OPEN}
+            if request.path not in ways and not request.path.startswith(settings.STATIC_URL):
+                messages.info(
+                    request, _("Choose a password of your own first; the one you were given works only once.")
+                )
+                return redirect("account_change_password")
+        return self.get_response(request)

@@ -1,18 +1,26 @@
-"""Signing in: user name and password, no self sign-up, the same answer whatever was wrong."""
+"""Signing in: user name and password, the same answer whatever was wrong; a changed password goes through the door."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from django import forms
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.accounts.models import User
+from subsidy.calendars.clock import business_now
+from subsidy.web.acts import new_key
+from workflows.common import door
+from workflows.common.turn import Origin
+
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are given by administrators, never taken."""
+    """allauth opens no account: those are given by administrators, or opened by the page of subsidy.web.sign_up."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -22,6 +30,21 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Change the person's own password, as an act like any other."""
+        person = cast(User, user)
+        door.perform(
+            "person",
+            person.pk,
+            "change_password",
+            actor=person,
+            now=business_now(),
+            key=new_key(),
+            data={"password_hash": make_password(password)},
+            origin=Origin(surface="page"),
+        )
+        person.refresh_from_db()
 
 
 class SignInForm(LoginForm):

@@ -4,9 +4,9 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from subsidy.web import catalogue, notifications, source, views
+from subsidy.web import catalogue, notifications, sign_up, source, views
 
-# allauth's own names, because it looks its pages up by them. Signing up and e-mail pages are left out on purpose.
+# allauth's own names, because it looks its pages up by them. E-mail pages are left out on purpose.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("start/", views.home, name="home"),
     path("source/", views.source, name="source"),
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/read/", notifications.mark_read, name="notifications-read"),
     path("notifications/settings/", notifications.preferences, name="notification-settings"),
     path("sign-in/", account.login, name="account_login"),
+    path("sign-up/", sign_up.SignUp.as_view(), name="account_signup"),
+    path("sign-up/received/", sign_up.signed_up, name="account_signed_up"),
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-in/inactive/", account.account_inactive, name="account_inactive"),
     path("sign-in/confirm/", account.reauthenticate, name="account_reauthenticate"),

@@ -78,7 +78,7 @@ MFA = rule(set(), others="sign in")
 
 TABLE: dict[str, Rule] = {
     **dict.fromkeys(["set_language", "home", "source", "source-archive", "account_login", "account_inactive"], PUBLIC),
-    **dict.fromkeys(["component-catalogue"], PUBLIC),
+    **dict.fromkeys(["component-catalogue", "account_signup", "account_signed_up"], PUBLIC),
     **dict.fromkeys(["account_logout", "account_reauthenticate", "account_change_password"], SIGNED_IN),
     **dict.fromkeys(["mfa_index", "mfa_authenticate"], SIGNED_IN),
     **dict.fromkeys(["mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes"], MFA),
@@ -140,6 +140,13 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["portal:registration", "portal:registration-file", "portal:registration-act"], OWN),
     **dict.fromkeys(["portal:team", "portal:team-letter", "portal:team-act", "portal:history"], OWN),
     **dict.fromkeys(["console:companies", "console:registrations"], CONSOLE),
+    "console:people": rule({Role.COUNTER.value, "auditor", "foreign officer"}, others="403"),
+    "console:person": rule({Role.COUNTER.value, "auditor"}, absent={"foreign officer"}, others="403"),
+    **dict.fromkeys(
+        ["console:person-act", "console:person-password"],
+        rule({Role.COUNTER.value}, absent={"foreign officer"}, others="403"),
+    ),
+    "console:person-open": rule({Role.COUNTER.value, "foreign officer"}, others="403"),
     "console:company-register": rule({Role.COUNTER.value, "foreign officer"}, others="403"),
     **dict.fromkeys(["console:company", "console:company-letter", "console:company-act"], CASE),
     **dict.fromkeys(["console:registration", "console:registration-file", "console:registration-act"], CASE),
@@ -200,6 +207,7 @@ _ACTION = {
     "console:sources-act": "apply",
     "console:register-import-act": "apply",
     "console:company-act": "rename",
+    "console:person-act": "check_name",
     "portal:team-act": "hand_over",
     "portal:registration-act": "withdraw",
 }
@@ -229,6 +237,7 @@ class Objects:
         self.account = fresh(paid).company.accounts.get()
         self.file = StoredFile.objects.filter(owner_kind="case", owner_id=self.case.pk).order_by("pk")[0]
         self.registration, self.licence = registration_of(world, world.filer(self.case.company))
+        self.person = world.filer(self.case.company).pk
         self.paper = letter_of(world, self.case.company)
         self.list = deliver(world, said(self.case.company))
         self.entry = note(world, self.case.company)
@@ -296,6 +305,7 @@ class Objects:
             "portal:confirm-account": self.case.company_id,
             "portal:letter": self.letter,
             "console:letter": self.letter,
+            **dict.fromkeys(["console:person", "console:person-act", "console:person-password"], self.person),
             "console:round-open": self.old_call.pk,
             "console:finance_answer_file": self.answers.pk,
             "console:finance_entries": self.line.pk,

@@ -53,6 +53,8 @@ def judged(act: Act, person: Person, *, role: Role | None, possible: bool, seate
     """
     if act.system:
         return "not_found"  # only jobs reach these
+    if act.own:
+        return "not_found"  # nobody's own account here
     if act.personal:
         return "not_found" if person.user.kind == UserKind.COMPANY else "permission"  # nobody's own matter here
     if act.member:

@@ -1,8 +1,8 @@
 """How somebody comes to act for a company: asked, compared with what the bureau holds, confirmed, decided.
 
-Accounts of persons carry the name that was checked when the account was opened. The legal representative's own
-confirmation therefore counts where the bureau already holds that name for the code; in every other case, and wherever
-something does not agree, an officer at the counter compares with the business licence.
+The account of a person carries a name, and whether somebody of the bureau has checked it. The legal representative's own
+confirmation therefore counts where that name was checked and the bureau already holds it for the code; in every other
+case, and wherever something does not agree, an officer at the counter compares with the business licence.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ def asked(turn: Turn) -> None:
 
 def _is_known_representative(registration: Registration, turn: Turn) -> bool:
     """Whether the actor's checked name is the legal representative's whom the bureau holds for the code."""
-    return not registration.conflict and turn.actor.name == registration.representative != ""
+    named = turn.actor.name == registration.representative != ""
+    return named and turn.actor.name_checked and not registration.conflict
 
 
 def confirm(turn: Turn) -> None:

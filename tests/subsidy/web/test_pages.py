@@ -59,7 +59,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 @pytest.fixture
 def person() -> User:
-    return User.objects.create_user(username="company1", password=PASSWORD, name="王芳", kind=UserKind.COMPANY)
+    bureau = Authority.objects.create(
+        code="yh", name_zh="余杭局", name_en="Yuhang", short_name="余科", region="330110"
+    )
+    return User.objects.create_user(
+        username="company1", password=PASSWORD, name="王芳", kind=UserKind.COMPANY, authority=bureau
+    )
 
 
 @pytest.mark.parametrize(("code", "kind"), list(KINDS.items()))
@@ -147,8 +152,8 @@ def test_failures_are_limited_for_an_account(client: Client, person: User) -> No
     assert "等待五分钟" in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/sign-up/", "/signup/", "/accounts/signup/"])
-def test_nobody_takes_an_account(client: Client, address: str) -> None:
+@pytest.mark.parametrize("address", ["/signup/", "/accounts/signup/"])
+def test_the_ways_of_the_library_to_an_account_are_shut(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
 
 
