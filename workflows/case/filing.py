@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from policies.language import Pack, decide, facts_to_json, required_documents
+from policies.language import Outdated, Pack, decide, facts_to_json, required_documents
 from subsidy.applicants.models import Company
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
@@ -31,9 +31,10 @@ from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
 from workflows.case.checking import give_reason, shown
 from workflows.case.forms import asked_facts
+from workflows.case.lists import list_gaps, prefill
 from workflows.case.serving import serve_online
 from workflows.case.window import refuse_late, refuse_start
-from workflows.common.refusals import BadData, NotFound
+from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
 
 
@@ -68,7 +69,9 @@ def opened(turn: Turn) -> None:
     pack = pack_of(case.policy_version)
     held = held_on(case.company_id, Reads.of(pack), on=turn.now.on)
     filled = answers_prefill(case, pack, best_rows(pack, held, on=turn.now.on))
-    turn.record(call=case.call.number, company=case.company_id, prefilled=filled)
+    turn.record(
+        call=case.call.number, company=case.company_id, prefilled=filled, prefilled_records=prefill(case, pack, held)
+    )
 
 
 def save_answers(turn: Turn) -> None:
@@ -114,6 +117,8 @@ def detach(turn: Turn) -> None:
     stored: StoredFile | None = files_of("case", case.pk).filter(pk=turn.data["file"]).first()
     if stored is None:
         raise NotFound
+    if case.records.filter(evidence=stored).exists():
+        raise WrongState(_("This file proves a record of a list. Correct the record first, with another paper."))
     file_replace(stored, now=turn.now)
     turn.record(slot=stored.slot, file=stored.pk, sha256=stored.sha256)
 
@@ -126,13 +131,18 @@ def missing(case: Case, *, on: dt.date) -> dict[str, list[str]]:
     """
     pack = pack_of(case.policy_version)
     held = files_of("case", case.pk).values_list("slot", flat=True)
-    return gaps_in(pack, facts_of(case, pack, on=on), held)
+    return gaps_in(pack, facts_of(case, pack, on=on), held) | list_gaps(case, pack)
 
 
 def gaps_in(pack: Pack, facts: Mapping[str, Any], held: Iterable[str]) -> dict[str, list[str]]:
     """What the facts and documents at hand still lack: field or document name → what to do."""
     documents = set(held)
     gaps = {name: [str(_("Answer this question."))] for name in asked_facts(pack) if name not in facts}
+    for name in asked_facts(pack):
+        value = facts.get(name)
+        if isinstance(value, Outdated):
+            old = _("What is held is as of %(day)s, too long ago to count. Check it and save the page.")
+            gaps[name] = [str(old) % {"day": value.as_of}]
     for document in required_documents(pack, facts):
         if document not in documents:
             gaps[document] = [str(_("Add this document."))]
@@ -146,7 +156,7 @@ def submit(turn: Turn) -> None:
     pack = pack_of(case.policy_version)
     turn.set(submitted_at=turn.now.at)
     facts, files = facts_of(case, pack, on=turn.now.on), list(files_of("case", case.pk))
-    gaps = gaps_in(pack, facts, [file.slot for file in files])
+    gaps = gaps_in(pack, facts, [file.slot for file in files]) | list_gaps(case, pack)
     if gaps:
         raise BadData(_("The application is not complete yet. Open the marked sections."), fields=gaps)
     turn.set(filing_number=filing_place())

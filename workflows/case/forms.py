@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from policies.language import FactDef, Pack
+from policies.language.model import RecordDef
 from subsidy.applicants.enums import AccountState
 from subsidy.applicants.history import successor_of
 from subsidy.applicants.models import AccountFreeze, PayeeAccount
@@ -36,6 +37,11 @@ def asked_facts(pack: Pack, section: str | None = None) -> dict[str, FactDef]:
         for name, fact in pack.facts.items()
         if is_asked(fact) and (section is None or fact.section == section)
     }
+
+
+def asked_lists(pack: Pack) -> dict[str, RecordDef]:
+    """The lists that the application asks the company for, in the pack's order."""
+    return {name: record for name, record in pack.records.items() if is_asked(record)}
 
 
 def seen_of(case: Any, names: Iterable[str]) -> str:
@@ -76,7 +82,7 @@ class AnswersForm(ActForm):
 
 
 def open_item_names(case: Any) -> set[str]:
-    """The facts and documents that the open correction names."""
+    """The facts, lists and documents that the open correction names."""
     correction = case.corrections.filter(answered_at__isnull=True).first()
     return set(correction.items.values_list("name", flat=True)) if correction else set()
 
@@ -122,6 +128,7 @@ class ReturnForm(ActForm):
         pack = pack_of(self.subject.policy_version)
         self.names: dict[str, str] = {
             **{name: spoken(fact.text) for name, fact in asked_facts(pack).items()},
+            **{name: spoken(record.text) for name, record in asked_lists(pack).items()},
             **{document.id: spoken(document.text) for document in pack.documents},
         }
         for name, label in self.names.items():
