@@ -112,7 +112,7 @@ def test_three_people_and_one_batch_at_a_time(world: World) -> None:
 
 def test_who_entered_an_account_releases_no_batch_that_pays_to_it_but_one_that_pays_to_another(world: World) -> None:
     _grant(world, "finance3", Role.COUNTER)
-    case = obligated(world, 1)[0]
+    case, other = obligated(world, 2)
     company = case.company
     entry = {
         "holder_name": company.name,
@@ -133,7 +133,6 @@ def test_who_entered_an_account_releases_no_batch_that_pays_to_it_but_one_that_p
     world.act("batch", paying, "check", "finance2")
     with pytest.raises(DutiesClash):
         world.act("batch", paying, "release", "finance3")
-    other = obligated(world, 1)[0]
     world.act(
         "company",
         other.company,
