@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from policies.language.panel import lines
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import Authority, RoleGrant, User
 from subsidy.accounts.services import authority_found
@@ -25,6 +26,9 @@ from subsidy.ledger.models import BudgetLine, PayingAccount
 from subsidy.payouts.models import Batch
 from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.programmes.packs import pack_of
+from subsidy.reviews.enums import Branch
+from subsidy.reviews.models import ExpertProfile
+from subsidy.reviews.services import seats_standing
 from subsidy.work.services import pools_make
 from workflows.common import door
 from workflows.common.door import Outcome
@@ -117,7 +121,16 @@ class World:
                 user=user, authority=self.authority, role=role, valid_from=dt.date(2020, 1, 1), granted_by=None
             )
         self.people[name] = user
+        if role == Role.EXPERT:
+            self.pooled(user)
         return user
+
+    def pooled(self, user: User, **values: Any) -> ExpertProfile:
+        """The expert's entry in the pool: every third one judges finances, nobody works for an applicant."""
+        number = len(self.people)
+        branch = Branch.FINANCIAL if number % 3 == 0 else Branch.TECHNICAL
+        given = {"branch": branch, "employer": "浙江大学", "valid_from": dt.date(2020, 1, 1), **values}
+        return ExpertProfile.objects.create(authority=self.authority, user=user, **given)
 
     def key(self) -> str:
         return f"{self.code}-{next(self.serial)}"
@@ -261,7 +274,7 @@ class World:
         return fresh(case)
 
     def experts(self, case: Case) -> list[User]:
-        return [seat.expert for seat in case.panels.get(concluded_at__isnull=True).seats.order_by("position")]
+        return [seat.expert for seat in seats_standing(case.panels.get(concluded_at__isnull=True))]
 
     def scored(self, call: Call, *, points: float = 0.9, **answers: Any) -> Case:
         case = self.accepted(call, **answers)
@@ -364,9 +377,11 @@ def pack_texts(folder: Path) -> dict[str, str]:
 
 
 def scores(case: Case, share: float = 0.9) -> dict[str, Any]:
-    rubric = pack(case).route.panel.rubric
+    """A sheet that gives this share of everything."""
+    given = {line.name: int(line.most * share) for line in lines(pack(case))}
     return {
-        **{f"points_{item.id}": int(item.max_points * share) for item in rubric},
+        **{f"points_{name}": value for name, value in given.items()},
+        **{f"comment_{name}": "见意见" for name in given},
         "comment": "材料完整",
         "no_conflict": True,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflows.case.kind import CASE
 from workflows.fact_import.kind import FACT_IMPORT
+from workflows.panel.kind import EXPERT
 from workflows.payout_batch.answers import AUTHORITY
 from workflows.payout_batch.kind import BATCH
 from workflows.person.kind import PERSON
@@ -27,4 +28,5 @@ ALL = (
     PERSON,
     FACT_IMPORT,
     REGISTER_IMPORT,
+    EXPERT,
 )

@@ -9,7 +9,6 @@ from workflows.common.deadlines import working_days_after
 from workflows.common.recount import recount_items
 from workflows.common.turn import Turn
 
-SCORING_DAYS = 10
 AMOUNT_DAYS = 2
 OPINION_DAYS = 5  # assumed; no text names it
 
@@ -39,8 +38,11 @@ def recount_due(turn: Turn) -> None:
 
 
 def score_due(turn: Turn) -> Due:
-    """Ten working days from the drawing of the panel."""
-    return working_days_after(turn.now.on, SCORING_DAYS)
+    """The policy's working days to score, from the draw of the seat."""
+    panel = pack_of(turn.subject.policy_version).route.panel
+    if panel is None:
+        raise ValueError("a case without a panel came to be scored; correct the route of its call")
+    return working_days_after(turn.now.on, panel.days)
 
 
 def amount_due(turn: Turn) -> Due:

@@ -20,7 +20,7 @@ from subsidy.cases.values import as_json, is_asked, value_of
 from subsidy.correspondence.models import LetterKind
 from subsidy.programmes.packs import pack_of
 from workflows.case.fields import field_for, spoken, stored
-from workflows.case.panel import panel_spec
+from workflows.case.panel_forms import ScoreForm as ScoreForm
 from workflows.common.acts import ActForm
 from workflows.common.refusals import Stale
 
@@ -140,37 +140,6 @@ class ReturnForm(ActForm):
         if not items:
             raise ValidationError(_("Name at least one field or document that must be corrected, with the reason."))
         return {"message": cleaned.get("message", ""), "items": items}
-
-
-class ScoreForm(ActForm):
-    """Points for every item of the rubric, a comment, and the declaration that there is no conflict of interest."""
-
-    comment = forms.CharField(label=_("Comment"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-    no_conflict = forms.BooleanField(
-        label=_(
-            "I have no link to this company: no employment, share, kinship, or joint work in the last three years."
-        ),
-        error_messages={
-            "required": _("Without this declaration you may not score. If there is a link, tell the office.")
-        },
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.rubric = panel_spec(self.subject.policy_version).rubric
-        comment, declaration = self.fields.pop("comment"), self.fields.pop("no_conflict")
-        for item in self.rubric:
-            self.fields[f"points_{item.id}"] = forms.IntegerField(
-                label=spoken(item.text),
-                min_value=0,
-                max_value=item.max_points,
-                help_text=_("0 to %(max)d points") % {"max": item.max_points},
-                widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-            )
-        self.fields["comment"], self.fields["no_conflict"] = comment, declaration
-
-    def points(self) -> dict[str, int]:
-        return {item.id: self.cleaned_data[f"points_{item.id}"] for item in self.rubric}
 
 
 class RemarkForm(ActForm):

@@ -16,6 +16,7 @@ from workflows.case import filing
 from workflows.case.flow import FLOWS, FREE_ACTS, OPEN
 from workflows.case.list_acts import LISTS
 from workflows.case.messages import MESSAGES
+from workflows.case.panel_acts import PANEL_ACTS
 from workflows.case.serving import SERVICE
 from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
@@ -60,7 +61,7 @@ CASE = register(
         model=Case,
         card=card,
         flows=FLOWS,
-        free_acts=(*FREE_ACTS, *LISTS, *CLAIMS, *REMINDERS, *SERVICE, *MESSAGES),
+        free_acts=(*FREE_ACTS, *LISTS, *PANEL_ACTS, *CLAIMS, *REMINDERS, *SERVICE, *MESSAGES),
         opens={"open": Opening(act=OPEN, make=filing.make, route=filing.route_of, company_id=_company)},
         kin=kin,
         company_path="company_id",

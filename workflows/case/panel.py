@@ -1,24 +1,37 @@
-"""The panel of a case: drawn at random, scored under seal, concluded with the last score."""
+"""The panel of a case: drawn at random, scored under seal, concluded when all are in.
+
+`settle` is the one place where a panel goes on: after a score, after somebody has left it, after the chair's note, and
+at the deadline. A panel without enough scores never concludes; it stays where it is, and its page says so.
+"""
 
 from __future__ import annotations
 
-import random
-import secrets
-
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from policies.language import panel as rules
 from policies.language.model import PanelDef
-from subsidy.accounts.enums import Role
-from subsidy.accounts.models import RoleGrant
+from subsidy.accounts.models import User
 from subsidy.cases.models import Case
 from subsidy.programmes.models import PolicyVersion
 from subsidy.programmes.packs import pack_of
-from subsidy.reviews.models import Panel, Score, Seat
-from workflows.common.refusals import WrongState
+from subsidy.reviews.conflicts import candidates
+from subsidy.reviews.enums import SeatState
+from subsidy.reviews.models import Panel, Seat
+from subsidy.reviews.services import (
+    opened,
+    panel_conclude,
+    recusal_record,
+    seat_leave,
+    seat_seal,
+    seats_standing,
+    sheets_of,
+)
+from workflows.case import seating
+from workflows.case.drawing import fill, first_draw
+from workflows.common.refusals import NotFound, Recused, WrongState
 from workflows.common.turn import Turn
 
-HUNDREDTHS = 100
+HUNDREDTHS = rules.HUNDREDTHS
 
 
 def panel_spec(version: PolicyVersion) -> PanelDef:
@@ -31,68 +44,137 @@ def panel_spec(version: PolicyVersion) -> PanelDef:
     return panel
 
 
-def draw_panel(turn: Turn) -> None:
-    case: Case = turn.subject
-    spec = panel_spec(case.policy_version)
-    in_force = Q(valid_from__lte=turn.now.on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=turn.now.on))
-    pool = list(
-        RoleGrant.objects.filter(in_force, authority=case.authority_id, role=Role.EXPERT, user__is_active=True)
-        .exclude(user__recusals__case=case)
-        .exclude(user__companyuserobjectpermission__content_object=case.company_id)
-        .order_by("user_id")
-        .values_list("user_id", flat=True)
-        .distinct()
-    )
-    if len(pool) < spec.seats:
-        raise WrongState(
-            _(
-                "The pool has too few experts without a conflict for this panel. Have more experts admitted, then accept."
-            )
-        )
-    seed = secrets.token_hex(16)
-    drawn = random.Random(seed).sample(pool, spec.seats)
-    panel = Panel.objects.create(
-        authority_id=case.authority_id,
-        case=case,
-        seed=seed,
-        drawn_at=turn.now.at,
-        seats_wanted=spec.seats,
-        quorum=spec.quorum,
-    )
-    Seat.objects.bulk_create([Seat(panel=panel, expert_id=user_id, position=n) for n, user_id in enumerate(drawn, 1)])
-    turn.seated = drawn
-    turn.record(panel=panel.pk, seed=seed, pool=pool, drawn=drawn)
-
-
 def drawn(turn: Turn) -> list[int]:
     """Draw a panel for the case of this turn; the people of its seats."""
-    draw_panel(turn)
+    turn.seated = first_draw(turn, panel_spec(turn.subject.policy_version))
     return turn.seated
 
 
+def open_panel(case: Case) -> Panel:
+    """The panel of the case that sits (NotFound if none does)."""
+    panel = Panel.objects.filter(case=case, concluded_at__isnull=True).first()
+    if panel is None:
+        raise NotFound
+    return panel
+
+
+def own_seat(case: Case, user: User) -> Seat:
+    """The seat that the person holds in the case's panel, open or concluded (NotFound if none)."""
+    held = Seat.objects.filter(panel__case=case, expert=user, state=SeatState.SEATED)
+    seat = held.select_related("panel").order_by("-panel_id").first()
+    if seat is None:
+        raise NotFound
+    return seat
+
+
 def score(turn: Turn) -> None:
-    """Seal one seat's points; the last seat concludes the panel and gives the case its mean."""
+    """Seal one seat's sheet; the event carries its seal alone."""
     case: Case = turn.subject
-    seat = Seat.objects.select_related("panel").get(
-        panel__case=case, panel__concluded_at__isnull=True, expert=turn.actor
+    seat = own_seat(case, turn.actor)
+    if seat.scored_at is not None:
+        raise WrongState(_("Your scores are sealed already. What is asked of you now is a note on the totals."))
+    refuse_bound(case, turn)
+    pack, spec = pack_of(case.policy_version), panel_spec(case.policy_version)
+    points = {line.name: turn.data[f"points_{line.name}"] for line in rules.lines(pack)}
+    comments = {name: text for name in points if (text := turn.data.get(f"comment_{name}", ""))}
+    seal = seat_seal(
+        seat,
+        points=points,
+        comments=comments,
+        comment=turn.data["comment"],
+        total=rules.total(spec, points),
+        now=turn.now,
     )
-    points = {name.removeprefix("points_"): value for name, value in turn.data.items() if name.startswith("points_")}
-    Score.objects.bulk_create([Score(seat=seat, item=item, points=value) for item, value in points.items()])
-    seat.total = sum(points.values()) * HUNDREDTHS
-    seat.comment, seat.scored_at = turn.data["comment"], turn.now.at
-    seat.save(update_fields=["total", "comment", "scored_at"])
-    turn.record(seat=seat.position, points=points, comment=turn.data["comment"], no_conflict=True)
-    others = [task for task in turn.live_tasks() if task is not turn.task and "seat" in task.data]
-    if not others:
-        conclude(turn, seat.panel)
+    turn.record(seat=seat.position, seal=seal, no_conflict=True)
+    settle(turn, seat.panel)
 
 
-def conclude(turn: Turn, panel: Panel) -> None:
-    totals = [total for total in panel.seats.values_list("total", flat=True) if total is not None]
-    if len(totals) < panel.quorum:
-        raise WrongState(_("The panel has no quorum. Draw further experts before it concludes."))
-    mean = (2 * sum(totals) + len(totals)) // (2 * len(totals))
-    panel.concluded_at = turn.now.at
-    panel.save(update_fields=["concluded_at"])
+def refuse_bound(case: Case, turn: Turn) -> None:
+    """Refuse a person in whom the bureau's own records show a bond to the applicant."""
+    found = candidates(case, on=turn.now.on, among=[turn.actor.pk])
+    if any(one.bonds for one in found):
+        raise Recused(
+            _(
+                "The records of the bureau show a link between you and this applicant. Declare it; you will be replaced."
+            )
+        )
+
+
+def settle(turn: Turn, panel: Panel, *, short: bool = False) -> bool:
+    """Conclude the panel when everything for it is there; whether it did.
+
+    Every seat must be filled and have scored, or with `short` (its time is over) a quorum. Totals far apart first go to
+    the chair. Somebody whom the records by now bind to the applicant leaves, with the score, before anything counts.
+    """
+    seats = seats_standing(panel)
+    scored = [seat for seat in seats if seat.scored_at is not None]
+    if not short and len(scored) < panel.seats_wanted:
+        turn.record(scored=len(scored), seats=panel.seats_wanted)
+        return False
+    if _bound_leave(turn, panel, scored) or len(scored) < panel.quorum:
+        return False
+    flagged = flagged_of(panel_spec(turn.subject.policy_version), scored)
+    if flagged and not panel.note:
+        _ask_chair(turn, scored[0])
+        return False
+    for seat in seats:
+        if seat.scored_at is None:
+            seating.close_seat(turn, seat.expert_id)
+            seat_leave(seat, SeatState.MISSED, why=str(turn.act.name), now=turn.now)
+    conclude(turn, panel, scored, flagged)
+    return True
+
+
+def flagged_of(spec: PanelDef, scored: list[Seat]) -> list[int]:
+    """Positions of the seats whose totals lie far from the others."""
+    return rules.outliers(spec, {seat.position: seat.total or 0 for seat in scored})
+
+
+def _bound_leave(turn: Turn, panel: Panel, scored: list[Seat]) -> bool:
+    """Set aside the scores of people bound to the applicant as of today; whether there was any."""
+    case: Case = turn.subject
+    found = candidates(case, on=turn.now.on, among=[seat.expert_id for seat in scored])
+    bound = {one.user_id: one.bonds for one in found if one.bonds}
+    for seat in scored:
+        if seat.expert_id in bound:
+            leave(turn, panel, seat, SeatState.SET_ASIDE, why=", ".join(bound[seat.expert_id]))
+    return bool(bound)
+
+
+def _ask_chair(turn: Turn, chair: Seat) -> None:
+    """Open a task for the chair, who is the first of the drawn order that scored; once."""
+    if seating.note_task(turn) is None:
+        seating.open_seat(turn, chair.expert_id, note=True)
+        turn.record(note_asked_of=chair.position)
+
+
+def conclude(turn: Turn, panel: Panel, scored: list[Seat], flagged: list[int]) -> None:
+    """Open the sheets, give the case its mean, and keep what the experts together say of facts."""
+    case: Case = turn.subject
+    pack, spec = pack_of(case.policy_version), panel_spec(case.policy_version)
+    totals = [seat.total or 0 for seat in scored]
+    mean, values = rules.mean(spec, totals), rules.agreed(pack, sheets_of(scored))
+    panel_conclude(panel, values, now=turn.now)
     turn.set(score=mean)
-    turn.record(panel_mean=mean, totals=sorted(totals))
+    turn.record(
+        panel=panel.pk,
+        panel_mean=mean,
+        totals=sorted(totals),
+        sheets=[opened(seat) for seat in scored],
+        flagged=flagged,
+        values=values,
+    )
+
+
+def leave(turn: Turn, panel: Panel, seat: Seat, state: SeatState, *, why: str) -> None:
+    """Take a person off the panel and seat the next of the draw; whoever is bound is kept from the case for good."""
+    seat_leave(seat, state, why=why, now=turn.now)
+    seating.close_seat(turn, seat.expert_id)
+    if state in (SeatState.RECUSED, SeatState.SET_ASIDE):
+        recusal_record(turn.subject, seat.expert_id, reason=why or str(state), now=turn.now)
+    left = turn.details.setdefault("left", [])
+    left.append({"seat": seat.position, "state": str(state), "total": None})
+    asked = seating.note_task(turn)
+    if asked is not None:
+        turn.cancelled_tasks.append(asked)
+    fill(turn, panel, panel_spec(turn.subject.policy_version), why=str(state))
