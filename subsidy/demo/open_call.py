@@ -17,6 +17,7 @@ from subsidy.demo.stage import Actors, Stage
 from subsidy.demo.waiting import visitor_company, waiting_2023
 from subsidy.ledger.models import BudgetLine
 from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.reviews.models import Seat
 
 REGISTERED_ON, FILED_ON = dt.date(2024, 1, 15), dt.date(2024, 2, 28)
 ACCEPTED_ON, SCORED_ON = dt.date(2024, 2, 29), dt.date(2024, 3, 1)
@@ -80,6 +81,8 @@ class OpenCall:
         stage.case_act(actors, case_id, "accept", "acceptance", checked)
         seats = 2 if place in UNDER_REVIEW else None
         stage.score(actors, case_id, self.pack, stage.moment(SCORED_ON, 10), base=86 - place, seats=seats)
+        if place == UNDER_REVIEW[0]:
+            self.recuse(actors, case_id)
         if place in AWAITING_ROUND:
             stage.case_act(
                 actors,
@@ -89,6 +92,20 @@ class OpenCall:
                 stage.moment(SCORED_ON, 16),
                 {"remark": "经核对，金额无误。"},
             )
+
+    def recuse(self, actors: Actors, case_id: int) -> None:
+        """One of those who have not scored yet declares a conflict; the next of the draw takes the seat."""
+        if self.stage.has(f"{actors.key}:{case_id}:declare_conflict"):
+            return
+        seat = Seat.objects.filter(panel__case=case_id, scored_at__isnull=True).select_related("expert")
+        self.stage.case_act(
+            actors,
+            case_id,
+            "declare_conflict",
+            seat.order_by("position")[0].expert.username,
+            self.stage.moment(SCORED_ON, 11),
+            {"kind": "kin", "reason": "亲属在该企业任职。"},
+        )
 
     def begin(self, actors: Actors) -> None:
         """A draft with its first answers."""

@@ -16,6 +16,7 @@ from subsidy.accounts.services import authority_found
 from subsidy.calendars.services import calendar_import, clock_start
 from subsidy.demo.accounts import PASSWORD, People, printed
 from subsidy.demo.district import generate_district
+from subsidy.demo.experts import fill_pool
 from subsidy.demo.first_batch import FirstBatch, open_first_call
 from subsidy.demo.open_call import FILED_ON, OpenCall, open_second_call
 from subsidy.demo.stage import Stage
@@ -52,6 +53,7 @@ def seed(report: Report, *, scale: int | None = None) -> Summary:
     report("两个单位及其人员已就绪", "two bureaus and their people are in place")
     stage = Stage(bureau, people)
     publish_routes(stage)
+    fill_pool(stage)
     play(stage, report)
     settle_district(stage, scale or SCALE, report)
     return Summary(password=PASSWORD, accounts=printed())
@@ -117,7 +119,9 @@ def found_second_bureau(people: People) -> None:
     )
     pools_make(bureau)
     people.staff(bureau, prefix="qt-")
-    publish(Stage(bureau, people, prefix="qt-"), "2023.1", dt.date(2023, 3, 6))
+    stage = Stage(bureau, people, prefix="qt-")
+    fill_pool(stage)
+    publish(stage, "2023.1", dt.date(2023, 3, 6))
 
 
 def publish_routes(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from policies.language import Pack
+from policies.language.panel import lines
 from subsidy.accounts.models import Authority, User
 from subsidy.applicants.models import Company
 from subsidy.audit.moment import ZONE, Moment
@@ -19,6 +20,7 @@ from subsidy.demo.accounts import People
 from subsidy.demo.district import GeneratedCompany
 from subsidy.demo.facts import known_facts_for, officer_facts_for
 from subsidy.demo.papers import paper
+from subsidy.reviews.enums import SeatState
 from subsidy.work.models import Hand
 from workflows.case.jobs import issue_letter
 from workflows.common import door
@@ -214,20 +216,21 @@ class Stage:
     ) -> None:
         """The experts of the panel score, each in their own way; `seats` of them, or all. `base` is in percent."""
         panel = Case.objects.get(pk=case_id).panels.order_by("-id").first()
-        rubric = pack.route.panel.rubric if pack.route.panel else ()
         if panel is None:
             raise ValueError(f"case {case_id} has no panel; it must be accepted before it is scored")
-        taken = panel.seats.select_related("expert").order_by("position")[:seats]
+        taken = panel.seats.filter(state=SeatState.SEATED).select_related("expert").order_by("position")[:seats]
         for seat in taken:
             share = min(100, base + (seat.position * 7 + case_id * 3) % 9 - 4)
-            points = {f"points_{item.id}": item.max_points * share // 100 for item in rubric}
+            given = {line.name: line.most * share // 100 for line in lines(pack)}
+            points = {f"points_{name}": value for name, value in given.items()}
+            why = {f"comment_{line.name}": WHY for line in lines(pack) if line.is_extreme(given[line.name])}
             self.case_act(
                 actors,
                 case_id,
                 "score",
                 seat.expert.username,
                 now,
-                {**points, "comment": COMMENTS[(seat.position + case_id) % len(COMMENTS)], "no_conflict": True},
+                {**points, **why, "comment": COMMENTS[(seat.position + case_id) % len(COMMENTS)], "no_conflict": True},
                 step=f":{seat.expert.username}",
             )
 
@@ -236,6 +239,7 @@ class Stage:
         issue_letter(case_id, kind, now=now)
 
 
+WHY = "见总体意见。"
 COMMENTS = (
     "技术路线清晰，自主知识产权较为完整，建议支持。",
     "成长性较好，研发团队稳定；建议持续关注毛利率变化。",
