@@ -27,6 +27,7 @@ class Audience(StrEnum):
 
     HOLDERS = "holders"  # those for whom a task of this event waits
     WAITING = "waiting"  # those for whom the matter waits now
+    DESK = "desk"  # the officers for whom it waits now, without the experts of its panel
     COMPANY = "company"  # everybody who may act for its company
     CONFIRMERS = "confirmers"  # who may confirm accounts for it
     LISTED = "listed"  # the companies on the round's list
@@ -149,7 +150,7 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
             NotificationKind.MESSAGE,
         ),
         Tell(
-            Audience.WAITING,
+            Audience.DESK,
             NotificationKind.MESSAGE,
             _("The company has written about %(number)s, which waits for you. Read it before you decide."),
         ),

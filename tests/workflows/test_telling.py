@@ -154,7 +154,7 @@ def test_preferences_hold_but_what_has_legal_effect_stays_in_the_app(world: Worl
     everybody_has_an_address()
     filer = world.filer(case.company)
     nothing = Preference(in_app=False, mail=MailChoice.OFF)
-    preferences_save(filer, {kind: nothing for kind in NotificationKind})
+    preferences_save(filer, dict.fromkeys(NotificationKind, nothing))
     world.act("case", case, "return_for_correction", "acceptance", data=CORRECTION)
     run_jobs(world)
     world.act("case", case, "resubmit", filer, data={"declaration": True})

@@ -175,6 +175,12 @@ def _waiting(_entry: Tell, asked: Asked) -> set[int]:
     return {pk for item in _items(asked) for pk in _of_item(item, asked.on)}
 
 
+def _desk(_entry: Tell, asked: Asked) -> set[int]:
+    """Experts are blind: they learn nothing that the company writes."""
+    items = [item for item in _items(asked) if item.pool is not None and item.pool.role != Role.EXPERT]
+    return {pk for item in items for pk in _of_item(item, asked.on)}
+
+
 def _company(_entry: Tell, asked: Asked) -> set[int]:
     return set(_members([asked.company_id or 0], asked.on).values_list("user_id", flat=True))
 
@@ -206,6 +212,7 @@ def _role(entry: Tell, asked: Asked) -> set[int]:
 
 _AUDIENCES: dict[Audience, Callable[[Tell, Asked], set[int]]] = {
     Audience.WAITING: _waiting,
+    Audience.DESK: _desk,
     Audience.COMPANY: _company,
     Audience.CONFIRMERS: _confirmers,
     Audience.LISTED: _listed,
@@ -223,7 +230,7 @@ def tell_job(kind: str, subject_id: int, seq: int, tasks: list[int]) -> None:
 
 def _send_later(mails: Sequence[int]) -> None:
     if mails:
-        app.configure_task("send_mail").batch_defer(*({"mail_id": pk} for pk in mails))
+        app.configure_task("send_mail").batch_defer(*[{"mail_id": pk} for pk in mails])
 
 
 class MailFailed(Exception):
