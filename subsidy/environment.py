@@ -17,6 +17,8 @@ MODE_FILE = "mode.json"
 SECRET_FILE = "secret_key"
 # A waiting transaction gives up instead of hanging the person's browser; a forgotten one frees its rows.
 SESSION_OPTIONS = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=5min"
+DEMO_PORT = "SUBSIDY_DEMO_PORT"
+"""Where the demo's own site listens; the demo says it to the programs that it starts."""
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 
@@ -149,7 +151,8 @@ def whole_number(environ: Mapping[str, str], name: str, *, default: int) -> int:
 def services(environ: Mapping[str, str], name: str) -> dict[str, dict[str, Any]]:
     """Addresses of services as JSON: {"court": {"url": "https://…", "timeout": 3}}; absent: none.
 
-    Raises ImproperlyConfigured for text that is no such object.
+    With `every_days` a service is asked by itself about every company with an open case, that often; without, only when
+    somebody asks. Raises ImproperlyConfigured for text that is no such object.
     """
     text = environ.get(name, "")
     if not text:
@@ -159,7 +162,10 @@ def services(environ: Mapping[str, str], name: str) -> dict[str, dict[str, Any]]
     except ValueError:
         found = None
     good = isinstance(found, dict) and all(
-        isinstance(one, dict) and str(one.get("url", "")).startswith(("http://", "https://")) for one in found.values()
+        isinstance(one, dict)
+        and str(one.get("url", "")).startswith(("http://", "https://"))
+        and (type(one.get("every_days", 1)) is int and one.get("every_days", 1) > 0)
+        for one in found.values()
     )
     if not good:
         raise ImproperlyConfigured(
@@ -167,6 +173,13 @@ def services(environ: Mapping[str, str], name: str) -> dict[str, dict[str, Any]]
             f'{name} must be JSON such as {{"court": {{"url": "https://…", "timeout": 3}}}}.'
         )
     return dict(found)
+
+
+def demo_services(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The reference services of a demo that serves; none for a command that runs beside it."""
+    port = environ.get(DEMO_PORT, "")
+    at = f"http://127.0.0.1:{port}/demo/sources"
+    return {layout: {"url": f"{at}/{layout}/"} for layout in ("court", "credit")} if port else {}
 
 
 def _database_mark(environ: Mapping[str, str]) -> str:

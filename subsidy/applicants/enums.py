@@ -38,6 +38,15 @@ class ImportState(models.TextChoices):
     DISCARDED = "discarded", _("discarded")
 
 
+class AskState(models.TextChoices):
+    """What came of asking a live source about a company."""
+
+    ASKED = "asked", _("being asked")
+    ANSWERED = "answered", _("answered")
+    SILENT = "silent", _("said nothing: unknown")
+    REFUSED = "refused", _("answer not kept")
+
+
 class AccountState(models.TextChoices):
     PROPOSED = "proposed", _("proposed")
     CONFIRMED = "confirmed", _("confirmed")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from subsidy.accounts.models import User
-from subsidy.applicants.enums import FactSource
-from subsidy.applicants.models import Company, CompanyFact
+from subsidy.applicants.enums import AskState, FactSource
+from subsidy.applicants.models import Company, CompanyFact, SourceAsk
 from subsidy.audit.moment import Moment
 
 _COLUMN = {"money": "integer", "count": "integer", "date": "day"}
@@ -50,6 +50,23 @@ def fact_end(fact: CompanyFact, *, now: Moment) -> None:
     """Take a fact out of use without another in its place; its row stays as history."""
     fact.superseded_at = now.at
     fact.save(update_fields=["superseded_at"])
+
+
+def ask_note(company: Company, *, layout: str, actor: User, now: Moment) -> SourceAsk:
+    """Note that a live source is being asked about the company."""
+    return SourceAsk.objects.create(
+        authority_id=company.authority_id, company=company, layout=layout, asked_at=now.at, asked_by=actor
+    )
+
+
+def ask_end(
+    ask_id: int, *, now: Moment, said: int = 0, unknown: dict[str, str] | None = None, refusal: str = ""
+) -> None:
+    """Note what came of asking: how many facts were said, what stays unknown and why, or why the answer was not kept."""
+    state = AskState.REFUSED if refusal else AskState.ANSWERED if said else AskState.SILENT
+    SourceAsk.objects.filter(pk=ask_id).update(
+        state=state, ended_at=now.at, said=said, unknown=unknown or {}, refusal=refusal[:500]
+    )
 
 
 def fact_key(row: CompanyFact) -> tuple[str, str, str, str]:

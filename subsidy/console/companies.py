@@ -22,6 +22,7 @@ from subsidy.applicants.enums import CompanyState, SuccessionKind
 from subsidy.applicants.history import standing_successions
 from subsidy.applicants.models import Company, GroupLink, Registration
 from subsidy.console import scope
+from subsidy.console.sources.asks import asks_shown
 from subsidy.documents.responses import file_response
 from subsidy.documents.selectors import files_of
 from subsidy.web.acts import UNPROCESSABLE, ActPage, blame, find_act, new_key, sent, submit_new
@@ -33,6 +34,7 @@ from subsidy.web.person import moment_of
 from workflows.common.acts import Act, ActForm
 from workflows.common.refusals import BadData, Forbidden, Message
 from workflows.common.subjects import kind_named
+from workflows.live_facts.acts import services_in_words
 from workflows.registry.companies import RegisterForm
 
 TONES: dict[str, Tone] = {
@@ -42,6 +44,7 @@ TONES: dict[str, Tone] = {
     CompanyState.CLOSED: "stop",
 }
 ACTS = (
+    "ask_source",
     "rename",
     "move",
     "change_representative",
@@ -139,7 +142,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     company = get_object_or_404(companies_for(request), pk=pk)
     counter = is_at_counter(request, company.authority_id)
     kind = kind_named("company")
-    acts = [kind.free_act(name) for name in ACTS] if counter else []
+    possible = [name for name in ACTS if name != "ask_source" or services_in_words()]
+    acts = [kind.free_act(name) for name in possible] if counter else []
     context = {
         "company": company,
         "tone": TONES[company.state],
@@ -159,6 +163,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "changes": changes_table(company),
         "kin": kin_table(company),
+        "asked": asks_shown(company, now=moment_of(request)),
         "row_acts": list(_row_acts(company)) if counter else [],
         "crumbs": crumbs_to(company),
     }
@@ -242,7 +247,10 @@ class CompanyAct(ActPage):
 
     kind = "company"
     template_name = "console/company_act.html"
-    done_message = gettext_lazy("Entered.")
+
+    @property
+    def done_message(self) -> Message:  # type: ignore[override]
+        return _("The source is being asked.") if self.get_action() == "ask_source" else _("Entered.")
 
     def get_action(self) -> str:
         action: str = self.kwargs["action"]
@@ -260,6 +268,10 @@ class CompanyAct(ActPage):
     def preview(self, subject: Company) -> Preview:
         names = {"name": subject.name}
         said: dict[str, Message] = {
+            "ask_source": _(
+                "The source is asked about %(name)s. What it says is kept with its day; what it does not say, or when it "
+                "is down, stays unknown."
+            ),
             "rename": _(
                 "%(name)s carries the new name from that day; cases and letters keep the name of their own day."
             ),

@@ -129,6 +129,7 @@ class Supervisor:
             process = subprocess.Popen(
                 [*launcher, *words],
                 cwd=CLONE,
+                env={**os.environ, environment.DEMO_PORT: str(self._port)},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

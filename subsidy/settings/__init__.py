@@ -181,6 +181,8 @@ ALLOW_ASSUMED_CLAUSES = DEMO_MODE
 ACCOUNT_COOLING_WORKING_DAYS = environment.whole_number(os.environ, "SUBSIDY_ACCOUNT_COOLING_DAYS", default=3)
 # Services that answer at once about a company, by the layout of what they say (subsidy.sources).
 FACT_SERVICES = environment.services(os.environ, "SUBSIDY_FACT_SERVICES")
+if DEMO_MODE and not FACT_SERVICES:
+    FACT_SERVICES = environment.demo_services(os.environ)
 
 # One cache for all hosts, so that sign-in limits count every attempt; its table comes with the migrations.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from subsidy.applicants.models.accounts import AccountFreeze, PayeeAccount
+from subsidy.applicants.models.asks import SourceAsk
 from subsidy.applicants.models.company import Company, CompanyUserObjectPermission
 from subsidy.applicants.models.facts import COMPLETE, CompanyFact
 from subsidy.applicants.models.history import CompanyChange, GroupLink, Succession
@@ -19,5 +20,6 @@ __all__ = [
     "GroupLink",
     "PayeeAccount",
     "Registration",
+    "SourceAsk",
     "Succession",
 ]
