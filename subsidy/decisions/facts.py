@@ -21,6 +21,7 @@ from subsidy.decisions.counted import Known as Known
 from subsidy.decisions.counted import of_answer, of_store, ranked
 from subsidy.decisions.known import is_past, rows_known
 from subsidy.decisions.lists import of_answers, of_list
+from subsidy.decisions.panels import rows_of_panel
 from subsidy.decisions.rows import Reads
 from subsidy.programmes.models import PolicyVersion
 from subsidy.programmes.packs import pack_of
@@ -54,7 +55,7 @@ def gathered(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Known]:
     """What is known under each name of the pack, facts and lists, with its row, its other sources and conflicts."""
     return assembled(
         pack,
-        held_on(case.company_id, Reads.of(pack), on=on, case_id=case.pk),
+        [*held_on(case.company_id, Reads.of(pack), on=on, case_id=case.pk), *rows_of_panel(case, pack)],
         filed_on=filed_on(case, on),
         on=on,
         answers=answers_of(case),

@@ -1,28 +1,48 @@
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from subsidy.accounts.models import User
+from subsidy.accounts.selectors import SEES_CASES, grants_of
 from subsidy.cases.models import Case, Recusal
-from subsidy.reviews.models import Opinion, Seat, Visit
+from subsidy.reviews.enums import SeatState
+from subsidy.reviews.models import ExpertProfile, Opinion, Panel, PanelValue, Seat, Visit
+
+
+def seats_of_expert(user: User) -> QuerySet[Seat]:
+    """The seats that the person holds, without those left and those of cases the person is recused from."""
+    recused = Recusal.objects.filter(user=user, case=OuterRef("panel__case"))
+    return Seat.objects.filter(expert=user, state=SeatState.SEATED).exclude(Exists(recused))
 
 
 def cases_of_expert(user: User) -> QuerySet[Case]:
     """Cases in whose panel the person sits, without those recused from."""
-    seats = Seat.objects.filter(expert=user, panel__case=OuterRef("pk"))
+    seats = Seat.objects.filter(expert=user, state=SeatState.SEATED, panel__case=OuterRef("pk"))
     recused = Recusal.objects.filter(user=user, case=OuterRef("pk"))
     return Case.objects.filter(Exists(seats)).exclude(Exists(recused))
 
 
-def opinions_that_count(case: Case) -> QuerySet[Opinion]:
-    """The last answer of everybody who was asked about the case, with its unit: a case that came back was asked anew."""
-    last = Opinion.objects.filter(case=case).order_by("asked", "unit", "-id").distinct("asked", "unit")
-    return last.select_related("unit", "given_by")
+def panels_of_officer(user: User, *, on: dt.date) -> QuerySet[Panel]:
+    """Panels of the bureaus whose cases the person sees, without those of cases recused from."""
+    authorities = grants_of(user, on=on, roles=SEES_CASES).values("authority")
+    recused = Recusal.objects.filter(user=user, case=OuterRef("case"))
+    return Panel.objects.filter(authority__in=authorities).exclude(Exists(recused))
 
 
-def visit_that_counts(case: Case) -> Visit | None:
-    """The last visit that two officers have signed."""
-    return Visit.objects.filter(case=case, signed_at__isnull=False).order_by("-id").first()
+def experts_of_officer(user: User, *, on: dt.date) -> QuerySet[ExpertProfile]:
+    """The pools of the bureaus whose cases the person sees."""
+    authorities = grants_of(user, on=on, roles=SEES_CASES).values("authority")
+    return ExpertProfile.objects.filter(authority__in=authorities).select_related("user", "authority")
+
+
+def panel_values(case: Case) -> dict[str, PanelValue]:
+    """What the concluded panel of a case says of facts, by name; one statement."""
+    rows = PanelValue.objects.filter(
+        Q(superseded_at__isnull=True), panel__case=case, panel__concluded_at__isnull=False
+    )
+    return {row.name: row for row in rows.select_related("panel").order_by("panel_id")}
 
 
 def opinions_that_count(case: Case) -> QuerySet[Opinion]:
