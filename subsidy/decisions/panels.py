@@ -25,7 +25,7 @@ def rows_of_panel(case: Case, pack: Pack) -> list[CompanyFact]:
             kind=value.kind,
             integer=value.integer,
             as_of=value.as_of,
-            entered_at=value.panel.concluded_at,
+            entered_at=value.panel.concluded_at or value.panel.drawn_at,
         )
         for value in panel_values(case).values()
         if value.name in pack.facts
