@@ -42,7 +42,7 @@ class AskState(models.TextChoices):
     """What came of asking a live source about a company."""
 
     ASKED = "asked", _("being asked")
-    ANSWERED = "answered", _("answered")
+    ANSWERED = "answered", _("has answered")
     SILENT = "silent", _("said nothing: unknown")
     REFUSED = "refused", _("answer not kept")
 

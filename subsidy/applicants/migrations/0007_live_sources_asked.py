@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('layout', models.CharField(max_length=30)),
-                ('state', models.CharField(choices=[('asked', 'being asked'), ('answered', 'answered'), ('silent', 'said nothing: unknown'), ('refused', 'answer not kept')], default='asked', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('asked', 'being asked'), ('answered', 'has answered'), ('silent', 'said nothing: unknown'), ('refused', 'answer not kept')], default='asked', max_length=10, verbose_name='state')),
                 ('asked_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('said', models.PositiveIntegerField(default=0, help_text='facts that the source gave')),
