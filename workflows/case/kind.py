@@ -32,6 +32,7 @@ def card(case: Case) -> Card:
         call_id=case.call_id,
         township_id=case.company.township_id,
         filed_on=case.submitted_at.astimezone(ZONE).date() if case.submitted_at else None,
+        blind=case.call.title_zh,
     )
 
 

@@ -15,6 +15,7 @@ from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import PROCESS, STATUS
 
 from subsidy.audit.models import Event
+from subsidy.accounts.enums import Role
 from subsidy.audit.services import Entry, append
 from subsidy.calendars.working import Due
 from subsidy.ledger.services import post
@@ -98,6 +99,8 @@ def items_of(turn: Turn) -> Iterator[WorkItem]:
         if not isinstance(node, Standing) or task.finished is not None or node.task_type != "HUMAN":
             continue
         card = kind.card(turn.subject)
+        if node.role == Role.EXPERT:
+            card = card.for_experts()
         if node.name not in dues:
             dues[node.name] = node.due(turn) if node.due else None
         due = dues[node.name]

@@ -27,7 +27,7 @@ class Card:
     """How an open task of this matter shows in a list, and by what lists find it: all of it columns of the work item.
 
     `company_id` is the company that the matter is about, `township_id` the unit that recommends it, `filed_on` the day
-    of its filing.
+    of its filing. Experts judge blind: for them `blind` stands in place of the title, and nothing finds the company.
     """
 
     title: str
@@ -37,6 +37,11 @@ class Card:
     call_id: int | None = None
     township_id: int | None = None
     filed_on: dt.date | None = None
+    blind: str = ""
+
+    def for_experts(self) -> Card:
+        """The card without anything that names the applicant, its district or its money."""
+        return Card(title=self.blind, policy_id=self.policy_id, call_id=self.call_id)
 
 
 @dataclass(frozen=True)
