@@ -76,8 +76,10 @@ def with_companies(standing: Standing) -> list[QuerySet[WorkItem]]:
 
 
 def done_by(standing: Standing) -> list[QuerySet[Event]]:
-    """What the person has done on cases, rounds and batches."""
-    return [Event.objects.filter(actor_id=standing.user.pk, stream__in=COUNTED_STREAMS)]
+    """What the person has done on cases, rounds and batches, without cases that the person is recused from."""
+    recused = Recusal.objects.filter(user=standing.user, case=OuterRef("stream_id"))
+    events = Event.objects.filter(actor_id=standing.user.pk, stream__in=COUNTED_STREAMS)
+    return [events.exclude(Exists(recused) & Q(stream="case"))]
 
 
 def sources(tab: str, standing: Standing, *, today: dt.date, soon: dt.date) -> list[QuerySet[Any]]:
