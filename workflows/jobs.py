@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflows.case.jobs import issue_letter_job, look_after_service_job
+from workflows.case.panel_jobs import close_due_panels_job
 from workflows.common.recount import recount_provisional_job
 from workflows.common.reminders import run_reminders_job
 from workflows.common.telling import send_digests_job, send_mail_job, tell_job
@@ -23,6 +24,7 @@ ALL = (
     send_mail_job,
     send_digests_job,
     close_due_notices_job,
+    close_due_panels_job,
     check_fact_import_job,
     apply_fact_import_job,
     undo_fact_import_job,

@@ -6,11 +6,13 @@ from subsidy.audit.moment import Moment
 from subsidy.demo.next_day import Deadlines
 from workflows.case.jobs import look_after_service
 from workflows.common.reminders import run_reminders
+from workflows.case.panel_jobs import close_due_panels
 from workflows.round.jobs import close_due_notices
 
 
 def _close_notices(now: Moment) -> None:
     close_due_notices(now)
+    close_due_panels(now)
 
 
 def _look_after_service(now: Moment) -> None:

@@ -19,6 +19,7 @@ from subsidy.reviews.selectors import cases_of_expert
 from subsidy.reviews.services import sheet_text
 from subsidy.work.models import WorkItem
 from tests.world import World, days_later, fresh, scores
+from workflows.case.panel_jobs import close_due_panels
 from workflows.common.refusals import BadData, NotFound, Recused, WrongState
 from workflows.common.turn import Origin
 
@@ -299,6 +300,19 @@ def test_the_clock_concludes_with_a_quorum_and_never_without(world: World) -> No
         with pytest.raises(WrongState, match="no quorum"):
             world.act("case", without, action, who, origin=JOB)
     assert fresh(without).state == "under_review"
+
+
+def test_the_job_closes_what_is_due_once_and_leaves_the_rest(world: World) -> None:
+    call = world.call()
+    due, short, noted = world.accepted(call), world.accepted(call), world.accepted(call)
+    score(world, due, world.experts(due)[:3])
+    score(world, short, world.experts(short)[:2])
+    score(world, noted, world.experts(noted)[:4])
+    world.act("case", noted, "score", world.experts(noted)[4], data=scores(noted, 0.4))
+    assert close_due_panels(days_later(world.now, 10)) == []
+    after = days_later(world.now, 16)
+    assert close_due_panels(after) == [due.number] and close_due_panels(after) == []
+    assert [fresh(case).state for case in (due, short, noted)] == ["amount_check", "under_review", "under_review"]
 
 
 def test_an_officer_replaces_who_does_not_score_but_no_sealed_sheet(world: World) -> None:
