@@ -5,13 +5,16 @@ from __future__ import annotations
 from subsidy.audit.moment import Moment
 from subsidy.demo.next_day import Deadlines
 from workflows.case.jobs import look_after_service
-from workflows.common.reminders import run_reminders
 from workflows.case.panel_jobs import close_due_panels
+from workflows.common.reminders import run_reminders
 from workflows.round.jobs import close_due_notices
 
 
 def _close_notices(now: Moment) -> None:
     close_due_notices(now)
+
+
+def _close_panels(now: Moment) -> None:
     close_due_panels(now)
 
 
@@ -23,7 +26,7 @@ def _remind(now: Moment) -> None:
     run_reminders(now)
 
 
-DEADLINES: tuple[Deadlines, ...] = (_close_notices, _look_after_service, _remind)
+DEADLINES: tuple[Deadlines, ...] = (_close_notices, _close_panels, _look_after_service, _remind)
 
 
 def run_deadlines(now: Moment) -> None:
