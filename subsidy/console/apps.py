@@ -40,5 +40,7 @@ class ConsoleConfig(AppConfig):
                 roles=(Role.COUNTER, Role.AUDITOR),
             )
         )
+        administers = (Role.SYSTEM_ADMIN,)
+        add(NavEntry(90, _("Jobs and e-mails"), "console:jobs", kinds=(UserKind.OFFICER,), roles=administers))
         add_entries()
         add_audit_entries()

@@ -11,6 +11,7 @@ from subsidy.console import (
     correspondence,
     facts,
     finance_urls,
+    operations,
     queue,
     register_urls,
     rounds,
@@ -58,4 +59,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("finance/", include(finance_urls)),
     path("sources/", include(sources_urls)),
     path("audit/", include(audit_urls)),
+    path("operations/jobs/", operations.jobs, name="jobs"),
+    path("operations/jobs/<int:pk>/retry/", operations.RetryJob.as_view(), name="job-retry"),
+    path("operations/mails/", operations.mails, name="mails"),
+    path("operations/mails/<int:pk>/retry/", operations.RetryMail.as_view(), name="mail-retry"),
 ]

@@ -74,3 +74,9 @@ def body_of(notifications: list[Notification]) -> str:
             lines.append(f"- … +{rest}")
         parts.append("\n".join([head.format(n=len(notifications)), *lines, where, link, foot]))
     return "\n\n".join(parts) + "\n"
+
+
+def mail_release(pk: int) -> bool:
+    """Let a mail that failed, or that was claimed and never finished, be sent again; False for any other."""
+    stuck = MailOut.objects.filter(pk=pk, state__in=(MailState.FAILED, MailState.SENDING))
+    return stuck.update(state=MailState.WAITING) == 1

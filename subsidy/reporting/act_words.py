@@ -148,5 +148,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("budget_line", "establish"): (_("established the budget line"), ""),
     ("budget_line", "appropriate"): (_("entered money into the budget line"), ""),
     ("authority", "import_answers"): (_("imported a file of the bank"), ""),
+    ("authority", "retry_job"): (_("ran a failed job again"), ""),
+    ("authority", "retry_mail"): (_("sent a failed e-mail again"), ""),
     ("authority", "receive_funds"): (_("entered money received from the treasury"), ""),
 }

@@ -122,6 +122,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 
 # The worker finds the jobs of the routes here; every job row lives in the one database.
 PROCRASTINATE_IMPORT_PATHS = ["workflows.jobs"]
+PROCRASTINATE_ON_APP_READY = "workflows.common.faults.watch"
 
 # Where people reach the site: for links in e-mails. E-mails are sent when a server is named; a demo puts them in a folder.
 SITE_URL = environment.site_url(environ=os.environ, hosts=ALLOWED_HOSTS)

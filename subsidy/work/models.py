@@ -206,3 +206,18 @@ class RouteVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.route} v{self.version}"
+
+
+class JobFault(models.Model):
+    """Why a background job failed last: the class of the fault alone, never its text, which may hold what a job read."""
+
+    job_id = models.BigIntegerField(unique=True, help_text=_("procrastinate's job"))
+    error = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("failure of a job")
+        verbose_name_plural = _("failures of jobs")
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.error}"

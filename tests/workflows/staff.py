@@ -63,7 +63,7 @@ def judged(act: Act, person: Person, *, role: Role | None, possible: bool, seate
         if act.member not in (ANY_MEMBER, *person.member):
             return "permission"
         return "done" if possible else "state"
-    if (person.roles | person.elsewhere) & POWERLESS:
+    if (person.roles | person.elsewhere) & POWERLESS and role not in ADMINISTRATORS:
         return "permission"
     if role is None:  # a pooled act where the matter stands in no pool
         return "state" if person.roles else "not_found"

@@ -34,6 +34,7 @@ from workflows.common.guard import refuse_clash
 from workflows.common.refusals import BadData
 from workflows.common.subjects import Card, Kind, kind_named, register
 from workflows.common.turn import Turn
+from workflows.operations.acts import OPERATIONS
 
 EXPORTED = (BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED)
 
@@ -295,6 +296,7 @@ AUTHORITY = register(
                 duty=Duty.KEEPS_BUDGET,
                 form=FundsForm,
             ),
+            *OPERATIONS,
         ),
     )
 )
