@@ -1,4 +1,6 @@
-"""What of a generated company answers a fact of the Flying-Sky pack, and who says it.
+"""What of a generated company answers a fact of a pack, and who says it.
+
+The packs are those that the district is decided under: the Flying-Sky plan, technology SMEs and the research subsidy.
 
 Values are in the notation of `facts_from_json`: money as integer fen, dates ISO, yes/no as booleans, None for "known
 not to exist". A value that nobody has (a year not reported) is left out: unknown, not absent.
@@ -9,11 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from policies.language import Pack
-from subsidy.demo.district import HOME, GeneratedCompany
+from subsidy.demo.district import HOME, GeneratedCompany, YearFigures
+from subsidy.demo.profile import ABOVE_SCALE_FEN, Profile, profile_of
 
-JsonValue = int | str | bool | None
+JsonValue = int | str | bool | None | list[dict[str, Any]]
 Reader = Callable[[GeneratedCompany, dt.date], JsonValue]
 
 TAX_LAG = dt.timedelta(days=60)
@@ -56,6 +60,26 @@ def _figure(field: str, years_back: int, *, optional: bool = False) -> Reader:
     return read
 
 
+def _last_year(reckon: Callable[[GeneratedCompany, YearFigures], int]) -> Reader:
+    """Something reckoned from the figures of the year before the filing."""
+
+    def read(company: GeneratedCompany, filed_on: dt.date) -> JsonValue:
+        figures = company.figures(filed_on.year - 1)
+        if figures is None:
+            raise NotReportedError
+        return reckon(company, figures)
+
+    return read
+
+
+def _of_profile(name: str) -> Reader:
+    def read(company: GeneratedCompany, filed_on: dt.date) -> JsonValue:
+        value: bool | str | dt.date | None = getattr(profile_of(company), name)
+        return value.isoformat() if isinstance(value, dt.date) else value
+
+    return read
+
+
 def _flag(kind: str) -> Reader:
     def read(company: GeneratedCompany, filed_on: dt.date) -> JsonValue:
         return any(
@@ -92,6 +116,7 @@ _READERS: Mapping[str, Reader] = {
     "taxed_in_district": lambda company, filed_on: _is_home(company, filed_on - TAX_LAG),
     "founded_on": lambda company, filed_on: company.founded_on.isoformat(),
     "sales_y1": _figure("revenue_fen", 1),
+    "sales_y2": _figure("revenue_fen", 2, optional=True),
     "sales_y3": _figure("revenue_fen", 3, optional=True),
     "rd_y1": _figure("rd_fen", 1),
     "high_tech_until": _high_tech_until,
@@ -103,9 +128,49 @@ _READERS: Mapping[str, Reader] = {
     "abnormal_operation": _flag("abnormal_operation"),
     "major_incident": _incident,
     "commitment_signed": lambda company, filed_on: True,
+    # Technology SMEs, whose figures are of last year without saying so.
+    "resident_enterprise": lambda company, filed_on: True,
+    "staff": _figure("staff", 1),
+    "sales": _figure("revenue_fen", 1),
+    "rd": _figure("rd_fen", 1),
+    "science_staff": _figure("rd_staff", 1),
+    "costs": _last_year(lambda company, figures: profile_of(company).costs_fen(figures)),
+    "assets": _last_year(lambda company, figures: profile_of(company).assets_fen(figures)),
+    "banned_product": _of_profile("banned_product"),
+    "research_dishonesty": _of_profile("research_dishonesty"),
+    "rd_body": _of_profile("rd_body"),
+    # The research subsidy.
+    "legal_person": _of_profile("legal_person"),
+    "above_scale": _last_year(lambda company, figures: figures.revenue_fen >= ABOVE_SCALE_FEN),
+    "tech_sme_until": _of_profile("tech_sme_until"),
+    "performance": _of_profile("grade"),
+    "rd_y2": _figure("rd_fen", 2, optional=True),
+    "city_subsidy": _of_profile("city_subsidy"),
+}
+
+_LISTS: Mapping[str, Callable[[Profile], list[dict[str, Any]]]] = {
+    "ip": lambda profile: [{"number": right.number, "kind": right.kind} for right in profile.rights],
+    "prizes": lambda profile: [
+        {"prize": prize.number, "conferred_on": prize.conferred_on.isoformat(), "place": prize.place}
+        for prize in profile.prizes
+    ],
+    "standards": lambda profile: [
+        {"standard": one.number, "issued_on": one.issued_on.isoformat(), "level": one.level, "led": one.led}
+        for one in profile.standards
+    ],
 }
 
 _RAW_SOURCES = {"tax": "区税务局", "registry": "市场主体登记", "register": "高新技术企业认定名册"}
+
+
+def fact_of(company: GeneratedCompany, name: str, *, on: dt.date) -> JsonValue:
+    """One fact of a company on a day. Raises NotReportedError, and KeyError for a fact that no company has."""
+    return _READERS[name](company, on)
+
+
+def records_of(company: GeneratedCompany, name: str) -> list[dict[str, Any]]:
+    """The records of one list of a company. Raises KeyError for a list that no company has."""
+    return _LISTS[name](profile_of(company))
 
 
 def facts_for(
@@ -126,6 +191,9 @@ def facts_for(
             facts[name] = _READERS[name](company, on)
         except NotReportedError:
             continue
+    for name, record in pack.records.items():
+        if sources is None or record.source in sources:
+            facts[name] = list(records_of(company, name))
     return facts
 
 
@@ -153,6 +221,7 @@ def known_facts_for(
     return tuple(
         KnownFact(name, value, pack.facts[name].source, _as_of(name, on), _raw(pack, name, value))
         for name, value in facts.items()
+        if name in pack.facts
     )
 
 
@@ -166,7 +235,7 @@ def _raw(pack: Pack, name: str, value: JsonValue) -> str:
     if isinstance(value, int):
         yuan, fen = divmod(value, 100)
         return f"{said}{yuan}.{fen:02d}元"
-    return said + value
+    return f"{said}{value}"
 
 
 def _as_of(name: str, filed_on: dt.date) -> dt.date:

@@ -18,7 +18,9 @@ from subsidy.demo.accounts import PASSWORD, People, printed
 from subsidy.demo.district import generate_district
 from subsidy.demo.experts import fill_pool
 from subsidy.demo.first_batch import FirstBatch, open_first_call
+from subsidy.demo.marks import settle_marks
 from subsidy.demo.open_call import FILED_ON, OpenCall, open_second_call
+from subsidy.demo.settle import settle
 from subsidy.demo.stage import Stage
 from subsidy.demo.summary import Report, Summary
 from subsidy.ledger.models import BudgetLine, PayingAccount
@@ -29,6 +31,12 @@ from workflows.common import routes
 
 SCALE = 60
 """Companies of the district unless told otherwise; each costs about five acts."""
+
+BULK_FROM = 100
+"""From so many companies on they are settled by COPY and by files of offices."""
+
+MARKS_FROM = 1_000
+"""From so many on there are companies at the marks of every policy besides; they are entered at the counter, in a minute."""
 
 PACKS = Path(__file__).resolve().parents[2] / "policies" / "packs"
 FIRST_PAID_USER = 12
@@ -197,7 +205,16 @@ def receive(stage: Stage, account: PayingAccount, amount_fen: int, *, on: dt.dat
 
 
 def settle_district(stage: Stage, scale: int, report: Report) -> None:
-    """Register the companies of the district with what is known of them; they have no accounts to sign in with."""
+    """Register the companies of the district with what is known of them; they have no accounts to sign in with.
+
+    A small one is entered at the counter, act by act. A larger one is settled in bulk, and a large one has companies
+    at the marks of every policy besides.
+    """
+    if scale >= BULK_FROM:
+        settle(stage, scale, report)
+        if scale >= MARKS_FROM:
+            settle_marks(stage, report)
+        return
     pack = pack_of(PolicyVersion.objects.get(authority=stage.authority, version="2023.1"))
     at = stage.moment(DISTRICT_ON, 10)
     for generated in generate_district(scale=scale).companies:

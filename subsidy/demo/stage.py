@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from policies.language import Pack
 from policies.language.panel import lines
 from subsidy.accounts.models import Authority, User
+from subsidy.accounts.services import system_actor
 from subsidy.applicants.models import Company
 from subsidy.audit.moment import ZONE, Moment
 from subsidy.calendars.clock import business_now
@@ -91,7 +92,20 @@ class Stage:
         self._done[key] = subject_id
         return True
 
-    def open(self, name: str, kind: str, action: str, who: str, now: Moment, data: Mapping[str, Any]) -> int:
+    def id_of(self, name: str) -> int:
+        """The matter of the act of that name, which was done (KeyError when it was not)."""
+        return self._done[self._key(name)]
+
+    def open(
+        self,
+        name: str,
+        kind: str,
+        action: str,
+        who: str,
+        now: Moment,
+        data: Mapping[str, Any],
+        files: Mapping[str, Any] | None = None,
+    ) -> int:
         """Make a matter once; returns its id."""
         key = self._key(name)
         if key not in self._done:
@@ -103,6 +117,7 @@ class Stage:
                 key=key,
                 authority_id=self.authority.pk,
                 data=data,
+                files=files,
                 origin=Origin(surface="command"),
             )
             self._done[key] = outcome.subject_id
@@ -110,7 +125,9 @@ class Stage:
 
     def user(self, who: str) -> User:
         """A person by user name; officers of a second bureau bear its prefix."""
-        if who.startswith(("system:", "company")):
+        if who.startswith("system:"):
+            return system_actor(who)
+        if who.startswith("company"):
             return self.people[who]
         return self.people[self.prefix + who]
 

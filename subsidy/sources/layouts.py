@@ -64,6 +64,8 @@ _RIGHTS = {
     "软件著作权": "software",
     "其他": "other",
 }
+_GRADES = {"A类": "a", "B类": "b", "C类": "c", "D类": "d"}
+_LEVELS = {"国际标准": "international", "国家标准": "national", "行业标准": "industry", "地方或团体标准": "local"}
 _WAYS = {"自主研发": "own_research", "受让": "assigned", "受赠": "donated", "并购": "acquired", "许可使用": "licensed"}
 
 
@@ -177,7 +179,45 @@ _ALL = (
             Column("city_centre_on", "date", "市级研发中心认定日期", "city research centre since", optional=True),
             Column("provincial_centre_on", "date", "省级研发中心认定日期", "provincial centre since", optional=True),
             Column("institute_on", "date", "省级企业研究院认定日期", "provincial institute since", optional=True),
+            Column("rd_body", "yes_no", "拥有省部级以上研发机构", "has a research body of ministry or province level"),
         ),
+    ),
+    Layout(
+        "performance",
+        "register",
+        "发展绩效评价",
+        "grades of development performance",
+        (
+            Column("performance", "choice", "发展绩效等级", "grade of performance", words=_words(_GRADES)),
+            Column("city_subsidy", "yes_no", "当年享受市级研发费用补助", "received the city's research subsidy"),
+        ),
+    ),
+    Layout(
+        "prizes",
+        "register",
+        "国家级科技奖励",
+        "national prizes",
+        (
+            Column("prize", "text", "证书号", "number"),
+            Column("conferred_on", "date", "授奖日期", "day conferred"),
+            Column("place", "count", "获奖单位排名", "place among the units"),
+        ),
+        list_name="prizes",
+        key="prize",
+    ),
+    Layout(
+        "standards",
+        "register",
+        "主导制定的标准",
+        "standards drawn up",
+        (
+            Column("standard", "text", "标准号", "number"),
+            Column("issued_on", "date", "发布日期", "day issued"),
+            Column("level", "choice", "级别", "level", words=_words(_LEVELS)),
+            Column("led", "yes_no", "是否主导制定", "drawn up in the lead"),
+        ),
+        list_name="standards",
+        key="standard",
     ),
     Layout(
         "court",
@@ -198,6 +238,7 @@ _ALL = (
             Column("abnormal_operation", "yes_no", "经营异常", "abnormal operation"),
             Column("serious_violation", "yes_no", "严重违法", "serious violation"),
             Column("is_dishonest", "yes_no", "失信", "dishonest"),
+            Column("research_dishonesty", "yes_no", "科研严重失信", "serious research dishonesty"),
         ),
     ),
     Layout(
