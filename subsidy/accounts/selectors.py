@@ -20,5 +20,9 @@ def grants_of(user: User, *, on: dt.date, roles: Iterable[Role] | None = None) -
     return grants if roles is None else grants.filter(role__in=list(roles))
 
 
+# Roles of other offices, who see the cases that were given to their unit and nothing else of the bureau.
+SEES_GIVEN = (Role.TOWNSHIP, Role.DEPARTMENT)
 # Roles that see the bureau's cases; administrators and experts do not (an expert sees the own seats).
-SEES_CASES = tuple(role for role in Role if role not in (*ADMINISTRATORS, Role.EXPERT, Role.POLICY_AUTHOR))
+SEES_CASES = tuple(
+    role for role in Role if role not in (*ADMINISTRATORS, *SEES_GIVEN, Role.EXPERT, Role.POLICY_AUTHOR)
+)

@@ -16,8 +16,9 @@ from policies.language.model import RecordDef
 from subsidy.applicants.models import CompanyFact
 from subsidy.applicants.records import TypedValue
 from subsidy.audit.moment import Moment
-from subsidy.cases.enums import CaseState
+from subsidy.cases.enums import FINAL_STATES, CaseState
 from subsidy.cases.models import Case, Correction, CorrectionItem
+from subsidy.cases.words import progress_of
 from subsidy.console.rules import amount_of, outcome_words, tree_of
 from subsidy.decisions.facts import CASE_DAYS, Known, decision_of, gathered
 from subsidy.decisions.models import Finding
@@ -31,14 +32,6 @@ from subsidy.web.facts import conflict_words, list_words, said_by, source_words,
 
 HUNDREDTHS = 100
 OUTLIER_HUNDREDTHS = 20 * HUNDREDTHS
-STAGES: tuple[tuple[str, frozenset[str]], ...] = (
-    ("acceptance", frozenset({CaseState.AWAITING_ACCEPTANCE, CaseState.AWAITING_CORRECTION})),
-    ("review", frozenset({CaseState.UNDER_REVIEW})),
-    ("amount", frozenset({CaseState.AMOUNT_CHECK})),
-    ("round", frozenset({CaseState.AWAITING_ROUND})),
-    ("account", frozenset({CaseState.AWAITING_ACCOUNT})),
-    ("payment", frozenset({CaseState.AWAITING_PAYMENT})),
-)
 
 
 @dataclass(frozen=True)
@@ -79,24 +72,10 @@ class PanelShown:
 
 
 def stage_steps(case: Case) -> list[Step]:
-    """The stages of the route with the case's place among them."""
-    labels = {
-        "acceptance": _("acceptance check"),
-        "review": _("expert review"),
-        "amount": _("amount check"),
-        "round": _("round"),
-        "account": _("payee account"),
-        "payment": _("payment"),
-    }
-    reached = next((place for place, (_name, states) in enumerate(STAGES) if case.state in states), None)
-    if case.state == CaseState.PAID:
-        reached = len(STAGES)
-    if reached is None:
+    """The stages of the case's route with its place among them; one that ended early has only its end."""
+    if case.state in FINAL_STATES and case.state not in (CaseState.PAID, CaseState.RECOGNISED):
         return [Step(case.get_state_display(), "stopped")]
-    return [
-        Step(labels[name], "done" if place < reached else "current" if place == reached else "todo")
-        for place, (name, _states) in enumerate(STAGES)
-    ]
+    return [Step(label, place) for label, place in progress_of(case)]
 
 
 def sections_of(case: Case, pack: Pack, *, on: dt.date, opens: bool = True) -> list[Section]:

@@ -34,7 +34,6 @@ from workflows.common.refusals import Message
 FILE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
 )
-ACTS = ("accept", "return_for_correction", "refuse", "confirm_amount", "reject")
 
 
 def crumbs_to(case: Case, *more: Crumb) -> list[Crumb]:
@@ -137,11 +136,13 @@ class CaseAct(ActPage):
         "refuse": gettext_lazy("Not accepted. The company is told, with your reason."),
         "confirm_amount": gettext_lazy("The amount is confirmed. The case now waits for its round."),
         "reject": gettext_lazy("Rejected. The company is told, with your reason."),
+        "refuse_above": gettext_lazy("Recorded. The company is told of the decision of the higher level."),
+        "record_visit": gettext_lazy("Recorded. A second officer who was there signs it next."),
     }
 
     def get_action(self) -> str:
         action: str = self.kwargs["action"]
-        if action not in ACTS:
+        if action not in previews.ACTS:
             raise Http404("There is no such act on this page.")
         return action
 
@@ -151,7 +152,7 @@ class CaseAct(ActPage):
 
     @property
     def done_message(self) -> Message:  # type: ignore[override]
-        return self.done_words[self.get_action()]
+        return self.done_words.get(self.get_action(), gettext_lazy("Done. It stands in the history of the case."))
 
     def preview(self, subject: Case) -> Preview:
         return previews.of_case(self.get_action(), subject, now=moment_of(self.request))

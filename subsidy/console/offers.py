@@ -51,8 +51,8 @@ def offers(
         return Offers(holder=_holder(items))
     kind = kind_named(kind_name)
     nodes = kind.flows[(subject.route, subject.route_version)].instance
-    roles = {pool.role for pool in standing.pools if pool.authority_id == subject.authority_id}
-    mine = [item for item in items if item.pool is not None and item.pool.role in roles]
+    pools = {pool.pk for pool in standing.pools}
+    mine = [item for item in items if item.pool_id in pools]
     found: list[Offer] = []
     claim = ""
     earlier: frozenset[str] | None = None

@@ -34,7 +34,8 @@ def _moves(before: str, after: CaseState) -> str:
 
 def _accept(case: Case, now: Moment) -> Preview:
     panel = pack_of(case.policy_version).route.panel
-    assert panel is not None  # the route R3 has a panel
+    if panel is None:
+        return Preview(changes=[_("The case is accepted and goes to the next stage of its route.")])
     pool = (
         RoleGrant.objects.filter(in_force(now.on), authority=case.authority_id, role=Role.EXPERT, user__is_active=True)
         .exclude(user__recusals__case=case)
@@ -113,13 +114,35 @@ def _confirm_amount(case: Case, now: Moment) -> Preview:
     )
 
 
+def _opinion(_case: Case, _now: Moment) -> Preview:
+    return Preview(
+        changes=[
+            _("Your opinion is added to the case under your name and stays there."),
+            _("When everybody who was asked has answered, the case goes on to the next stage."),
+        ]
+    )
+
+
+def _visit(_case: Case, _now: Moment) -> Preview:
+    return Preview(changes=[_("The record of the visit counts when two officers who were there have signed it.")])
+
+
+def _refuse_above(case: Case, _now: Moment) -> Preview:
+    return _ends(case, CaseState.REFUSED_ABOVE, _("a letter that names the decision of the higher level"))
+
+
 _OF_CASE: dict[str, Callable[[Case, Moment], Preview]] = {
     "accept": _accept,
     "return_for_correction": _return,
     "refuse": _refuse,
     "confirm_amount": _confirm_amount,
     "reject": _reject,
+    "refuse_above": _refuse_above,
+    **dict.fromkeys(("recommend", "advise_against", "agree", "object_to", "grant_above"), _opinion),
+    **dict.fromkeys(("record_visit", "add_photograph", "sign_visit"), _visit),
 }
+# The acts on a case that have a page of their own in the console.
+ACTS = frozenset(_OF_CASE)
 
 
 def of_round(action: str, round_: Round, *, now: Moment) -> Preview:

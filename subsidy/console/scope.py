@@ -12,13 +12,12 @@ from subsidy.accounts.enums import UserKind
 from subsidy.accounts.models import User
 from subsidy.accounts.selectors import SEES_CASES, grants_of
 from subsidy.cases.models import Case
-from subsidy.cases.selectors import cases_of_officer
 from subsidy.correspondence.models import Letter
 from subsidy.decisions.models import Round
 from subsidy.programmes.models import Call
 from subsidy.reviews.selectors import cases_of_expert
 from subsidy.web.person import moment_of
-from subsidy.work.selectors import Standing, standing_of
+from subsidy.work.selectors import Standing, cases_seen, standing_of
 from workflows.common.refusals import Forbidden
 
 _STANDING = "_subsidy_standing"
@@ -40,9 +39,8 @@ def standing(request: HttpRequest) -> Standing:
 
 
 def case_for_officer(request: HttpRequest, number: str) -> Case:
-    """A filed case of the reader's bureau (Http404 otherwise)."""
-    cases = cases_of_officer(person(request), on=moment_of(request).on)
-    return _case(cases, number)
+    """A filed case of the reader's bureau, or one that was given to the reader's unit (Http404 otherwise)."""
+    return _case(cases_seen(person(request), on=moment_of(request).on), number)
 
 
 def case_for_expert(request: HttpRequest, number: str) -> Case:

@@ -12,10 +12,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from subsidy.accounts.enums import ADMINISTRATORS, Role
 from subsidy.accounts.models import RoleGrant, User
-from subsidy.accounts.selectors import SEES_CASES, in_force
+from subsidy.accounts.selectors import SEES_CASES, SEES_GIVEN, in_force
 from subsidy.applicants.models import Company
 from subsidy.audit.models import Event
+from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case, Recusal
+from subsidy.reviews.models import Opinion
 from subsidy.work.models import Pool, WorkItem
 
 TABS = ("mine", "pools", "company", "soon", "overdue", "done")
@@ -52,6 +54,30 @@ def standing_of(user: User, *, on: dt.date) -> Standing:
     return Standing(user, list(Pool.objects.filter(wanted).order_by("id")), authorities, roles)
 
 
+def cases_seen(user: User, *, on: dt.date) -> QuerySet[Case]:
+    """Filed cases that an officer sees: the bureau's, or those given to the own unit, waiting there or answered.
+
+    Nobody sees a case that the person is recused from.
+    """
+    grants = RoleGrant.objects.filter(in_force(on), user=user)
+    given = grants.filter(role__in=SEES_GIVEN, authority=OuterRef("authority"))
+    waits = WorkItem.objects.filter(
+        Exists(given.filter(_of_unit(OuterRef("pool__unit")), role=OuterRef("pool__role"))),
+        subject_kind="case",
+        subject_id=OuterRef("pk"),
+    )
+    answered = Opinion.objects.filter(Exists(given.filter(_of_unit(OuterRef("unit")))), case=OuterRef("pk"))
+    sees_all = Q(authority__in=grants.filter(role__in=SEES_CASES).values("authority"))
+    recused = Recusal.objects.filter(user=user, case=OuterRef("pk"))
+    seen = Case.objects.filter(sees_all | Exists(waits) | Exists(answered))
+    return seen.exclude(state=CaseState.DRAFT).exclude(Exists(recused))
+
+
+def _of_unit(unit: OuterRef) -> Q:
+    """Grants for that unit, or for the whole role."""
+    return Q(unit__isnull=True) | Q(unit=unit)
+
+
 def mine(standing: Standing) -> list[QuerySet[WorkItem]]:
     """What the person has claimed, or sits on a panel for."""
     return [_open_to(standing.user, WorkItem.objects.filter(assignee=standing.user))]
@@ -76,10 +102,8 @@ def with_companies(standing: Standing) -> list[QuerySet[WorkItem]]:
 
 
 def done_by(standing: Standing) -> list[QuerySet[Event]]:
-    """What the person has done on cases, rounds and batches, without cases that the person is recused from."""
-    recused = Recusal.objects.filter(user=standing.user, case=OuterRef("stream_id"))
-    events = Event.objects.filter(actor_id=standing.user.pk, stream__in=COUNTED_STREAMS)
-    return [events.exclude(Exists(recused) & Q(stream="case"))]
+    """What the person has done on cases, rounds and batches."""
+    return [Event.objects.filter(actor_id=standing.user.pk, stream__in=COUNTED_STREAMS)]
 
 
 def sources(tab: str, standing: Standing, *, today: dt.date, soon: dt.date) -> list[QuerySet[Any]]:

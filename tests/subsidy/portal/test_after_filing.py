@@ -130,7 +130,7 @@ def test_a_company_withdraws_until_the_decree(world: World, sign_in: SignIn) -> 
     assert client.get(address).status_code == 302
     assert client.post(address, {"reason": "再次", "key": "w2"}).status_code == 409
     assert "填报有误" in get(client, "case", case.number)
-    assert dict(progress_of(fresh(case)))[STAGES[1]] == "stopped"
+    assert dict(progress_of(fresh(case)))[STAGES["acceptance"]] == "stopped"
 
 
 def test_every_state_and_every_act_has_its_words() -> None:
