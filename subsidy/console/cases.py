@@ -22,6 +22,7 @@ from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
 from subsidy.documents.services import folder
 from subsidy.programmes.packs import pack_of
+from subsidy.reviews.selectors import opinions_that_count, visits_of
 from subsidy.web.acts import ActPage, find_act
 from subsidy.web.components import Crumb, Preview
 from subsidy.web.formats import pick
@@ -78,6 +79,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "rules": rules,
         "panel": panel,
         "key_facts": case_page.key_facts(case, rules, panel),
+        "opinions": opinions_that_count(case),
+        "visits": visits_of(case),
         "history": case_page.history(case, panel),
         "similar": case_page.similar(case, pack),
         "letters": service_rows(request, case),

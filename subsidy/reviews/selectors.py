@@ -51,6 +51,11 @@ def opinions_that_count(case: Case) -> QuerySet[Opinion]:
     return last.select_related("unit", "given_by")
 
 
+def visits_of(case: Case) -> QuerySet[Visit]:
+    """Every visit to the company's site in this case, the last first, with its officers."""
+    return Visit.objects.filter(case=case).select_related("recorded_by", "signed_by").order_by("-id")
+
+
 def visit_that_counts(case: Case) -> Visit | None:
     """The last visit that two officers have signed."""
-    return Visit.objects.filter(case=case, signed_at__isnull=False).order_by("-id").first()
+    return visits_of(case).filter(signed_at__isnull=False).first()
