@@ -27,8 +27,7 @@ from subsidy.payouts.models import Batch
 from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.programmes.packs import pack_of
 from subsidy.reviews.enums import Branch
-from subsidy.reviews.models import ExpertProfile
-from subsidy.reviews.services import seats_standing
+from subsidy.reviews.selectors import seats_sitting
 from subsidy.work.services import pools_make
 from workflows.common import door
 from workflows.common.door import Outcome
@@ -125,12 +124,11 @@ class World:
             self.pooled(user)
         return user
 
-    def pooled(self, user: User, **values: Any) -> ExpertProfile:
-        """The expert's entry in the pool: every third one judges finances, nobody works for an applicant."""
-        number = len(self.people)
-        branch = Branch.FINANCIAL if number % 3 == 0 else Branch.TECHNICAL
-        given = {"branch": branch, "employer": "浙江大学", "valid_from": dt.date(2020, 1, 1), **values}
-        return ExpertProfile.objects.create(authority=self.authority, user=user, **given)
+    def pooled(self, user: User, **values: Any) -> int:
+        """Admit an expert to the pool: every third one judges finances, nobody works for an applicant."""
+        branch = Branch.FINANCIAL if len(self.people) % 3 == 0 else Branch.TECHNICAL
+        given = {"branch": branch, "employer": "浙江大学", "valid_from": "2020-01-01", **values}
+        return self.open("expert", "admit", "acceptance", {"username": user.username, **given})
 
     def key(self) -> str:
         return f"{self.code}-{next(self.serial)}"
@@ -274,7 +272,7 @@ class World:
         return fresh(case)
 
     def experts(self, case: Case) -> list[User]:
-        return [seat.expert for seat in seats_standing(case.panels.get(concluded_at__isnull=True))]
+        return [seat.expert for seat in seats_sitting(case)]
 
     def scored(self, call: Call, *, points: float = 0.9, **answers: Any) -> Case:
         case = self.accepted(call, **answers)

@@ -34,4 +34,5 @@ class SeatState(models.TextChoices):
     SEATED = "seated", _("seated")
     RECUSED = "recused", _("recused")
     REPLACED = "replaced", _("replaced")
+    MISSED = "missed", _("did not score in time")
     SET_ASIDE = "set_aside", _("score set aside")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +72,9 @@ class Seat(models.Model):
     state = models.CharField(max_length=10, choices=SeatState, default=SeatState.SEATED)
     left_at = models.DateTimeField(null=True, blank=True)
     left_why = models.CharField(max_length=500, blank=True, default="")
+
+    # The lines of the sheet, where a query has read them beside the seat (`selectors.seats_sitting`).
+    given: list[dict[str, Any]]
 
     class Meta:
         verbose_name = _("seat")

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from subsidy.accounts.models import User
 from subsidy.accounts.selectors import SEES_CASES, grants_of
 from subsidy.cases.models import Case, Recusal
 from subsidy.reviews.enums import SeatState
-from subsidy.reviews.models import ExpertProfile, Opinion, Panel, PanelValue, Seat, Visit
+from subsidy.reviews.models import ExpertProfile, Panel, PanelValue, Score, Seat
 
 
 def seats_of_expert(user: User) -> QuerySet[Seat]:
@@ -22,6 +25,17 @@ def cases_of_expert(user: User) -> QuerySet[Case]:
     seats = Seat.objects.filter(expert=user, state=SeatState.SEATED, panel__case=OuterRef("pk"))
     recused = Recusal.objects.filter(user=user, case=OuterRef("pk"))
     return Case.objects.filter(Exists(seats)).exclude(Exists(recused))
+
+
+def seats_sitting(case: Case) -> list[Seat]:
+    """The seats of the case's open panel that people hold, in order, each with its sheet; one statement."""
+    seats = Seat.objects.filter(panel__case=case, panel__concluded_at__isnull=True, state=SeatState.SEATED)
+    sheet = Score.objects.filter(seat=OuterRef("pk")).order_by("pk")
+    line = JSONObject(item=F("item"), points=F("points"), comment=F("comment"))
+    found = seats.annotate(lines=ArraySubquery(sheet.values(json=line))).select_related("panel").order_by("position")
+    for seat in found:
+        seat.given = [json.loads(one) if isinstance(one, str) else one for one in seat.lines]
+    return list(found)
 
 
 def panels_of_officer(user: User, *, on: dt.date) -> QuerySet[Panel]:

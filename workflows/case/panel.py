@@ -6,6 +6,8 @@ at the deadline. A panel without enough scores never concludes; it stays where i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from policies.language import panel as rules
@@ -17,13 +19,13 @@ from subsidy.programmes.packs import pack_of
 from subsidy.reviews.conflicts import candidates
 from subsidy.reviews.enums import SeatState
 from subsidy.reviews.models import Panel, Seat
+from subsidy.reviews.selectors import seats_sitting
 from subsidy.reviews.services import (
     opened,
     panel_conclude,
     recusal_record,
     seat_leave,
     seat_seal,
-    seats_standing,
     sheets_of,
 )
 from workflows.case import seating
@@ -70,10 +72,20 @@ def own_seat(case: Case, user: User) -> Seat:
 def score(turn: Turn) -> None:
     """Seal one seat's sheet; the event carries its seal alone."""
     case: Case = turn.subject
-    seat = own_seat(case, turn.actor)
+    seats = seats_sitting(case)
+    seat = next((one for one in seats if one.expert_id == turn.actor.pk), None)
+    if seat is None:
+        raise NotFound
     if seat.scored_at is not None:
         raise WrongState(_("Your scores are sealed already. What is asked of you now is a note on the totals."))
-    refuse_bound(case, turn)
+    is_last = len(seats) == seat.panel.seats_wanted and all(one.scored_at is not None for one in seats if one != seat)
+    bound = bound_among(turn, seats if is_last else [seat])
+    if seat.expert_id in bound:
+        raise Recused(
+            _(
+                "The records of the bureau show a link between you and this applicant. Declare it; you will be replaced."
+            )
+        )
     pack, spec = pack_of(case.policy_version), panel_spec(case.policy_version)
     points = {line.name: turn.data[f"points_{line.name}"] for line in rules.lines(pack)}
     comments = {name: text for name in points if (text := turn.data.get(f"comment_{name}", ""))}
@@ -86,32 +98,39 @@ def score(turn: Turn) -> None:
         now=turn.now,
     )
     turn.record(seat=seat.position, seal=seal, no_conflict=True)
-    settle(turn, seat.panel)
+    if is_last:
+        settle(turn, seat.panel, seats=seats, bound=bound)
 
 
-def refuse_bound(case: Case, turn: Turn) -> None:
-    """Refuse a person in whom the bureau's own records show a bond to the applicant."""
-    found = candidates(case, on=turn.now.on, among=[turn.actor.pk])
-    if any(one.bonds for one in found):
-        raise Recused(
-            _(
-                "The records of the bureau show a link between you and this applicant. Declare it; you will be replaced."
-            )
-        )
+def bound_among(turn: Turn, seats: Iterable[Seat]) -> dict[int, tuple[str, ...]]:
+    """Who of these people the records bind to the applicant as of today, and how."""
+    found = candidates(turn.subject, on=turn.now.on, among=[seat.expert_id for seat in seats])
+    return {one.user_id: one.bonds for one in found if one.bonds}
 
 
-def settle(turn: Turn, panel: Panel, *, short: bool = False) -> bool:
+def settle(
+    turn: Turn,
+    panel: Panel,
+    *,
+    short: bool = False,
+    seats: list[Seat] | None = None,
+    bound: dict[int, tuple[str, ...]] | None = None,
+) -> bool:
     """Conclude the panel when everything for it is there; whether it did.
 
     Every seat must be filled and have scored, or with `short` (its time is over) a quorum. Totals far apart first go to
     the chair. Somebody whom the records by now bind to the applicant leaves, with the score, before anything counts.
+    `seats` and `bound` are given where they have been read.
     """
-    seats = seats_standing(panel)
+    seats = seats_sitting(turn.subject) if seats is None else seats
     scored = [seat for seat in seats if seat.scored_at is not None]
-    if not short and len(scored) < panel.seats_wanted:
-        turn.record(scored=len(scored), seats=panel.seats_wanted)
+    if len(scored) < (panel.quorum if short else panel.seats_wanted):
         return False
-    if _bound_leave(turn, panel, scored) or len(scored) < panel.quorum:
+    bound = bound_among(turn, scored) if bound is None else bound
+    leaving = [seat for seat in scored if seat.expert_id in bound]
+    for seat in leaving:
+        leave(turn, panel, seat, SeatState.SET_ASIDE, why=", ".join(bound[seat.expert_id]))
+    if leaving:
         return False
     flagged = flagged_of(panel_spec(turn.subject.policy_version), scored)
     if flagged and not panel.note:
@@ -128,17 +147,6 @@ def settle(turn: Turn, panel: Panel, *, short: bool = False) -> bool:
 def flagged_of(spec: PanelDef, scored: list[Seat]) -> list[int]:
     """Positions of the seats whose totals lie far from the others."""
     return rules.outliers(spec, {seat.position: seat.total or 0 for seat in scored})
-
-
-def _bound_leave(turn: Turn, panel: Panel, scored: list[Seat]) -> bool:
-    """Set aside the scores of people bound to the applicant as of today; whether there was any."""
-    case: Case = turn.subject
-    found = candidates(case, on=turn.now.on, among=[seat.expert_id for seat in scored])
-    bound = {one.user_id: one.bonds for one in found if one.bonds}
-    for seat in scored:
-        if seat.expert_id in bound:
-            leave(turn, panel, seat, SeatState.SET_ASIDE, why=", ".join(bound[seat.expert_id]))
-    return bool(bound)
 
 
 def _ask_chair(turn: Turn, chair: Seat) -> None:

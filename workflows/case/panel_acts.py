@@ -12,7 +12,8 @@ from subsidy.cases.models import Case
 from subsidy.decisions.models import RoundRow
 from subsidy.reviews.enums import SeatState
 from subsidy.reviews.models import Panel, Seat
-from subsidy.reviews.services import panel_note, panel_reopen, recusal_record, seats_standing
+from subsidy.reviews.selectors import seats_sitting
+from subsidy.reviews.services import panel_note, panel_reopen, recusal_record
 from subsidy.work.enums import Duty
 from workflows.case import seating
 from workflows.case.drawing import fill
@@ -139,7 +140,7 @@ def conclude_panel(turn: Turn) -> None:
     panel = open_panel(turn.subject)
     if not is_overdue(turn, panel):
         raise WrongState(_("The experts still have time. A panel is closed early only when every seat has scored."))
-    scored = [seat for seat in seats_standing(panel) if seat.scored_at is not None]
+    scored = [seat for seat in seats_sitting(turn.subject) if seat.scored_at is not None]
     if len(scored) < panel.quorum:
         raise WrongState(
             _("%(n)d of the %(quorum)d scores needed are in: no quorum. Replace the experts who have not scored.")

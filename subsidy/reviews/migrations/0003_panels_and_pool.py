@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='seat',
             name='state',
-            field=models.CharField(choices=[('seated', 'seated'), ('recused', 'recused'), ('replaced', 'replaced'), ('set_aside', 'score set aside')], default='seated', max_length=10),
+            field=models.CharField(choices=[('seated', 'seated'), ('recused', 'recused'), ('replaced', 'replaced'), ('missed', 'did not score in time'), ('set_aside', 'score set aside')], default='seated', max_length=10),
         ),
         migrations.CreateModel(
             name='ExpertProfile',
