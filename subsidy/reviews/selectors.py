@@ -11,7 +11,7 @@ from subsidy.accounts.models import User
 from subsidy.accounts.selectors import SEES_CASES, grants_of
 from subsidy.cases.models import Case, Recusal
 from subsidy.reviews.enums import SeatState
-from subsidy.reviews.models import ExpertProfile, Panel, PanelValue, Score, Seat
+from subsidy.reviews.models import ExpertProfile, Opinion, Panel, PanelValue, Score, Seat, Visit
 
 
 def seats_of_expert(user: User) -> QuerySet[Seat]:
