@@ -25,3 +25,4 @@ class InstalmentState(models.TextChoices):
     DUE = "due", _("due")
     IN_BATCH = "in_batch", _("in a batch")
     PAID = "paid", _("paid")
+    FALLEN = "fallen", _("fallen away")

@@ -5,7 +5,26 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord, Subject
+from subsidy.decisions.agreements import Agreement, PartReport
 from subsidy.decisions.enums import InstalmentState, RoundState, RowState
+from subsidy.decisions.proposals import Proposal, ProposalKind, ProposalState, RuleDecision, StandingAuthorisation
+
+__all__ = [
+    "Agreement",
+    "Award",
+    "Decree",
+    "Finding",
+    "Instalment",
+    "Notice",
+    "PartReport",
+    "Proposal",
+    "ProposalKind",
+    "ProposalState",
+    "Round",
+    "RoundRow",
+    "RuleDecision",
+    "StandingAuthorisation",
+]
 
 
 class Finding(AuthorityRecord):
@@ -71,7 +90,7 @@ class RoundRow(models.Model):
                 condition=Q(state__in=[RowState.LISTED, RowState.AWARDED]),
                 name="case_live_in_one_round",
             ),
-            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="round_row_amount_positive"),
+            models.CheckConstraint(condition=Q(amount_fen__gte=0), name="round_row_amount_positive"),
         ]
 
     def __str__(self) -> str:
@@ -132,17 +151,19 @@ class Award(AuthorityRecord):
     class Meta:
         verbose_name = _("award")
         verbose_name_plural = _("awards")
-        constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="award_positive")]
+        constraints = [models.CheckConstraint(condition=Q(amount_fen__gte=0), name="award_positive")]
 
     def __str__(self) -> str:
         return f"{self.company_name}: {self.amount_fen}"
 
 
 class Instalment(AuthorityRecord):
-    """A planned part of an award."""
+    """A planned part of an award: `part` is its id in the policy; its amount is that of the best rating until it is rated."""
 
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="instalments")
     position = models.PositiveSmallIntegerField()
+    part = models.CharField(max_length=60, default="whole", db_default="whole")
+    rating = models.CharField(max_length=40, blank=True, default="", db_default="")
     amount_fen = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=InstalmentState, default=InstalmentState.PLANNED)
 
