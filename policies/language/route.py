@@ -45,7 +45,10 @@ LEVELS = ("city", "province", "state")
 def read_route(node: Node, currency: str) -> RouteDef:
     """Read `route`; amounts of approval are of `currency`."""
     values = fields(
-        node, "route", "kind acceptance correction co_review approval", "panel filing recommendation visit upper announcement"
+        node,
+        "route",
+        "kind acceptance correction co_review approval",
+        "panel filing recommendation visit upper announcement",
     )
     panel, filing, upper = values.get("panel"), values.get("filing"), values.get("upper")
     announcement = values.get("announcement")

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from subsidy.accounts.enums import UserKind
 from subsidy.accounts.models import User
@@ -122,12 +122,12 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     return respond(request, list_for(user.kind), [notifications_of(user)], "web/notifications.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def mark_read(request: HttpRequest) -> HttpResponse:
-    """Mark everything that the page showed as read; what came since stays unread."""
+    """Mark everything that the page showed as read; what came since stays unread. Asked for plainly, it is the list."""
     until = request.POST.get("until", "")
-    if until.isdecimal() and len(until) < 19:
+    if request.method == "POST" and until.isdecimal() and len(until) < 19:
         notifications_read(user_of(request), now=moment_of(request), until=int(until))
     return HttpResponseRedirect(reverse("notifications"))
 

@@ -174,6 +174,15 @@ TABLE: dict[str, Rule] = {
     ),
     "console:call-open": PUBLISHES,
     "console:letter": NO_LETTER,
+    "console:letter-serve": NO_LETTER,
+    **dict.fromkeys(["console:case-messages", "console:case-message"], CASE),
+    "portal:case-messages": OWN,
+    **dict.fromkeys(["notifications", "notifications-read", "notification-settings"], SIGNED_IN),
+    **dict.fromkeys(["console:jobs", "console:mails"], rule({Role.SYSTEM_ADMIN.value}, others="403")),
+    **dict.fromkeys(
+        ["console:job-retry", "console:mail-retry"],
+        rule(set(), absent={Role.SYSTEM_ADMIN.value}, others="403"),  # nothing has failed
+    ),
     **dict.fromkeys(["console:sources", "console:sources-layouts"], CONSOLE),
     **dict.fromkeys(["console:sources-import", "console:sources-file", "console:sources-act"], CASE),
     "console:sources-upload": rule({"counter", "foreign officer"}, others="403"),
@@ -203,6 +212,8 @@ TRY_POST = {"anonymous", "foreign company", "foreign officer", Role.SYSTEM_ADMIN
 
 
 _ACTION = {
+    "console:case-message": "answer_company",
+    "console:letter-serve": "serve_by_post",
     "console:account-act": "freeze_account",
     "console:sources-act": "apply",
     "console:register-import-act": "apply",

@@ -10,10 +10,12 @@ from subsidy.audit.models import Event
 from subsidy.audit.moment import ZONE, Moment
 from subsidy.calendars.models import CalendarDay
 from subsidy.calendars.services import calendar_import
+from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.enums import RoundState
 from subsidy.programmes.models import Call
 from subsidy.work.models import WorkItem
 from tests.world import World, fresh
+from workflows.case.jobs import issue_letter
 from workflows.common.recount import recount_provisional
 from workflows.common.refusals import WrongState
 from workflows.round.jobs import close_due_notices
@@ -67,6 +69,9 @@ def test_the_deadlines_of_a_case_are_counted_from_the_day_they_began(world: Worl
     world.act("case", waiting, "submit", world.filer(waiting.company), data={"declaration": True})
     wanted = {"message": "请补正", "reason_sales_y1": "与报表不符"}
     world.act("case", returned, "return_for_correction", "acceptance", data=wanted)
+    issue_letter(returned.pk, LetterKind.CORRECTION, now=world.now)
+    letter = Letter.objects.filter(case=returned, kind=LetterKind.CORRECTION)[0]
+    world.act("case", returned, "serve_letter", world.filer(returned.company), data={"letter": letter.pk})
     items = WorkItem.objects.filter(subject_kind="case", due_provisional=True)
     assert {item.due_on for item in items} == {dt.date(2024, 4, 10)}
     WorkItem.objects.filter(due_provisional=True, subject_id=waiting.pk).update(assignee=world.people["acceptance"])
