@@ -10,6 +10,11 @@ from workflows.common.telling import send_digests_job, send_mail_job, tell_job
 from workflows.fact_import.jobs import apply_fact_import_job, check_fact_import_job, undo_fact_import_job
 from workflows.live_facts.jobs import ask_due_live_sources_job, ask_live_source_job
 from workflows.payout_batch.jobs import issue_batch_cover_job
+from workflows.registers.jobs import (
+    apply_register_import_job,
+    compare_register_import_job,
+    undo_register_import_job,
+)
 from workflows.round.jobs import close_due_notices_job, issue_decree_papers, issue_notice_papers
 
 ALL = (
@@ -28,6 +33,9 @@ ALL = (
     check_fact_import_job,
     apply_fact_import_job,
     undo_fact_import_job,
+    compare_register_import_job,
+    apply_register_import_job,
+    undo_register_import_job,
     ask_live_source_job,
     ask_due_live_sources_job,
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO, Self
 
 from stdnum.cn import uscc as codes
 
@@ -14,7 +15,7 @@ from subsidy.sources.faults import SourceFault
 from subsidy.sources.tables import Row, rows_of
 from subsidy.sources.values import READERS, cleaned
 
-LINES_MAX = 20_000
+LINES_MAX = 1_000_000
 CODE = "uscc"
 # A key of a group has parts: 91330106…|2023.
 _PARTS = re.compile(r"\s*\|\s*")
@@ -62,6 +63,28 @@ class ListLine:
     said: Mapping[str, Any]
     code: str = ""
     detail: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for the data of an act."""
+        return {**asdict(self), "said": said_as_json(self.said)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], kind: str) -> Self:
+        return cls(**{**data, "said": said_from_json(data["said"], kind)})
+
+
+def said_as_json(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a line says, without what it leaves empty; days as text."""
+    return {
+        name: value.isoformat() if isinstance(value, dt.date) else value
+        for name, value in said.items()
+        if value not in (None, "")
+    }
+
+
+def said_from_json(said: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    days = {column.name for column in columns_of(kind) if column.kind == "date"}
+    return {name: dt.date.fromisoformat(value) if name in days else value for name, value in said.items()}
 
 
 def columns_of(kind: str) -> tuple[Column, ...]:

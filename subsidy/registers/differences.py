@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Q
 
 from subsidy.applicants.models import Company
 from subsidy.registers.columns import ListLine
@@ -40,12 +42,22 @@ class Difference:
         return f"{self.award.amount_fen / 100:.2f} · {self.award.conferred_on}" if self.award is not None else ""
 
 
-def differences(lines: Iterable[ListLine], about: RegisterImport) -> Iterator[Difference]:
-    """Each line of a file, and for a complete list what it no longer has; a few statements whatever its length."""
+def differences(lines: Iterable[ListLine], about: RegisterImport, *, part: bool = False) -> Iterator[Difference]:
+    """Each line of a file, and for a complete list what it no longer has; a few statements whatever its length.
+
+    Of a `part` of a file only the lines are compared; what the whole of it no longer has is found by `gone`.
+    """
     lines = list(lines)
     found = {line.uscc for line in lines if line.uscc}
     companies = {one.uscc: one for one in Company.objects.filter(authority=about.authority_id, uscc__in=found)}
-    compare = _Awards(about) if about.kind == ImportKind.PRIOR_AWARDS else _Entries(about)
+    compare: _Awards | _Entries
+    if about.kind == ImportKind.PRIOR_AWARDS:
+        compare = _Awards(about, {one.pk for one in companies.values()})
+    elif about.complete and not part:
+        compare = _Entries(about)
+    else:
+        numbers = {line.said.get("certificate_number") or "" for line in lines} - {""}
+        compare = _Entries(about, {one.pk for one in companies.values()}, numbers)
     for line in lines:
         company = companies.get(line.uscc)
         if line.code:
@@ -56,14 +68,26 @@ def differences(lines: Iterable[ListLine], about: RegisterImport) -> Iterator[Di
             yield Difference(line, LineOutcome.BAD, code="unknown_company")
         else:
             yield compare.one(line, company)
+    if not part:
+        yield from compare.rest()
+
+
+def gone(about: RegisterImport, numbers: Mapping[int, Iterable[str]]) -> Iterator[Difference]:
+    """What a complete list no longer has of some companies; `numbers` are those that it names of each, by company."""
+    compare = _Entries(about, set(numbers))
+    taken = about.rows.filter(outcome=LineOutcome.BAD, company__in=list(numbers)).exclude(code="later_held")
+    compare.unclear |= set(taken.values_list("company", flat=True))
+    for company_id, theirs in numbers.items():
+        for number in theirs:
+            compare.keep(company_id, number)
     yield from compare.rest()
 
 
 class _Awards:
     """Awards from before this system: told apart by measure, decree and title."""
 
-    def __init__(self, about: RegisterImport) -> None:
-        rows = current_awards().filter(authority=about.authority_id)
+    def __init__(self, about: RegisterImport, companies: set[int]) -> None:
+        rows = current_awards().filter(authority=about.authority_id, company__in=companies)
         self.held = {(row.company_id, row.pack, row.document_number, row.title): row for row in rows}
         self.unclear: set[int] = set()
 
@@ -74,7 +98,7 @@ class _Awards:
             return Difference(line, LineOutcome.ADDED, company, change=Change.NOTED)
         ours = (held.amount_fen, held.conferred_on, held.certificate_day, held.group, held.group_key)
         theirs = (
-            *(said["amount_fen"], said["conferred_on"], said.get("certificate_day", held.certificate_day)),
+            *(said["amount_fen"], said["conferred_on"], said.get("certificate_day") or held.certificate_day),
             *(said.get("group") or "", said.get("group_key") or []),
         )
         if ours == theirs:
@@ -89,11 +113,14 @@ class _Awards:
 class _Entries:
     """Titles and places on lists: told apart by company and number."""
 
-    def __init__(self, about: RegisterImport) -> None:
+    def __init__(self, about: RegisterImport, companies: set[int] | None = None, numbers: Iterable[str] = ()) -> None:
+        """Of all companies, or of some and of those who hold one of the numbers."""
         self.about = about
-        rows = RegisterEntry.objects.filter(authority=about.authority_id, kind=about.register).select_related(
-            "company"
-        )
+        rows = RegisterEntry.objects.filter(authority=about.authority_id, kind=about.register)
+        if companies is not None:
+            holders = rows.filter(certificate_number__in=list(numbers)).values("company")
+            rows = rows.filter(Q(company__in=companies) | Q(company__in=holders))
+        rows = rows.select_related("company")
         self.of_company: dict[int, list[Chain]] = {}
         self.owner: dict[str, Company] = {}
         for chain in chains(rows):
@@ -110,16 +137,22 @@ class _Entries:
         if owner is not None and owner.pk != company.pk:
             self.unclear.add(company.pk)
             return Difference(line, LineOutcome.BAD, company, code="number_of_other", detail=owner.name)
-        chain = self._chain(company, number)
+        chain = self._chain(company.pk, number)
         if chain is None:
             return Difference(line, LineOutcome.ADDED, company, change=Change.NOTED)
         head = chain[-1]
         self.kept.add(head.pk)
         return self._beside(line, company, chain, head, number)
 
-    def _chain(self, company: Company, number: str) -> Chain | None:
+    def keep(self, company_id: int, number: str) -> None:
+        """Note that the list names what the number belongs to."""
+        chain = self._chain(company_id, number)
+        if chain is not None:
+            self.kept.add(chain[-1].pk)
+
+    def _chain(self, company_id: int, number: str) -> Chain | None:
         """The line of descent that a number belongs to; a title of another number renews the latest."""
-        held = self.of_company.get(company.pk, [])
+        held = self.of_company.get(company_id, [])
         for chain in held:
             if any(row.certificate_number == number for row in chain):
                 return chain

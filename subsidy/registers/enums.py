@@ -41,8 +41,15 @@ class ImportKind(models.TextChoices):
 
 
 class RegisterImportState(models.TextChoices):
+    """Where an import of a list stands; a short list passes through the states of work within one act."""
+
+    UPLOADED = "uploaded", _("being checked")
+    UNREADABLE = "unreadable", _("cannot be read")
     CHECKED = "checked", _("checked, not applied")
+    APPLYING = "applying", _("being applied")
     APPLIED = "applied", _("applied")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")
     DISCARDED = "discarded", _("discarded")
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from subsidy.applicants.models import COMPLETE, Company, FactImport
 from subsidy.applicants.staging import staged
-from subsidy.documents.services import folder
 from subsidy.sources import LAYOUTS, Binding, Line, Row, SourceFault, Wrong, bind, read_line, rows_of
+from workflows.common.parts import kept_file
 
 LINES = 2_000
 
@@ -35,14 +34,9 @@ class Chunk:
         ]
 
 
-@contextmanager
-def opened(fact_import: FactImport) -> Iterator[BinaryIO]:
+def opened(fact_import: FactImport) -> AbstractContextManager[BinaryIO]:
     """The kept file, proved to be the one that was uploaded (SourceFault when it is not)."""
-    assert fact_import.document is not None, "the upload keeps its file before anything reads it"
-    with (folder() / fact_import.document.path).open("rb") as stream:
-        if hashlib.file_digest(stream, "sha256").hexdigest() != fact_import.sha256:
-            raise SourceFault("changed")
-        yield stream
+    return kept_file(fact_import.document, fact_import.sha256)
 
 
 def binding_of(fact_import: FactImport, heading: Row) -> Binding:

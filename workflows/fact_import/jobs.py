@@ -6,25 +6,21 @@ two at once do nothing twice, as each chunk has its own key.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 from procrastinate.contrib.django import app
 
-from subsidy.accounts.services import system_actor
 from subsidy.applicants.enums import ImportState
 from subsidy.applicants.models import FactImport
 from subsidy.applicants.staging import companies_to_undo, stage
-from subsidy.audit.moment import Moment
 from subsidy.calendars.clock import business_now
 from subsidy.sources import SourceFault
-from workflows.common import door
-from workflows.common.jobs import ORIGIN, RETRY
+from workflows.common.jobs import RETRY
+from workflows.common.parts import Clock, take_part
 from workflows.fact_import.chunks import Chunk, chunks, opened, rows_to_stage
 
 COMPANIES = 2_000
-Clock = Callable[[], Moment]
 
 
 def check_fact_import(import_id: int, *, now: Clock) -> None:
@@ -77,16 +73,7 @@ def _staged(fact_import: FactImport, chunk: Chunk) -> dict[str, Any]:
 
 
 def _perform(fact_import: FactImport, action: str, key: str, data: dict[str, Any], now: Clock) -> None:
-    door.perform(
-        "fact_import",
-        fact_import.pk,
-        action,
-        actor=system_actor("system:imports"),
-        now=now(),
-        key=f"fact_import:{fact_import.pk}:{key}",
-        data=data,
-        origin=ORIGIN,
-    )
+    take_part("fact_import", fact_import.pk, action, key, data, now=now)
 
 
 @app.task(name="check_fact_import", retry=RETRY)

@@ -11,6 +11,7 @@ from subsidy.documents.checks import check_table
 from subsidy.documents.refusals import UploadRefused
 from subsidy.documents.services import file_store
 from subsidy.sources import LAYOUTS
+from workflows.common.parts import refuse_out_of_turn
 from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
 
@@ -64,10 +65,7 @@ def uploaded(turn: Turn) -> None:
 
 def _refuse_out_of_turn(turn: Turn, reached: int) -> None:
     """A chunk is taken once and in its order, and only with what was staged for it on this connection."""
-    if turn.data["after"] < reached:
-        raise WrongState(_("This part of the file was taken already."))
-    if turn.data["after"] > reached:
-        raise WrongState(_("The part of the file before this one is missing. Take the import up again."))
+    refuse_out_of_turn(turn.data["after"], reached)
     if staged_count(turn.subject) != turn.data["staged"]:
         raise WrongState(_("What was read of the file is no longer at hand. Take the import up again."))
 

@@ -13,10 +13,12 @@ from subsidy.registers.enums import ImportKind, LineOutcome, Register, RegisterI
 
 
 class RegisterImport(AuthorityRecord, Chained):
-    """One delivered file: compared with what is held, shown, and applied or discarded as a whole.
+    """One delivered file: compared with what is held, shown, applied or discarded, and undone if need be.
 
-    `complete` says that whoever of the register is missing from the file is no longer on it as of `as_of`. The counts
-    are of lines; of `same` no line is kept.
+    `complete` says that whoever of the register is missing from the file is no longer on it as of `as_of`; of earlier
+    awards, that the file names all of them. The counts are of lines; of `same` no line is kept. A long file is worked
+    through in parts: `read_to` (line), `gone_to` (company), `applied_to` (row) and `undone_to` (company) say how far each
+    pass has come, so that an interrupted one is taken up where it stopped.
     """
 
     STREAM = "register_import"
@@ -39,8 +41,25 @@ class RegisterImport(AuthorityRecord, Chained):
     applied = models.PositiveIntegerField(default=0, help_text="lines that changed a register when it was applied")
     uploaded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    passed_over = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="lines not written, as the register says something else by now"
+    )
+    fault = models.CharField(
+        max_length=500, blank=True, default="", db_default="", help_text="why the file cannot be read: code:detail"
+    )
+    read_to = models.PositiveIntegerField(default=0, db_default=0)
+    gone_to = models.BigIntegerField(default=0, db_default=0)
+    applied_to = models.BigIntegerField(default=0, db_default=0)
+    undone_to = models.BigIntegerField(default=0, db_default=0)
+    undone = models.PositiveIntegerField(default=0, db_default=0, help_text="entries and awards that stand as before")
+    left_alone = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="those that somebody has changed since, which undoing leaves as they are"
+    )
     applied_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", null=True)
     applied_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", null=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undo_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("import of a register")
