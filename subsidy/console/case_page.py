@@ -29,6 +29,7 @@ from subsidy.reviews.models import Panel, Seat
 from subsidy.web import formats
 from subsidy.web.components import Entry, File, KeyFact, Reason, Step, SummaryRow
 from subsidy.web.facts import conflict_words, list_words, said_by, source_words, value_words
+from workflows.case.forms import asked_lists
 
 HUNDREDTHS = 100
 OUTLIER_HUNDREDTHS = 20 * HUNDREDTHS
@@ -129,13 +130,15 @@ def _list_row(case: Case, record: RecordDef, known: Known, opens: bool) -> Summa
     return SummaryRow(
         label=_spoken(record.text),
         value=list_words(known),
-        source=_source(None, known.rows[0]) if known.rows else source_words(record.source),
+        source=_source(None, known.rows[0]) if known.rows else source_words(record.asks or record.source),
         conflict=conflict_words(known, None),
         open_url=_fact_url(case, record.name) if opens else "",
     )
 
 
 def _shown(fact: FactDef, known: Known) -> str:
+    if known.too_old is not None:
+        return _("not known: held only as of %(day)s, too long ago") % {"day": formats.day(known.too_old)}
     return value_words(fact, known.row) if known.is_known else _("not known")
 
 
@@ -151,7 +154,8 @@ def _spoken(text: Bilingual) -> str:
 
 
 def document_titles(pack: Pack) -> dict[str, str]:
-    return {document.id: _spoken(document.text) for document in pack.documents}
+    titles = {document.id: _spoken(document.text) for document in pack.documents}
+    return titles | {name: _spoken(record.text) for name, record in asked_lists(pack).items()}
 
 
 def files_shown(files: Iterable[StoredFile], pack: Pack) -> list[File]:

@@ -27,6 +27,7 @@ from subsidy.documents.responses import file_response
 from subsidy.documents.selectors import files_of
 from subsidy.web.acts import UNPROCESSABLE, ActPage, blame, find_act, new_key, sent, submit_new
 from subsidy.web.companies import changes_table, kin_table, prefilled, rights_shown
+from subsidy.web.company_facts import facts_by_source
 from subsidy.web.components import Crumb, Preview, SummaryRow, Tone
 from subsidy.web.formats import day, pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
@@ -161,6 +162,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             else None,
             letter_url=lambda file: reverse("console:company-letter", args=[pk, file]),
         ),
+        "facts": facts_by_source(company, page=lambda name: reverse("console:company-fact", args=[pk, name])),
         "changes": changes_table(company),
         "kin": kin_table(company),
         "asked": asks_shown(company, now=moment_of(request)),

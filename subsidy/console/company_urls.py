@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.console import companies, people, registrations
+from subsidy.console import companies, company_facts, people, registrations
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("companies/", companies.listing, name="companies"),
     path("companies/register/", companies.register, name="company-register"),
     path("companies/<int:pk>/", companies.show, name="company"),
+    path("companies/<int:pk>/facts/<slug:name>/", company_facts.of_company, name="company-fact"),
     path("companies/<int:pk>/letters/<int:file>/", companies.letter, name="company-letter"),
     path("companies/<int:pk>/acts/<slug:action>/", companies.CompanyAct.as_view(), name="company-act"),
     path("people/", people.listing, name="people"),

@@ -18,7 +18,7 @@ from subsidy.accounts.enums import Role
 from subsidy.applicants.enums import FactSource
 from subsidy.applicants.models import Company, CompanyFact
 from subsidy.applicants.selectors import history_of
-from subsidy.cases.models import Case
+from subsidy.cases.models import AnswerRecord, Case
 from subsidy.console import scope
 from subsidy.console.cases import crumbs_to
 from subsidy.decisions.facts import CASE_DAYS, Known, gathered
@@ -28,6 +28,7 @@ from subsidy.web.components import Crumb, Preview, Text
 from subsidy.web.facts import fact_shown, said_by, source_words, value_words
 from subsidy.web.formats import pick
 from subsidy.web.person import acting_of, moment_of
+from subsidy.web.records import records_shown
 from workflows.common.acts import Act
 
 
@@ -62,6 +63,9 @@ def of_case(request: HttpRequest, number: str, name: str) -> HttpResponse:
         "case": case,
         "name": name,
         "shown": shown,
+        "records": records_shown(definition, known.records, paper=lambda row: _paper_url(case, row))
+        if isinstance(definition, RecordDef)
+        else [],
         "asks": source_words(definition.source),
         "decided": finding.made_at if finding else None,
         "override": override_of(case.company, name),
@@ -70,6 +74,10 @@ def of_case(request: HttpRequest, number: str, name: str) -> HttpResponse:
         "crumbs": crumbs_to(case, Crumb(shown.label)),
     }
     return render(request, "console/fact.html", context)
+
+
+def _paper_url(case: Case, row: AnswerRecord) -> str:
+    return reverse("console:case", args=[case.number]) + f"?file={row.evidence_id}#evidence"
 
 
 def override_of(company: Company, name: str) -> CompanyFact | None:

@@ -12,14 +12,17 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from policies.language import ABSENT, FactDef, Pack, PolicyError, format_value, required_documents
+from policies.language.model import RecordDef
 from subsidy.applicants.enums import FactSource
 from subsidy.applicants.models import CompanyFact
 from subsidy.cases.enums import CaseState
-from subsidy.cases.models import Answer, Case
+from subsidy.cases.models import Answer, AnswerRecord, Case
+from subsidy.cases.selectors import answers_of, records_of
 from subsidy.cases.values import is_asked, value_of
-from subsidy.decisions.facts import best_rows, facts_of, filed_on, held_on
+from subsidy.decisions.facts import assembled, facts_of, filed_on, held_on
 from subsidy.decisions.rows import Reads
 from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
@@ -27,7 +30,8 @@ from subsidy.programmes.packs import pack_of
 from subsidy.web import formats
 from subsidy.web.components import File, SummaryRow, Task, TaskState
 from workflows.case.fields import spoken
-from workflows.case.forms import AnswersForm, open_item_names
+from workflows.case.forms import AnswersForm, asked_lists, open_item_names
+from workflows.case.lists import gaps_of_list
 
 OTHER = "other"
 FILING = (CaseState.DRAFT, CaseState.AWAITING_CORRECTION)
@@ -51,6 +55,8 @@ class Filing:
     pack: Pack
     answers: Mapping[str, Answer]
     known: Mapping[str, CompanyFact]
+    too_old: Mapping[str, dt.date]
+    records: Mapping[str, Sequence[AnswerRecord]]
     files: Sequence[StoredFile]
     required: frozenset[str]
     named: frozenset[str] = field(default_factory=frozenset)
@@ -62,6 +68,11 @@ class Filing:
 
     def part(self, name: str) -> Part | None:
         return next((part for part in self.parts if part.name == name), None)
+
+    @property
+    def lists(self) -> Mapping[str, RecordDef]:
+        """The lists that the company is asked for."""
+        return asked_lists(self.pack)
 
     def held(self, slot: str) -> list[StoredFile]:
         return [file for file in self.files if file.slot == slot]
@@ -85,11 +96,14 @@ def filing_of(case: Case, *, on: dt.date, may_file: bool) -> Filing:
         required = tuple(document.id for document in pack.documents if document.required)
     correcting = case.state == CaseState.AWAITING_CORRECTION
     held = held_on(case.company_id, Reads.of(pack), on=on, case_id=case.pk)
+    known = assembled(pack, held, filed_on=filed_on(case, on), on=on)
     return Filing(
         case=case,
         pack=pack,
-        answers={answer.name: answer for answer in case.answers.select_related("prefilled_from")},
-        known={row.name: row for row in best_rows(pack, held, on=filed_on(case, on))},
+        answers=answers_of(case),
+        known={name: one.row for name, one in known.items() if isinstance(one.row, CompanyFact) and one.is_held},
+        too_old={name: one.too_old for name, one in known.items() if one.too_old is not None},
+        records=records_of(case) if asked_lists(pack) else {},
         files=list(files_of("case", case.pk)),
         required=frozenset(required),
         named=frozenset(open_item_names(case)) if correcting else frozenset(),
@@ -109,13 +123,17 @@ def parts_of(pack: Pack) -> list[Part]:
 
 
 def tasks_of(filing: Filing) -> list[Task]:
-    """The task list of a draft: every section, the documents, and checking the answers at the end."""
+    """The task list of a draft: every section and list, the documents, and checking the answers at the end."""
     number = filing.case.number
     tasks = [
         Task(
             part.title, _state(filing, part), reverse("portal:section", args=[number, part.name]), _note(filing, part)
         )
         for part in filing.parts
+    ]
+    tasks += [
+        Task(spoken(record.text), _list_state(filing, name), list_url(filing, name), _list_note(filing, name))
+        for name, record in filing.lists.items()
     ]
     tasks.append(Task(_("Documents"), _documents_state(filing), reverse("portal:documents", args=[number])))
     ready = all(task.state == "done" for task in tasks)
@@ -131,12 +149,53 @@ def tasks_of(filing: Filing) -> list[Task]:
 
 
 def next_place(filing: Filing, after: str) -> str:
-    """Where "save and continue" leads: the next section with questions, then the documents."""
-    asked = [part.name for part in filing.parts if part.asked]
-    place = asked.index(after) + 1 if after in asked else 0
-    if place < len(asked):
-        return reverse("portal:section", args=[filing.case.number, asked[place]])
-    return reverse("portal:documents", args=[filing.case.number])
+    """Where "save and continue" leads: the next section with questions, then the lists, then the documents."""
+    number = filing.case.number
+    urls = {part.name: reverse("portal:section", args=[number, part.name]) for part in filing.parts if part.asked}
+    urls |= {name: list_url(filing, name) for name in filing.lists}
+    names = list(urls)
+    rest = names[names.index(after) + 1 :] if after in names else names
+    return urls[rest[0]] if rest else reverse("portal:documents", args=[number])
+
+
+def list_url(filing: Filing, name: str) -> str:
+    """The page of a list that the company is asked for."""
+    return reverse("portal:list", args=[filing.case.number, name])
+
+
+def list_gaps_of(filing: Filing, name: str) -> list[str]:
+    """What a list still lacks."""
+    return gaps_of_list(filing.lists[name], filing.answers.get(name), filing.records.get(name, ()))
+
+
+def _list_state(filing: Filing, name: str) -> TaskState:
+    if not list_gaps_of(filing, name):
+        return "done"
+    return "started" if filing.records.get(name) or name in filing.answers else "not_started"
+
+
+def _list_note(filing: Filing, name: str) -> str:
+    held = [row for row in filing.records.get(name, ()) if row.stored is not None]
+    if held and list_gaps_of(filing, name):
+        return _("Prefilled from what the state already knows; look through it and confirm.")
+    return ""
+
+
+def list_row(filing: Filing, name: str, gaps: Mapping[str, Sequence[str]]) -> SummaryRow:
+    """A list to check: how many records, whether the company calls it complete, and the way to it."""
+    kept = [row for row in filing.records.get(name, ()) if not row.removed]
+    head = filing.answers.get(name)
+    counted = ngettext("%(n)d record", "%(n)d records", len(kept)) % {"n": len(kept)}
+    if head is None or head.prefilled_from_id is not None:
+        said = _("%(records)s, not confirmed yet")
+    else:
+        said = _("%(records)s, complete") if head.integer == 1 else _("%(records)s, not complete")
+    return SummaryRow(
+        spoken(filing.lists[name].text),
+        said % {"records": counted},
+        change_url=list_url(filing, name),
+        wrong=" ".join(gaps.get(name, ())),
+    )
 
 
 def _state(filing: Filing, part: Part) -> TaskState:
@@ -198,6 +257,10 @@ def _help(filing: Filing, fact: FactDef, shown: forms.Field) -> list[str]:
             _("Known to the state: %(value)s (%(source)s).")
             % {"value": value_text(fact, known), "source": source_text(known)}
         )
+        if fact.name in filing.too_old:
+            lines.append(
+                _("That is too long ago to count by itself: check it, and save the page as your own statement.")
+            )
     proofs = [spoken(paper.text) for paper in filing.pack.documents if paper.id in fact.proof]
     if proofs:
         lines.append(_("To be proved by: %(papers)s.") % {"papers": formats.pick("、", ", ").join(proofs)})
@@ -222,10 +285,18 @@ def known_rows(filing: Filing, part: Part) -> list[SummaryRow]:
         unknown = _("not known yet; the bureau asks: %(source)s") % {"source": FactSource(fact.source).label}
         rows.append(
             SummaryRow(
-                spoken(fact.text), value_text(fact, row) if row else unknown, source=source_text(row) if row else ""
+                spoken(fact.text),
+                value_text(fact, row) if row else unknown,
+                source=source_text(row) if row else "",
+                conflict=_too_old(fact) if fact.name in filing.too_old else "",
             )
         )
     return rows
+
+
+def _too_old(fact: FactDef) -> str:
+    source = FactSource(fact.asks or fact.source).label
+    return _("too long ago, so it counts as not known; the bureau asks: %(source)s") % {"source": source}
 
 
 def answer_rows(filing: Filing, part: Part, gaps: Mapping[str, Sequence[str]]) -> list[SummaryRow]:

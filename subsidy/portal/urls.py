@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.portal.views import application, case, company, documents, facts, home, messages, registration, team
+from subsidy.portal.views import (
+    application,
+    case,
+    company,
+    documents,
+    facts,
+    home,
+    lists,
+    messages,
+    registration,
+    team,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +23,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:number>/", case.CasePage.as_view(), name="case"),
     path("applications/<str:number>/tasks/", application.TaskList.as_view(), name="tasks"),
     path("applications/<str:number>/sections/<slug:section>/", application.Section.as_view(), name="section"),
+    path("applications/<str:number>/lists/<slug:name>/", lists.ListPage.as_view(), name="list"),
+    path("applications/<str:number>/lists/<slug:name>/add/", lists.RecordPage.as_view(), name="list-add"),
+    path("applications/<str:number>/lists/<slug:name>/<int:record>/", lists.RecordPage.as_view(), name="list-record"),
+    path(
+        "applications/<str:number>/lists/<slug:name>/<int:record>/remove/",
+        lists.RemovePage.as_view(),
+        name="list-remove",
+    ),
     path("applications/<str:number>/documents/", documents.Documents.as_view(), name="documents"),
     path("applications/<str:number>/documents/<int:pk>/", documents.Download.as_view(), name="file"),
     path("applications/<str:number>/documents/<int:pk>/remove/", documents.Remove.as_view(), name="remove"),

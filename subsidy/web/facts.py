@@ -95,6 +95,7 @@ class FactShown:
     prefilled: str = ""
     is_list: bool = False
     unfit: bool = False
+    too_old: str = ""
 
 
 def fact_shown(known: Known, definition: FactDef | RecordDef | None, rows: Iterable[CompanyFact]) -> FactShown:
@@ -118,7 +119,15 @@ def fact_shown(known: Known, definition: FactDef | RecordDef | None, rows: Itera
         prefilled=said_by(prefilled) if prefilled is not None else "",
         is_list=record is not None,
         unfit=known.unfit,
+        too_old=_too_old(known),
     )
+
+
+def _too_old(known: Known) -> str:
+    if known.too_old is None:
+        return ""
+    words = _("Held only as of %(day)s, longer ago than the policy allows: it counts as not known.")
+    return words % {"day": formats.day(known.too_old)}
 
 
 def _ident(row: CompanyFact) -> int:

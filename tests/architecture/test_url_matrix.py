@@ -148,8 +148,12 @@ TABLE: dict[str, Rule] = {
     ),
     "console:person-open": rule({Role.COUNTER.value, "foreign officer"}, others="403"),
     "console:company-register": rule({Role.COUNTER.value, "foreign officer"}, others="403"),
-    **dict.fromkeys(["console:company", "console:company-letter", "console:company-act"], CASE),
+    **dict.fromkeys(
+        ["console:company", "console:company-fact", "console:company-letter", "console:company-act"], CASE
+    ),
     **dict.fromkeys(["console:registration", "console:registration-file", "console:registration-act"], CASE),
+    # The policy of the test asks the company for no list; tests/subsidy/portal/test_lists.py has one that does.
+    **dict.fromkeys([f"portal:list{page}" for page in ("", "-add", "-record", "-remove")], NOBODY_YET),
     **dict.fromkeys(["portal:section", "portal:letter", "portal:confirm-account", "portal:account-paper"], NOBODY_YET),
     "console:home": SIGNED_IN,
     **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds"], CONSOLE),
@@ -278,6 +282,7 @@ class Objects:
             "tab": "mine",
             "bureau": "xh",
             "name": "contribution_y1",
+            "record": 1,
             "code": "flying_sky",
             "version": self.version.version,
         }
@@ -294,6 +299,7 @@ class Objects:
             **dict.fromkeys(
                 ["portal:team", "portal:team-letter", "portal:team-act", "portal:history"], self.case.company_id
             ),
+            "console:company-fact": self.case.company_id,
             **dict.fromkeys(
                 ["console:company", "console:company-letter", "console:company-act"], self.case.company_id
             ),

@@ -116,12 +116,13 @@ def list_gaps(case: Case, pack: Pack) -> dict[str, list[str]]:
     if not asked:
         return {}
     answers, records = answers_of(case), records_of(case)
-    gaps: dict[str, list[str]] = {}
-    for name, record in asked.items():
-        found = [*_incomplete(record, records.get(name, ())), *_unconfirmed(answers.get(name))]
-        if found:
-            gaps[name] = found
-    return gaps
+    gaps = {name: gaps_of_list(record, answers.get(name), records.get(name, ())) for name, record in asked.items()}
+    return {name: found for name, found in gaps.items() if found}
+
+
+def gaps_of_list(record: RecordDef, head: Answer | None, records: Iterable[AnswerRecord]) -> list[str]:
+    """What one list still lacks: fields of its records, or the company's word on it."""
+    return [*_incomplete(record, records), *_unconfirmed(head)]
 
 
 def _incomplete(record: RecordDef, records: Iterable[AnswerRecord]) -> Iterable[str]:

@@ -32,6 +32,8 @@ from subsidy.portal.sections import (
     document_rows,
     dress,
     known_rows,
+    list_row,
+    list_url,
     next_place,
     shown_file,
     tasks_of,
@@ -48,7 +50,7 @@ from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from workflows.case.fields import spoken
 from workflows.case.filing import missing
-from workflows.case.forms import AnswersForm, seen_of
+from workflows.case.forms import AnswersForm, asked_lists, seen_of
 from workflows.case.window import closed_words, why_late, why_not
 from workflows.common.acts import Act
 from workflows.common.refusals import BadData, Stale
@@ -281,10 +283,12 @@ class Correct(AnswersPage):
         correction = case.corrections.filter(answered_at__isnull=True).get()
         items = {item.name: item for item in correction.items.all()}
         papers = [paper for paper in filing.pack.documents if paper.id in items]
+        lists = {name: record for name, record in filing.lists.items() if name in items}
         return {
             "correction": correction,
             "standing": standing_of(case, on=moment_of(self.request).on),
             "items": [(self._label(filing, item), item) for item in items.values()],
+            "lists": [(spoken(record.text), list_url(filing, name)) for name, record in lists.items()],
             "papers": [
                 (paper.id, spoken(paper.text), [shown_file(filing, file) for file in filing.held(paper.id)])
                 for paper in papers
@@ -293,9 +297,10 @@ class Correct(AnswersPage):
         }
 
     def _label(self, filing: Filing, item: CorrectionItem) -> str:
-        texts = {paper.id: paper.text for paper in filing.pack.documents}
-        fact = filing.pack.facts.get(item.name)
-        return spoken(fact.text if fact is not None else texts[item.name])
+        pack = filing.pack
+        asked = pack.facts.get(item.name) or pack.records.get(item.name)
+        texts = {paper.id: paper.text for paper in pack.documents}
+        return spoken(asked.text if asked is not None else texts[item.name])
 
     def done(self, request: HttpRequest, filing: Filing) -> str:
         return reverse("portal:correction", args=[filing.case.number])
@@ -313,6 +318,7 @@ class Check(LoginRequiredMixin, View):
             "case": case,
             "title": call_title(case.call),
             "parts": [(part, answer_rows(filing, part, gaps), known_rows(filing, part)) for part in filing.parts],
+            "lists": [list_row(filing, name, gaps) for name in filing.lists],
             "documents": document_rows(filing, gaps),
             "gaps": len(gaps),
             "filing_now": filing_now,
@@ -407,6 +413,7 @@ class Receipt(LoginRequiredMixin, View):
         now = moment_of(request)
         pack = pack_of(case.policy_version)
         papers = {paper.id: spoken(paper.text) for paper in pack.documents}
+        papers |= {name: spoken(record.text) for name, record in asked_lists(pack).items()}
         context = {
             "case": case,
             "title": call_title(case.call),

@@ -21,7 +21,6 @@ from subsidy.applicants.rights import rights_in
 from subsidy.applicants.selectors import companies_of
 from subsidy.documents.responses import file_response
 from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, may, my_company, user_of
-from subsidy.portal.views.facts import facts_by_source
 from subsidy.portal.views.registration import my_registrations
 from subsidy.registers.enums import LISTS
 from subsidy.registers.selectors import spans_of
@@ -29,6 +28,7 @@ from subsidy.registers.spans import Span
 from subsidy.web.accounts import AccountShown, Offer, accounts_shown, paper_of
 from subsidy.web.acts import ActPage
 from subsidy.web.companies import RIGHT_WORDS
+from subsidy.web.company_facts import facts_by_source
 from subsidy.web.components import Crumb, Preview, SummaryRow, Text
 from subsidy.web.person import moment_of
 
@@ -49,7 +49,7 @@ class CompanyPage(LoginRequiredMixin, View):
         company = my_company(request, pk)
         context = {
             "company": company,
-            "facts": facts_by_source(company),
+            "facts": facts_by_source(company, page=lambda name: reverse("portal:fact", args=[company.pk, name])),
             "recognitions": recognitions_of(company, request),
             "team": team_of(company, moment_of(request).on),
             "accounts": accounts_of(company, request),
