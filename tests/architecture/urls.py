@@ -99,10 +99,15 @@ def answer_file(world: World, now: Moment) -> AnswerFile:
     )
 
 
-def registration_of(world: World, person: User) -> tuple[int, int]:
-    """An open registration that the person made, and its business licence: their keys."""
+def registration_of(
+    world: World, person: User, *, confirmer: User | None = None, serial: int = 90_001
+) -> tuple[int, int]:
+    """An open registration that the person made, and its business licence: their keys.
+
+    With a `confirmer` it rests on a letter and waits for that legal representative.
+    """
     data = {
-        "uscc": generated_uscc(90_001, region="330106"),
+        "uscc": generated_uscc(serial, region="330106"),
         "name": "杭州新芽科技有限公司",
         "region": "330106",
         "founded_on": "2020-05-01",
@@ -110,8 +115,13 @@ def registration_of(world: World, person: User) -> tuple[int, int]:
         "contact_phone": "13800001234",
         "basis": "representative",
     }
-    pk = world.open("registration", "ask", person, data, files={"licence": pdf("licence.pdf")})
-    return pk, StoredFile.objects.get(owner_kind="registration", owner_id=pk).pk
+    files = {"licence": pdf("licence.pdf")}
+    if confirmer is not None:
+        days = {"letter_from": "2024-01-01", "letter_to": "2024-12-31"}
+        data |= {"basis": "letter", "confirmer": confirmer.username, **days}
+        files["letter"] = pdf("letter.pdf")
+    pk = world.open("registration", "ask", person, data, files=files)
+    return pk, StoredFile.objects.get(owner_kind="registration", owner_id=pk, slot="licence").pk
 
 
 def letter_of(world: World, company: Company) -> int:

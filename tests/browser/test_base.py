@@ -16,7 +16,7 @@ from tests.harness.browser import LiveServer
 
 PASSWORD = "a long pass phrase 7"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAGES = ["/_components/", "/sign-in/", "/source/", "/start/"]
+PAGES = ["/_components/", "/sign-in/", "/sign-up/", "/sign-up/received/", "/source/", "/start/"]
 WIDTHS = [320, 390, 1280]
 
 

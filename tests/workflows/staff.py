@@ -22,11 +22,13 @@ class Person:
     roles: frozenset[Role] = frozenset()
     elsewhere: frozenset[Role] = frozenset()
     member: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    """Acts of a matter that is this person's."""
 
 
 def officers(world: World, other: World) -> list[Person]:
     """One officer a role who has acted on nothing yet; officers of another bureau; those with no role at all."""
-    people = [Person(role.value, world.person(f"m-{role.value}", role), roles=frozenset({role})) for role in Role]
+    people = [Person(role.value, _holder(world, role), roles=frozenset({role})) for role in Role]
     outsider = other.person("m-outsider", None)
     for role in Role:
         if role not in POWERLESS:
@@ -46,6 +48,22 @@ def officers(world: World, other: World) -> list[Person]:
     ]
 
 
+def _holder(world: World, role: Role) -> User:
+    kind = UserKind.EXPERT if role == Role.EXPERT else UserKind.OFFICER
+    return world.person(f"m-{role.value}", role, kind=kind)
+
+
+def _of_the_person(act: Act, person: Person) -> str:
+    """Why somebody may not do an act that belongs to a person, whatever their roles; empty where they may."""
+    if act.member:
+        if not person.member:
+            return "not_found"
+        return "" if act.member in (ANY_MEMBER, *person.member) else "permission"
+    if act.name in person.own:
+        return ""
+    return "not_found" if act.own or person.user.kind == UserKind.COMPANY else "permission"
+
+
 def judged(act: Act, person: Person, *, role: Role | None, possible: bool, seated: bool) -> str:
     """What the door must answer, from the rules of the design alone: "done", or the code of the refusal.
 
@@ -53,16 +71,8 @@ def judged(act: Act, person: Person, *, role: Role | None, possible: bool, seate
     """
     if act.system:
         return "not_found"  # only jobs reach these
-    if act.own:
-        return "not_found"  # nobody's own account here
-    if act.personal:
-        return "not_found" if person.user.kind == UserKind.COMPANY else "permission"  # nobody's own matter here
-    if act.member:
-        if not person.member:
-            return "not_found"
-        if act.member not in (ANY_MEMBER, *person.member):
-            return "permission"
-        return "done" if possible else "state"
+    if act.own or act.personal or act.member:
+        return _of_the_person(act, person) or ("done" if possible else "state")
     if (person.roles | person.elsewhere) & POWERLESS and role not in ADMINISTRATORS:
         return "permission"
     if role is None:  # a pooled act where the matter stands in no pool

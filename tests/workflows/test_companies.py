@@ -16,13 +16,8 @@ from subsidy.applicants.models import Company, CompanyChange, CompanyUserObjectP
 from subsidy.applicants.selectors import rights_of
 from subsidy.cases.selectors import cases_of_member
 from subsidy.demo.uscc import generated_uscc
-from tests.workflows.staff import Person, judged, officers
 from tests.world import World, days_later, fresh, pdf
-from workflows.common import door
-from workflows.common.acts import Act
-from workflows.common.refusals import BadData, DutiesClash, Forbidden, NotFound, Refused, RightEnded, WrongState
-from workflows.common.subjects import kind_named
-from workflows.common.turn import Origin
+from workflows.common.refusals import BadData, DutiesClash, Forbidden, NotFound, RightEnded, WrongState
 
 LETTER = {"right": "file_for", "valid_to": "2024-03-31"}
 
@@ -321,47 +316,3 @@ class TestLife:
         assert group_of(mother, dt.date(2024, 2, 16)) == {mother.pk} and group_of(other, world.now.on) == {other.pk}
         with pytest.raises(BadData):
             change(world, mother, "link", other=mother.uscc, kind="control")
-
-
-class TestMatrix:
-    """Everybody tries every act on an active company and on a closed one."""
-
-    def test_everybody_tries_every_act(self, world: World, company: Company) -> None:
-        kind, closed = kind_named("company"), world.company()
-        change(world, closed, "close")
-        staff = officers(world, World(code="yh"))
-        wrong, seen = [], set()
-        for subject in (company, fresh(closed)):
-            people = [
-                *staff,
-                Person("filer", world.filer(subject), member=frozenset({"file_for"})),
-                Person("legal", world.legal(subject), member=frozenset({"confirm_for"})),
-            ]
-            for act in kind.free_acts:
-                for person in people:
-                    possible = not act.states or subject.state in act.states
-                    expected = judged(act, person, role=act.role, possible=possible, seated=False)
-                    got = self.tried(world, subject, act, person)
-                    seen.add(expected)
-                    if expected != got and not (expected == "done" and got in ("data", "state", "not_found")):
-                        wrong.append(f"{act.name} by {person.label} on {subject.state}: {got}, must be {expected}")
-        assert wrong == [] and seen == {"done", "not_found", "permission", "state"}
-
-    def tried(self, world: World, subject: Company, act: Act, person: Person) -> str:
-        """With no data an act that is allowed goes on to its form, which says what is missing."""
-        try:
-            with transaction.atomic():
-                door.perform(
-                    "company",
-                    subject.pk,
-                    act.name,
-                    actor=person.user,
-                    now=world.now,
-                    key=world.key(),
-                    data={} if act.form is not None else None,
-                    origin=Origin(surface="page"),
-                )
-                transaction.set_rollback(True)
-        except Refused as refusal:
-            return refusal.code
-        return "done"

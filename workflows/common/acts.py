@@ -53,11 +53,11 @@ class Act:
 
     `pooled` means the role in whose pool the matter stands at that moment (a seat is no pool: it has its person).
     `personal` is for people of companies in a matter of their own, which its step looks at: somebody who registers a
-    company is no member yet. `own` is for the person that the matter is: the own account. `member` is a guardian
-    permission on the company (`file_for`, `confirm_for`,
-    `administer_for`, or ANY_MEMBER for all), in force on the day of the act; `system` marks
-    acts of a named system actor or of another act (a decree moves the cases of its round). `states` limits a free act
-    (one that belongs to no node); acts of a node are possible exactly while the matter stands there. `exits` ends the
+    company is no member yet; `whose` names the attribute of the matter that holds that person's id. `own` is for the
+    person that the matter is: the own account. `member` is a guardian permission on the company (`file_for`,
+    `confirm_for`, `administer_for`, or ANY_MEMBER for all), in force on the day of the act; `system` marks acts of a
+    named system actor or of another act (a decree moves the cases of its round). `states` limits a free act (one that
+    belongs to no node); acts of a node are possible exactly while the matter stands there. `exits` ends the
     matter in that state; `enters` has it stand at another node, by the state in which it is (a remand, an objection).
     A `versioned` act refuses a page that is older than the matter; the others touch only what is
     their own (a seat's scores, one document), so that five experts who score at once do not send each other back.
@@ -76,6 +76,7 @@ class Act:
     member: str = ""
     pooled: bool = False
     personal: bool = False
+    whose: str = ""
     own: bool = False
     system: bool = False
     duty: Duty | None = None

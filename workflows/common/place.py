@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Model
 from viewflow.workflow.models import Task
 
-from subsidy.accounts.enums import Role
+from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import RoleGrant, User
 from subsidy.accounts.selectors import in_force
 from subsidy.audit.moment import Moment
@@ -77,9 +77,12 @@ def find(
     """The act of that name, at an open task of this subject if it belongs to a node.
 
     Of several tasks at one node it is the actor's own: an expert's seat, the task of a unit that the actor works for.
+    A matter of one person's own does not exist for the people of other companies, wherever it stands.
     """
     free = kind.free_act(action)
     if free is not None:
+        if free.whose and actor.kind == UserKind.COMPANY and getattr(subject, free.whose) != actor.pk:
+            raise NotFound
         own = [task for task in tasks if is_of_unit(subject, task, units_of)] if free.pooled else []
         return _in_pool(free, own) if free.pooled else (free, None)
     fallback: Act | None = None

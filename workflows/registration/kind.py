@@ -20,17 +20,33 @@ def _card(registration: Registration) -> Card:
 
 _ASKED = frozenset({RegistrationState.AWAITING_REPRESENTATIVE.value})
 ACTS = (
-    Act("confirm", _("Confirm that this person acts for the company"), steps.confirm, personal=True, states=_ASKED),
+    Act(
+        "confirm",
+        _("Confirm that this person acts for the company"),
+        steps.confirm,
+        personal=True,
+        whose="confirmer_id",
+        states=_ASKED,
+    ),
     Act(
         "decline",
         _("This person does not act for the company"),
         steps.decline,
         personal=True,
+        whose="confirmer_id",
         form=ReasonForm,
         states=_ASKED,
         danger=True,
     ),
-    Act("withdraw", _("Withdraw the registration"), steps.withdraw, personal=True, states=steps.OPEN, danger=True),
+    Act(
+        "withdraw",
+        _("Withdraw the registration"),
+        steps.withdraw,
+        personal=True,
+        whose="person_id",
+        states=steps.OPEN,
+        danger=True,
+    ),
     Act(
         "accept",
         _("Accept the registration"),

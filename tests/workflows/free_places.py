@@ -1,0 +1,320 @@
+"""Where matters without a flow can stand, and with what data each of their acts succeeds: what the matrix is tried on.
+
+Every kind and every act of the registry needs its entry here; one that is missing fails the matrix by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from subsidy.accounts.enums import Role, UserKind
+from subsidy.accounts.models import User
+from subsidy.applicants.models import Company
+from subsidy.applicants.rights import rights_in
+from subsidy.registers.enums import RegisterImportState
+from subsidy.registers.models import RegisterImport
+from subsidy.reviews.models import ExpertProfile
+from tests.architecture.urls import registration_of
+from tests.subsidy.registers.lists import deliver, note, said
+from tests.workflows.fact_import.files import applied, csv_file, upload
+from tests.workflows.staff import Person
+from tests.workflows.test_matrix import Place
+from tests.world import World, fresh, pdf
+from workflows.common.acts import Act
+from workflows.common.subjects import kind_named
+from workflows.fact_import.jobs import undo_fact_import
+
+Sent = tuple[dict[str, Any], dict[str, Any]]
+Filled = Callable[[Place], Sent]
+REASON = {"reason": "材料不符"}
+DOCUMENT = {"effective_on": "2024-03-04", "document": "杭市监〔2024〕1号"}
+HASH = make_password("three quiet herons 5")
+
+
+def plain(**values: Any) -> Filled:
+    return lambda _place: (dict(values), {})
+
+
+def paper(name: str, **values: Any) -> Filled:
+    return lambda _place: (dict(values), {name: pdf(f"{name}.pdf")})
+
+
+@dataclass
+class Ground:
+    """The places of one kind, the data of its acts, and what a step itself refuses there: by (place, act)."""
+
+    places: list[Place]
+    sent: Mapping[str, Filled]
+    world: World
+    refused: dict[tuple[int, str], str] = field(default_factory=dict)
+
+    def __call__(self, place: Place, act: Act) -> Sent:
+        if act.form is None or act.system:
+            return {}, {}
+        if act.name not in self.sent:
+            raise AssertionError(f"say in tests/workflows/free_places.py with what data {act.name} succeeds")
+        return self.sent[act.name](place)
+
+
+def account(company: Company, number: str, holder: str = "") -> dict[str, str]:
+    return {
+        "holder_name": holder or company.name,
+        "account_number": number,
+        "bank_name": "招商银行杭州分行",
+        "bank_code": "308584000013",
+    }
+
+
+class Rich:
+    """A company that has one of everything: accounts in each state, rights, links, an override, an entry of a register."""
+
+    def __init__(self, world: World) -> None:
+        self.company = company = world.company()
+        filer, legal, clerk = world.filer(company), world.legal(company), _newcomer(world)
+        self.chief, self.clerk, self.heir = _newcomer(world), clerk, world.company()
+        self.filer, self.legal = filer, legal
+        for person, right in ((self.chief, "administer_for"), (clerk, "file_for")):
+            data = {"username": person.username, "right": right}
+            world.act("company", company, "grant_at_counter", "counter", data=data)
+        self.used, self.own = self._accounts(world)
+        self.foreign = company.accounts.latest("pk").pk
+        order = {"account": self.used, "issuer": "法院", "number": "1"}
+        world.act("company", company, "freeze_account", "supervision", data=order, files={"order": pdf()})
+        self.entry = note(world, company, certificate_number=f"GR{company.pk}").pk
+        data = {**DOCUMENT, "other": self.heir.uscc}
+        world.act("company", company, "link", "counter", data={**data, "kind": "majority", "share": "51"})
+        world.act("company", company, "split", "counter", data={**data, "survives": "on"})
+        world.policy()
+        world.act("company", company, "override_fact", "acceptance", data=OVERRIDE)
+        self.override = company.facts.get(source="officer").pk
+        self.right = rights_in(company, on=world.now.on).get(user=clerk).pk
+
+    def _accounts(self, world: World) -> tuple[int, int]:
+        """One in use, one to confirm in the own name; the last in another name waits for its explanation."""
+        company, by = self.company, {"company": self.filer}
+        world.act("company", company, "propose_account", by["company"], data=account(company, "6222000000000001"))
+        used = company.accounts.get().pk
+        world.act("company", company, "confirm_account", self.legal, data={"account": used})
+        world.act("company", company, "propose_account", by["company"], data=account(company, "6222000000000002"))
+        own = company.accounts.latest("pk").pk
+        other = account(company, "6222000000000003", "杭州旧名有限公司")
+        files = {"explanation": pdf("explanation.pdf")}
+        world.act("company", company, "propose_account", by["company"], data=other, files=files)
+        return used, own
+
+    def people(self) -> list[Person]:
+        return [
+            Person("filer", self.filer, member=frozenset({"file_for"})),
+            Person("legal", self.legal, member=frozenset({"confirm_for"})),
+            Person("chief", self.chief, member=frozenset({"administer_for"})),
+        ]
+
+
+OVERRIDE = {"name": "is_dishonest", "value": "no", "as_of": "2024-03-01", "reason": "已核实"}
+
+
+def _newcomer(world: World) -> User:
+    return world.person(f"newcomer{next(world.serial)}", None, kind=UserKind.COMPANY)
+
+
+def companies(world: World, staff: list[Person]) -> Ground:
+    """One that is active and one that was closed, each with everything."""
+    riches = [Rich(world), Rich(world)]
+    world.act("company", riches[1].company, "close", "counter", data=DOCUMENT)
+    by_company = {rich.company.pk: rich for rich in riches}
+    other, guest = world.company(), _newcomer(world)
+
+    def of(make: Callable[[Rich], dict[str, Any]], **files: str) -> Filled:
+        def filled(place: Place) -> Sent:
+            return make(by_company[place.subject.pk]), {name: pdf(f"{name}.pdf") for name in files}
+
+        return filled
+
+    to_other = plain(**DOCUMENT, other=other.uscc, kind="majority", share="51")
+    right = plain(username=guest.username, right="file_for")
+    handed = plain(username=guest.username, **REASON)
+    entered = of(lambda rich: account(rich.company, "6222000000000009"))
+    ended = of(lambda rich: {"right": rich.right, **REASON})
+    facts = [{"name": "is_dishonest", "kind": "yes_no", "value": False}]
+    sent: dict[str, Filled] = {
+        "keep_facts": plain(source="registry", as_of="2024-03-01", facts=facts),
+        "ask_source": plain(layout="tax"),
+        "override_fact": plain(**OVERRIDE),
+        "end_override": of(lambda rich: {"fact": rich.override, **REASON}),
+        "note_recognition": plain(
+            kind="high_tech", certificate_number="GR9", valid_from="2023-01-01", valid_to="2025-12-31"
+        ),
+        "change_entry": of(
+            lambda rich: {"entry": rich.entry, "change": "ended", "effective_on": "2024-03-01", **REASON}
+        ),
+        "propose_account": entered,
+        "enter_account_at_counter": entered,
+        "confirm_account": of(lambda rich: {"account": rich.own}),
+        "confirm_account_at_counter": of(lambda rich: {"account": rich.own}),
+        "accept_explanation": of(lambda rich: {"account": rich.foreign}),
+        "refuse_account": of(lambda rich: {"account": rich.own, **REASON}),
+        "freeze_account": of(lambda rich: {"account": rich.used, "issuer": "法院", "number": "2"}, order=""),
+        "lift_freeze": of(
+            lambda rich: {"freeze": rich.company.accounts.get(pk=rich.used).freezes.get().pk, "number": "3"},
+            lifting_order="",
+        ),
+        "grant_right": right,
+        "grant_at_counter": right,
+        "end_right": ended,
+        "end_at_counter": ended,
+        "hand_over": handed,
+        "appoint_administrator": handed,
+        "rename": plain(**DOCUMENT, name="杭州新名科技有限公司"),
+        "move": plain(**DOCUMENT, region="330108"),
+        "change_representative": plain(**DOCUMENT, representative="新法人"),
+        "merge": to_other,
+        "split": to_other,
+        "close": plain(**DOCUMENT),
+        "link": to_other,
+        "end_link": of(lambda rich: {**DOCUMENT, "link": rich.company.holds.get().pk}),
+        "reverse": plain(document="更正1号", **REASON),
+        "reverse_split": of(
+            lambda rich: {"document": "更正1号", **REASON, "succession": rich.company.successions.get().pk}
+        ),
+    }
+    places = [Place(fresh(rich.company), None, [*staff, *rich.people()]) for rich in riches]
+    # No service is set up here; test_live_facts asks where there is one.
+    return Ground(places, sent, world, {(at, "ask_source"): "data" for at in range(len(places))})
+
+
+def registrations(world: World, staff: list[Person]) -> Ground:
+    """One that waits for the legal representative, one that waits for the counter, one that was withdrawn."""
+    places = []
+    for number, confirmer in enumerate((True, False, False)):
+        clerk, legal = _newcomer(world), _newcomer(world)
+        pk, _paper = registration_of(world, clerk, confirmer=legal if confirmer else None, serial=90_100 + number)
+        places.append((pk, clerk, legal))
+    world.act("registration", places[2][0], "withdraw", places[2][1])
+    model = "registration"
+    found = [
+        Place(
+            _subject(model, pk),
+            None,
+            [
+                *staff,
+                Person("asks", clerk, own=frozenset({"withdraw"})),
+                *([Person("legal", legal, own=frozenset({"confirm", "decline"}))] if at == 0 else []),
+            ],
+        )
+        for at, (pk, clerk, legal) in enumerate(places)
+    ]
+    return Ground(
+        found, {"accept": plain(compared=True), "refuse": plain(**REASON), "decline": plain(**REASON)}, world
+    )
+
+
+def people(world: World, staff: list[Person]) -> Ground:
+    """A person of a company, and an officer, whose account the counter does not touch."""
+    stranger, officer = _newcomer(world), world.people["leader"]
+    own = frozenset({"change_password"})
+    places = [
+        Place(stranger, None, [*staff, Person("themselves", stranger, own=own)]),
+        Place(officer, None, [*staff, Person("themselves", officer, roles=frozenset({Role.LEADER}), own=own)]),
+    ]
+    hashed = plain(password_hash=HASH)
+    sent = {
+        "check_name": plain(name="另一名", compared=True),
+        "give_password": hashed,
+        "change_password": hashed,
+    }
+    return Ground(places, sent, world, {(1, "check_name"): "not_found", (1, "give_password"): "not_found"})
+
+
+def fact_imports(world: World, staff: list[Person]) -> Ground:
+    """One file at each place where an import can stand."""
+    company = world.company()
+
+    def made(value: int) -> Any:
+        return csv_file(f"uscc,sales_y1\n{company.uscc},{value}\n", name=f"tax{value}.csv")
+
+    data = {"layout": "tax", "as_of": "2024-02-01", "year": 2023}
+    uploaded = world.open("fact_import", "upload", "counter", data, files={"file": made(1)})
+    checked, applying, undoing = upload(world, made(2)), upload(world, made(3)), applied(world, made(4))
+    discarded, over, undone = upload(world, made(5)), applied(world, made(6)), applied(world, made(7))
+    world.act("fact_import", applying, "apply", "counter")
+    world.act("fact_import", discarded, "discard", "counter")
+    for one in (undoing, undone):
+        world.act("fact_import", one, "undo", "counter", data=REASON)
+    undo_fact_import(undone.pk, now=lambda: world.now)
+    subjects = [_subject("fact_import", uploaded), *map(fresh, (checked, applying, over, undoing, discarded, undone))]
+    return Ground([Place(one, None, staff) for one in subjects], {"undo": plain(**REASON)}, world)
+
+
+def register_imports(world: World, staff: list[Person]) -> Ground:
+    """One list at each place where an import can stand; how it comes there is for the tests of the imports."""
+    places = []
+    for state in RegisterImportState.values:
+        found = deliver(world, said(world.company()))
+        RegisterImport.objects.filter(pk=found.pk).update(state=state)
+        places.append(Place(fresh(found), None, staff))
+    return Ground(places, {"undo": plain(**REASON)}, world)
+
+
+def calls(world: World, staff: list[Person]) -> Ground:
+    reason = {"reason_zh": "系统中断", "reason_en": ""}
+    open_one, gone = world.call(), world.call()
+    world.act("call", gone, "cancel", "policy2", data=reason)
+    sent = {
+        "extend": plain(**reason, closes_at="2024-03-20", cause="other"),
+        "close_early": plain(**reason, closes_at="2024-03-12"),
+        "cancel": plain(**reason),
+    }
+    refused = {(1, name): "state" for name in sent}
+    return Ground([Place(fresh(one), None, staff) for one in (open_one, gone)], sent, world, refused)
+
+
+def budget_lines(world: World, staff: list[Person]) -> Ground:
+    sent = {"appropriate": plain(amount_fen=100, document="西财〔2024〕2号")}
+    return Ground([Place(world.line(), None, staff)], sent, world)
+
+
+def authorities(world: World, staff: list[Person]) -> Ground:
+    funds = plain(paying_account=world.paying_account.pk, amount_fen=100, document="西财拨1号")
+    sent = {"receive_funds": funds, "import_answers": plain(), "retry_job": plain(job=1), "retry_mail": plain(mail=1)}
+    # No file, no failed job and no failed e-mail: who may see to them is told that there is none.
+    refused = {(0, "import_answers"): "data", (0, "retry_job"): "not_found", (0, "retry_mail"): "state"}
+    return Ground([Place(world.authority, None, staff)], sent, world, refused)
+
+
+def experts(world: World, staff: list[Person]) -> Ground:
+    """The entry of one expert in the pool, with a link to end."""
+    expert = world.people["expert1"]
+    profile = ExpertProfile.objects.get(user=expert)
+    link = {"kind": "employer", "uscc": world.company().uscc, "valid_from": "2020-01-01"}
+    world.act("expert", profile, "record_link", "acceptance", data=link)
+    entry = {"branch": "technical", "employer": "浙江大学", "valid_from": "2020-01-01"}
+    sent = {
+        "amend": plain(**entry),
+        "record_link": plain(**link),
+        "declare_link": plain(**link),
+        "end_link": plain(link=profile.links.get().pk, valid_to="2024-03-01", **REASON),
+    }
+    seated = [*staff, Person("themselves", expert, roles=frozenset({Role.EXPERT}))]
+    return Ground([Place(fresh(profile), None, seated, frozenset({expert.pk}))], sent, world)
+
+
+def _subject(kind: str, pk: int) -> Any:
+    return kind_named(kind).model.objects.get(pk=pk)
+
+
+GROUNDS: Mapping[str, Callable[[World, list[Person]], Ground]] = {
+    "authority": authorities,
+    "budget_line": budget_lines,
+    "call": calls,
+    "company": companies,
+    "expert": experts,
+    "fact_import": fact_imports,
+    "person": people,
+    "register_import": register_imports,
+    "registration": registrations,
+}
+"""By kind; a kind that is made once and never changed (a policy version) has no acts to try."""
