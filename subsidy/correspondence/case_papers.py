@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from policies.language import Pack, format_value
@@ -12,6 +12,8 @@ from subsidy.audit.models import Event
 from subsidy.audit.moment import ZONE
 from subsidy.bankfiles import amount_in_capitals
 from subsidy.cases.models import Case
+from subsidy.cases.selectors import answers_of as heads_of
+from subsidy.cases.selectors import records_of
 from subsidy.cases.values import is_asked, value_of
 from subsidy.correspondence.models import LetterKind
 from subsidy.correspondence.reasons import reason_lines
@@ -98,17 +100,36 @@ def compose_receipt(case: Case, number: str, on: dt.date, lang: Language) -> byt
 
 def answers_of(case: Case, pack: Pack, lang: Language) -> tuple[Answer, ...]:
     values = {row.name: value_of(row) for row in case.answers.all()}
-    return tuple(
+    facts = (
         Answer(label=Bilingual(fact.text.zh, fact.text.en), value=format_value(fact, values[name], lang))
         for name, fact in pack.facts.items()
         if is_asked(fact) and name in values
     )
+    return (*facts, *lists_of(case, pack, lang))
+
+
+def lists_of(case: Case, pack: Pack, lang: Language) -> Iterator[Answer]:
+    """The lists that the application gives: how many records, and whether the company calls them all."""
+    asked = {name: record for name, record in pack.records.items() if is_asked(record)}
+    if not asked:
+        return
+    heads, records = heads_of(case), records_of(case)
+    for name, record in asked.items():
+        n = sum(not one.removed for one in records.get(name, ()))
+        head = heads.get(name)
+        whole = head is not None and head.integer == 1
+        words = Bilingual(
+            f"{n} 条，{'完整' if whole else '不完整'}",
+            f"{n} {'record' if n == 1 else 'records'}, {'complete' if whole else 'not complete'}",
+        )
+        yield Answer(label=Bilingual(record.text.zh, record.text.en), value=words.zh if lang == "zh" else words.en)
 
 
 def compose_correction(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
     pack = pack_of(case.policy_version)
     correction = case.corrections.order_by("-id")[0]
     labels = {name: fact.text for name, fact in pack.facts.items()}
+    labels |= {name: record.text for name, record in pack.records.items()}
     labels |= {document.id: document.text for document in pack.documents}
     return correction_letter(
         CorrectionLetter(

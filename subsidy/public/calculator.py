@@ -11,7 +11,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 
-from policies.language import ABSENT, Decision, FactDef, Pack, PolicyError, decide
+from policies.language import ABSENT, Decision, FactDef, Outdated, Pack, PolicyError, decide
 from subsidy.accounts.models import User
 from subsidy.applicants.models import Company
 from subsidy.applicants.selectors import companies_of
@@ -144,4 +144,5 @@ def first_held(pack: Pack, user: User, *, on: dt.date) -> dict[str, Any]:
     company = companies_of(user, on=on).first()
     if company is None:
         return {pack.decides_on: on}
-    return facts_held(pack, company, on=on)
+    held = facts_held(pack, company, on=on)
+    return {name: value for name, value in held.items() if not isinstance(value, Outdated)}

@@ -6,14 +6,17 @@ one made years ago are shown by the same code.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from subsidy.applicants.enums import FactSource
 from subsidy.web.components import Reason, Text
-from subsidy.web.formats import pick
+from subsidy.web.formats import day, pick
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,16 @@ def reason_tree(decision: Mapping[str, Any]) -> list[Reason]:
 
 def asked(decision: Mapping[str, Any]) -> list[Asked]:
     """What is unknown and would decide it, in the active language."""
-    return [Asked(one["fact"], _said(one["text"]), FactSource(one["from"]).label) for one in decision["ask"]]
+    return [Asked(one["fact"], _said(one["text"]), _whom(one)) for one in decision["ask"]]
+
+
+def _whom(one: Mapping[str, Any]) -> Text:
+    """Who knows it, and of what day the value is that is held but too old to count."""
+    source = FactSource(one["from"]).label
+    if "as_of" not in one:
+        return source
+    held = day(dt.date.fromisoformat(one["as_of"]))
+    return _("%(source)s; held only as of %(day)s, too long ago") % {"source": source, "day": held}
 
 
 def stored(decision_text: str) -> dict[str, Any]:

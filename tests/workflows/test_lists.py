@@ -11,8 +11,11 @@ from policies.language import Outdated, RecordList
 from subsidy.audit.models import Event
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import AnswerRecord, Case
+from subsidy.correspondence.case_papers import answers_of, compose_correction
 from subsidy.decisions.facts import decision_of, facts_of, gathered
 from subsidy.documents.models import StoredFile
+from subsidy.letters.formats import Language
+from subsidy.web.reasons import asked as asked_of
 from tests.trade import LIST, PAYMENT, entered, keep_payments, record_of, trade_call
 from tests.world import World, fresh, pack, pdf
 from workflows.case.filing import missing
@@ -255,6 +258,16 @@ def test_a_correction_opens_the_list_that_it_names_and_no_other(world: World) ->
     assert "list" in errors(world, other, "save_record", sent, paper=True)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_letters_about_a_case_name_its_lists(world: World, lang: Language) -> None:
+    case = filed(world, begun(world, "a", "b"))
+    said = {str(answer.label.en): answer.value for answer in answers_of(case, pack(case), lang)}
+    assert said["payments under technology contracts"] in ("2 条，完整", "2 records, complete")
+    named = {"message": "请补正", f"reason_{LIST}": "缺一笔付款"}
+    world.act("case", case, "return_for_correction", "acceptance", data=named)
+    assert compose_correction(fresh(case), "1", world.now.on, lang).startswith(b"%PDF")
+
+
 # -- age ------------------------------------------------------------------------------------------------------------
 
 YEAR = ("    asks: applicant\n", "    asks: applicant\n    fresh_within: 12个月\n")
@@ -293,6 +306,8 @@ def test_an_old_fact_counts_as_unknown_and_its_question_names_the_day(world: Wor
         assert (one.too_old, one.is_known) == ((dt.date(2024, 2, 2), False) if old else (None, True))
         asked = {ask.fact: (ask.from_, ask.as_of) for ask in decision_of(case, now=world.now)[2].ask}
         assert asked.get(name) == (("registry", dt.date(2024, 2, 2)) if old else None)
+        whom = {ask.fact: str(ask.source) for ask in asked_of(decision_of(case, now=world.now)[2].to_json())}
+        assert whom.get(name) == ("市场监管部门；仅有截至2024年2月2日的数据，已超过有效期" if old else None)
 
 
 def test_an_old_answer_is_filled_in_and_counts_once_the_company_has_saved_it(world: World) -> None:
