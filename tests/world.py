@@ -39,6 +39,7 @@ STAFF = {
     "counter": Role.COUNTER,
     "acceptance": Role.ACCEPTANCE,
     "amount": Role.AMOUNT,
+    "division": Role.DIVISION_HEAD,
     "leader": Role.LEADER,
     "notice": Role.NOTICE,
     "supervision": Role.SUPERVISION,
@@ -47,6 +48,12 @@ STAFF = {
     "finance3": Role.FINANCE_RELEASE,
     "policy2": Role.POLICY_PUBLISHER,
     "auditor": Role.AUDITOR,
+}
+MINUTE: dict[str, Any] = {
+    "minute_number": "会议纪要2024-3",
+    "statement": "同意",
+    "members": 5,
+    "present": "郑重\n冯正\n何川",
 }
 ANSWERS: dict[str, Any] = {
     "sales_y1": 12_000_000_000,
@@ -294,7 +301,7 @@ class World:
     def published(self, call: Call) -> Round:
         round_ = self.round_on(call)
         self.act("round", round_, "close_collection", "amount")
-        self.act("round", round_, "approve", "leader", data={"minute_number": "会议纪要2024-3", "statement": "同意"})
+        self.act("round", round_, "approve", "leader", data=MINUTE)
         self.act(
             "round", round_, "publish", "notice", data={"title_zh": "拟奖补名单公示", "title_en": "Proposed awards"}
         )

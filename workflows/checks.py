@@ -11,16 +11,20 @@ from workflows.case.flow import MUST_PASS as CASE_MUST_PASS
 from workflows.common.acts import Act
 from workflows.common.graph import findings
 from workflows.common.routes import all_routes
+from workflows.objection.flow import MUST_PASS as OBJECTION_MUST_PASS
+from workflows.objection.flow import ObjectionV1
 from workflows.payout_batch.flow import MUST_PASS as BATCH_MUST_PASS
 from workflows.payout_batch.flow import BatchV1
 from workflows.round.flow import MUST_PASS as ROUND_MUST_PASS
 from workflows.round.flow import RoundV1
+from workflows.round.proof import round_findings
 
 # goal → what must lie on every way to it; together they prove that no payment avoids acceptance, what its route asks for
 # (panel, visit, higher level), amount check, meeting, notice and decree, nor check and release by further people.
 PROOFS: dict[type[Flow], dict[str, tuple[str, ...]]] = {
     **{flow: {"paid": must} for flow, must in CASE_MUST_PASS.items()},
     RoundV1: {"decreed": ROUND_MUST_PASS},
+    ObjectionV1: {"dismissed": OBJECTION_MUST_PASS, "upheld": OBJECTION_MUST_PASS},
     BatchV1: {"settled": BATCH_MUST_PASS},
 }
 
@@ -32,8 +36,9 @@ def _free_acts(flow_class: type[Flow]) -> tuple[Act, ...]:
 @register("workflows")
 def check_flows(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every flow holds together and every proof holds."""
-    return [
-        Error(text, id="workflows.E001")
+    found = [
+        text
         for flow_class, required in PROOFS.items()
         for text in findings(flow_class, required=required, free_acts=_free_acts(flow_class))
     ]
+    return [Error(text, id="workflows.E001") for text in (*found, *round_findings(RoundV1))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflows.case.kind import CASE
 from workflows.fact_import.kind import FACT_IMPORT
+from workflows.objection.kind import OBJECTION
 from workflows.panel.kind import EXPERT
 from workflows.payout_batch.answers import AUTHORITY
 from workflows.payout_batch.kind import BATCH
@@ -18,6 +19,7 @@ from workflows.round.kind import ROUND
 ALL = (
     CASE,
     ROUND,
+    OBJECTION,
     BATCH,
     AUTHORITY,
     POLICY_VERSION,

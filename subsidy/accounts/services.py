@@ -14,6 +14,7 @@ SYSTEM_ACTORS = {
     "system:letters": "系统文书",
     "system:imports": "系统导入",
     "system:accounts": "系统账户",
+    "system:public": "公示页面",
 }
 """Who acts when no person does: one actor a job, so that an event names which."""
 

@@ -58,7 +58,7 @@ def offers(
     earlier: frozenset[str] | None = None
     for item in mine:
         for act in nodes.node(item.node).acts:
-            earlier = _duties(kind, subject, standing) if earlier is None else earlier
+            earlier = reader_duties(kind, subject, standing) if earlier is None else earlier
             found.append(
                 Offer(act.name, act.title, url_of(act.name), act.danger, _why_not(act, item, standing, earlier))
             )
@@ -66,7 +66,8 @@ def offers(
     return Offers(found, claim, _holder(items))
 
 
-def _duties(kind: Kind, subject: Any, standing: Standing) -> frozenset[str]:
+def reader_duties(kind: Kind, subject: Any, standing: Standing) -> frozenset[str]:
+    """What the reader did on the matter and on what is bound to it; one statement."""
     bound = Q(subject_kind=kind.name, subject_id=subject.pk) | kind.kin([subject.pk])
     hands = Hand.objects.filter(bound, actor=standing.user).exclude(duty="")
     return frozenset(hands.values_list("duty", flat=True))
@@ -75,6 +76,11 @@ def _duties(kind: Kind, subject: Any, standing: Standing) -> frozenset[str]:
 def _why_not(act: Act, item: WorkItem, standing: Standing, earlier: frozenset[str]) -> Text:
     if item.assignee_id is not None and item.assignee_id != standing.user.pk:
         return _("%(name)s has taken this over.") % {"name": item.assignee}
+    return why_not(act, earlier)
+
+
+def why_not(act: Act, earlier: frozenset[str]) -> Text:
+    """What the door would say of separation of duties; empty where nothing stands against the act."""
     return DutiesClash.default_message if clash(act.duty, earlier) is not None else ""
 
 

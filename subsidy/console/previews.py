@@ -13,12 +13,10 @@ from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.decisions.facts import decision_of
-from subsidy.decisions.models import Round, RoundRow
 from subsidy.programmes.packs import pack_of
-from subsidy.web.components import Money, Preview, Refusal
-from subsidy.web.formats import day, money, pick
+from subsidy.web.components import Preview, Refusal
+from subsidy.web.formats import day, money
 from workflows.common.deadlines import working_days_after
-from workflows.round.steps import listed, ranking, waiting_for
 
 HUNDREDTHS = 100
 
@@ -143,115 +141,3 @@ _OF_CASE: dict[str, Callable[[Case, Moment], Preview]] = {
 }
 # The acts on a case that have a page of their own in the console.
 ACTS = frozenset(_OF_CASE)
-
-
-def of_round(action: str, round_: Round, *, now: Moment) -> Preview:
-    """Of an officer's act on a round (KeyError for an act that has no page)."""
-    return _OF_ROUND[action](round_, now)
-
-
-def waiting_cases(round_: Round) -> list[Case]:
-    """The cases of the call that wait for this round."""
-    return list(waiting_for(round_).select_related("company"))
-
-
-def _close_collection(round_: Round, _now: Moment) -> Preview:
-    waiting = waiting_cases(round_)
-    if not waiting:
-        return Preview(refused=[Refusal(round_.number, _("No case of this call waits for a round."))])
-    cases = {str(case.pk): case for case in waiting}
-    places = ranking(waiting, round_.call)
-    funded = [cases[place.key] for place in places if not place.cut]
-    below = [
-        Refusal(cases[place.key].company_name, _("rank %(rank)d, below the cut-off") % {"rank": place.rank})
-        for place in places
-        if place.cut
-    ]
-    line = round_.call.budget_line
-    return Preview(
-        changes=[
-            _("%(n)d cases are ranked; %(m)d lie within the budget of the call.")
-            % {"n": len(waiting), "m": len(funded)},
-            _("The round goes to the meeting."),
-        ],
-        told=[_("The leaders find the round in their queue.")],
-        money=[
-            Money(
-                _("reserved on %(line)s %(year)d") % {"line": pick(line.name_zh, line.name_en), "year": line.year},
-                sum(case.computed_fen or 0 for case in funded),
-            )
-        ],
-        refused=below,
-    )
-
-
-def _total(rows: list[RoundRow]) -> int:
-    return sum(row.amount_fen for row in rows)
-
-
-def _approve(round_: Round, _now: Moment) -> Preview:
-    rows = listed(round_)
-    return Preview(
-        changes=[
-            _("%(n)d cases with %(total)s in all are approved as listed.")
-            % {"n": len(rows), "total": money(_total(rows))},
-            _("The list can be published for objection."),
-        ],
-        told=[_("The notice officer finds the round in the queue.")],
-    )
-
-
-def _send_back(round_: Round, _now: Moment) -> Preview:
-    rows = listed(round_)
-    return Preview(
-        changes=[_("The ranking is set aside and the round collects again.")],
-        told=[_("The amount checkers find the round in their queue.")],
-        money=[Money(_("falls back to the budget line"), _total(rows))],
-    )
-
-
-def _publish(round_: Round, now: Moment) -> Preview:
-    spec = pack_of(round_.call.policy_version).notice
-    rows = listed(round_)
-    if spec is None:
-        return Preview(refused=[Refusal(round_.number, _("This policy has no public notice."))])
-    due = working_days_after(now.on, spec.days, count=spec.count)
-    days = _("Objections are open for %(n)d working days, the last of them %(day)s.") % {
-        "n": spec.days,
-        "day": day(due.on),
-    }
-    if due.provisional:
-        days += " " + _("That day is provisional until the calendar of its year is published.")
-    return Preview(
-        changes=[_("The list of %(n)d companies is frozen under its hash.") % {"n": len(rows)}, days],
-        told=[_("Everybody: the list stands on the public site.")],
-    )
-
-
-def _issue_decree(round_: Round, _now: Moment) -> Preview:
-    rows = listed(round_)
-    below = RoundRow.objects.filter(round=round_, state="below_cut", case__state=CaseState.AWAITING_ROUND).count()
-    changes = [
-        _("%(n)d awards are granted by one decree, %(total)s in all.")
-        % {"n": len(rows), "total": money(_total(rows))},
-        _("Each company is asked for the account to be paid to."),
-    ]
-    if below:
-        changes.append(_("%(n)d cases below the cut-off end without funding.") % {"n": below})
-    return Preview(
-        changes=changes,
-        told=[
-            _("Each company, by its award letter"),
-            *([_("Each company below the cut-off, by letter")] if below else []),
-        ],
-        money=[Money(_("reserved becomes owed"), _total(rows))],
-    )
-
-
-_OF_ROUND: dict[str, Callable[[Round, Moment], Preview]] = {
-    "close_collection": _close_collection,
-    "approve": _approve,
-    "send_back": _send_back,
-    "publish": _publish,
-    "issue_decree": _issue_decree,
-}

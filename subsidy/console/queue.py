@@ -25,7 +25,7 @@ from subsidy.calendars.working import WorkingCalendar
 from subsidy.cases.models import Case
 from subsidy.console import scope
 from subsidy.console.titles import node_title, node_titles
-from subsidy.decisions.models import Round
+from subsidy.decisions.models import Objection, Round
 from subsidy.payouts.models import Batch
 from subsidy.programmes.models import Policy
 from subsidy.reporting.act_words import ACT_WORDS
@@ -198,6 +198,7 @@ def _with_number(events: QuerySet[Any]) -> QuerySet[Any]:
                 for stream, numbered in (
                     ("case", Case.objects.values("number")),
                     ("round", Round.objects.values("number")),
+                    ("objection", Objection.objects.values("number")),
                     ("batch", Batch.objects.values("number")),
                 )
             )
@@ -223,8 +224,8 @@ def subject_url(item: Any) -> str:
     if item.subject_kind == "case":
         expert = getattr(item, "pool", None) is not None and item.pool.role == Role.EXPERT
         return reverse("console:score" if expert else "console:case", args=[item.number])
-    if item.subject_kind == "round":
-        return reverse("console:round", args=[item.number])
+    if item.subject_kind in ("round", "objection"):
+        return reverse(f"console:{item.subject_kind}", args=[item.number])
     return reverse("console:finance_batch", args=[item.number])
 
 
@@ -240,7 +241,7 @@ def event_url(event: Any) -> str:
 def claim(request: HttpRequest, kind: str, number: str, action: str) -> HttpResponse:
     """Take a matter over, or give it back; one call of the door, then back to where the reader was."""
     scope.standing(request)
-    if kind not in ("case", "round", "batch"):
+    if kind not in ("case", "round", "objection", "batch"):
         raise Http404("There is nothing of that kind to take over.")
     subject = kind_named(kind).model.objects.filter(number=number).only("pk").first()
     if subject is None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Exists, OuterRef, Q, Sum
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,38 +13,25 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from subsidy.accounts.enums import Role
-from subsidy.calendars.selectors import working_calendar
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
-from subsidy.console import previews, scope
+from subsidy.console import round_parts, scope
 from subsidy.console.case_page import points
-from subsidy.console.offers import offers
-from subsidy.correspondence.list_papers import decree_paper
 from subsidy.correspondence.models import Letter
-from subsidy.decisions.enums import RoundState, RowState
+from subsidy.decisions.enums import FINAL_ROUNDS, RoundState, RowState
 from subsidy.decisions.models import Round, RoundRow
 from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import last_minute, round_may_open, state_of
 from subsidy.web import acts, formats
-from subsidy.web.acts import ActPage, find_act
-from subsidy.web.components import Crumb, DataTable, KeyFact, Preview, Step
+from subsidy.web.components import Crumb, DataTable, KeyFact, Step
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
 from subsidy.work.selectors import items_of
-from workflows.common.refusals import Message, WrongState
-from workflows.round.steps import listed, ranking
+from workflows.round import rules
+from workflows.round.collecting import ranking, waiting_for
 
-ACTS = ("close_collection", "approve", "send_back", "publish", "issue_decree")
-STATES = (
-    RoundState.COLLECTING,
-    RoundState.AWAITING_MEETING,
-    RoundState.AWAITING_NOTICE,
-    RoundState.ON_NOTICE,
-    RoundState.AWAITING_DECREE,
-    RoundState.DECREED,
-)
 LIVE = (RowState.LISTED, RowState.AWARDED)
 
 ROUNDS = ListSpec(
@@ -88,7 +72,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     """The rounds of the bureau, and the closed calls for which one can be opened."""
     scope.standing(request)
     now = moment_of(request)
-    unfinished = Round.objects.filter(call=OuterRef("pk")).exclude(state=RoundState.DECREED)
+    unfinished = Round.objects.filter(call=OuterRef("pk")).exclude(state__in=FINAL_ROUNDS)
     calls = (
         scope.calls_for(request)
         .annotate(
@@ -146,9 +130,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "crumbs": crumbs_to(round_),
         "title": formats.pick(call.title_zh, call.title_en),
         "steps": steps_of(round_),
-        "offers": offers(
-            "round", round_, standing, items, lambda name: reverse("console:round-act", args=[number, name])
-        ),
+        "offers": round_parts.offered(round_, standing, items),
         "table": table,
         "provisional_ranking": round_.state == RoundState.COLLECTING,
         "key_facts": [
@@ -163,19 +145,35 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
                 note=formats.money(call.budget_fen - total_fen),
             ),
         ],
-        "notice": notice_of(request, round_),
-        "decree": getattr(round_, "decree", None),
+        "notice": round_parts.notice_of(round_, on=moment_of(request).on),
+        "no_notice_reason": rules.waives_notice(round_),
+        "decrees": round_parts.decrees_of(round_),
+        "meetings": round_parts.meetings_of(round_),
+        "objections": round_parts.objections_table(round_, standing),
         "letters": Letter.objects.filter(subject_kind="round", subject_id=round_.pk).defer("content").order_by("id"),
     }
     return render(request, "console/round.html", context)
 
 
 def steps_of(round_: Round) -> list[Step]:
-    reached = STATES.index(RoundState(round_.state))
-    over = round_.state == RoundState.DECREED
+    """The states on this round's way: levels of approval that the policy has, a notice unless it waives one."""
+    pack = pack_of(round_.call.policy_version)
+    levels = {level.by for level in pack.route.approval}
+    skipped = {
+        RoundState.AWAITING_DIVISION: rules.DIVISION not in levels,
+        RoundState.AWAITING_MEETING: rules.LEADER not in levels,
+        RoundState.AWAITING_NOTICE: pack.notice is None,
+        RoundState.ON_NOTICE: pack.notice is None,
+        RoundState.PART_DECREED: round_.state != RoundState.PART_DECREED,
+        RoundState.DECREED: round_.state == RoundState.CLOSED,
+        RoundState.CLOSED: round_.state != RoundState.CLOSED,
+    }
+    way = [state for state in RoundState if not skipped.get(state) or state == round_.state]
+    reached = way.index(RoundState(round_.state))
+    over = round_.state in FINAL_ROUNDS
     return [
         Step(state.label, "done" if place < reached or over else "current" if place == reached else "todo")
-        for place, state in enumerate(STATES)
+        for place, state in enumerate(way)
     ]
 
 
@@ -192,22 +190,24 @@ def ranked(round_: Round) -> tuple[DataTable, int, int]:
             .select_related("case")
             .order_by("rank")
         )
-        found = [(row.rank or 0, row.case, row.score, row.amount_fen, row.state) for row in rows]
-    funded = [amount for *_rest, amount, state in found if state in LIVE]
+        found = [
+            (row.rank, row.case, row.listed_name, row.score, row.amount_fen, row.state, row.reason) for row in rows
+        ]
+    funded = [amount for *_rest, amount, state, _reason in found if state in LIVE]
     running = 0
     lines = []
-    for rank, case, score, amount, state in found:
+    for rank, case, name, score, amount, state, reason in found:
         running += amount if state in LIVE else 0
         lines.append(
             (
                 str(rank),
                 case.number,
-                case.company_name,
+                name,
                 tiers.get(case.tier, "—"),
                 points(score),
                 formats.yuan(amount),
                 formats.yuan(running) if state in LIVE else "—",
-                str(RowState(state).label),
+                f"{RowState(state).label}{formats.pick('：', ': ') + reason if reason else ''}",
             )
         )
     unit = formats.pick("（元）", " (CNY)")
@@ -222,98 +222,18 @@ def ranked(round_: Round) -> tuple[DataTable, int, int]:
     )
 
 
-def _as_it_would_be(round_: Round) -> list[tuple[int, Case, int | None, int, str]]:
-    waiting = previews.waiting_cases(round_)
+def _as_it_would_be(round_: Round) -> list[tuple[int, Case, str, int | None, int, str, str]]:
+    waiting = list(waiting_for(round_).select_related("company"))
     cases = {str(case.pk): case for case in waiting}
     return [
         (
             place.rank,
             cases[place.key],
+            cases[place.key].company_name,
             cases[place.key].score,
-            cases[place.key].computed_fen or 0,
-            RowState.BELOW_CUT if place.cut else RowState.LISTED,
+            place.granted or cases[place.key].computed_fen or 0,
+            RowState.LISTED if place.granted else RowState.BELOW_CUT,
+            "",
         )
         for place in ranking(waiting, round_.call)
     ]
-
-
-def notice_of(request: HttpRequest, round_: Round) -> dict[str, Any] | None:
-    """The notice with the working days that are left for objections; negative once it is over."""
-    notice = getattr(round_, "notice", None)
-    if notice is None:
-        return None
-    today = moment_of(request).on
-    return {
-        "notice": notice,
-        "title": formats.pick(notice.title_zh, notice.title_en),
-        "count": len(json.loads(notice.list_text)),
-        "days_left": None if notice.closed_at else working_calendar().working_days_between(today, notice.ends_on),
-        "over": today > notice.ends_on,
-    }
-
-
-class RoundAct(ActPage):
-    """An officer's act on a round, previewed."""
-
-    kind = "round"
-    template_name = "console/round_act.html"
-    done_words = {
-        "close_collection": gettext_lazy("Ranked and reserved. The round goes to the meeting."),
-        "approve": gettext_lazy("Approved. The list can be published."),
-        "send_back": gettext_lazy("Sent back. The round collects again."),
-        "publish": gettext_lazy("Published. Objections are open."),
-        "issue_decree": gettext_lazy("The decree is issued. The letters are being made."),
-    }
-
-    def get_action(self) -> str:
-        action: str = self.kwargs["action"]
-        if action not in ACTS:
-            raise Http404("There is no such act on this page.")
-        return action
-
-    def get_subject(self) -> Round:
-        scope.standing(self.request)
-        return scope.round_for(self.request, self.kwargs["number"])
-
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
-        return self.done_words[self.get_action()]
-
-    def preview(self, subject: Round) -> Preview:
-        return previews.of_round(self.get_action(), subject, now=moment_of(self.request))
-
-    def crumbs(self, subject: Round) -> list[Crumb]:
-        return crumbs_to(subject, Crumb(find_act(self.kind, subject, self.get_action()).title))
-
-    def success_url(self, subject: Round) -> str:
-        return reverse("console:round", args=[subject.number])
-
-    def context(self, subject: Round) -> dict[str, Any]:
-        table, _total, _count = ranked(subject)
-        return {"round": subject, "table": table, "is_decree": self.get_action() == "issue_decree"}
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.get_action() == "issue_decree" and "preview" in request.POST:
-            return self.drafted(self.get_subject())
-        return super().post(request, *args, **kwargs)
-
-    def drafted(self, subject: Round) -> HttpResponse:
-        """The decree as it would be issued today under the number entered: rendered, not kept; nothing changes."""
-        if subject.state != RoundState.AWAITING_DECREE:
-            raise WrongState
-        act = find_act(self.kind, subject, self.get_action())
-        form = acts.act_form(act, subject, self.request.POST)
-        assert form is not None  # a decree has a number
-        if not form.is_valid():
-            return self.page(subject, act, form, status=acts.UNPROCESSABLE)
-        content = decree_paper(
-            subject,
-            number=form.cleaned_data["number"],
-            issued_on=moment_of(self.request).on,
-            rows=[(row.rank or 0, row.case.company_name, row.case.tier, row.amount_fen) for row in listed(subject)],
-            lang="zh" if formats.is_chinese() else "en",
-        )
-        response = HttpResponse(content, content_type="application/pdf")
-        response["Content-Disposition"] = 'inline; filename="decree-preview.pdf"'
-        response["X-Content-Type-Options"] = "nosniff"
-        return response

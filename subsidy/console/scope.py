@@ -62,7 +62,7 @@ def rounds_for(request: HttpRequest) -> QuerySet[Round]:
 
 
 def round_for(request: HttpRequest, number: str) -> Round:
-    return get_object_or_404(rounds_for(request).select_related("notice", "decree"), number=number)
+    return get_object_or_404(rounds_for(request).select_related("notice"), number=number)
 
 
 def calls_for(request: HttpRequest) -> QuerySet[Call]:

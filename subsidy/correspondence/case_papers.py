@@ -252,7 +252,13 @@ def compose_non_acceptance(case: Case, number: str, on: dt.date, lang: Language)
     )
 
 
+REJECTED_BY = ("reject", "struck", "objection_upheld")
+"""The acts that end a case as rejected: at the amount check, by the meeting, on an objection."""
+
+
 def compose_rejection(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    ended_by = Event.objects.filter(stream=Case.STREAM, stream_id=case.pk, action__in=REJECTED_BY).order_by("-seq")
+    action = ended_by.values_list("action", flat=True).first() or REJECTED_BY[0]
     return compose_decision(
         case,
         number,
@@ -263,8 +269,8 @@ def compose_rejection(case: Case, number: str, on: dt.date, lang: Language) -> b
         next_steps=(
             Bilingual("条件满足后可在下一次申报时再次提出。", "You may file in a later call once you qualify."),
         ),
-        told_by="reject",
-        reasoned=True,
+        told_by=action,
+        reasoned=action == REJECTED_BY[0],
     )
 
 

@@ -11,6 +11,7 @@ from policies.language import Pack
 from subsidy.accounts.models import User
 from subsidy.audit.moment import ZONE
 from subsidy.bankfiles import amount_in_capitals
+from subsidy.decisions.models import Decree as IssuedDecree
 from subsidy.decisions.models import Round
 from subsidy.ledger.models import BudgetLine
 from subsidy.letters import (
@@ -88,13 +89,13 @@ def compose_notice(round_: Round, lang: Language) -> bytes:
     )
 
 
-def compose_decree(round_: Round, lang: Language) -> bytes:
-    """The decree with its annex; count and total come from the awards themselves."""
-    awards = round_.decree.awards.order_by("rank")
+def compose_decree(found: IssuedDecree, lang: Language) -> bytes:
+    """A decree with its annex; count and total come from the awards themselves."""
+    awards = found.awards.order_by("rank")
     return decree_paper(
-        round_,
-        number=round_.decree.number,
-        issued_on=round_.decree.issued_on,
+        found.round,
+        number=found.number,
+        issued_on=found.issued_on,
         rows=[(award.rank, award.company_name, award.tier, award.amount_fen) for award in awards],
         lang=lang,
     )

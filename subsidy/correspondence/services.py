@@ -10,7 +10,7 @@ from subsidy.cases.models import Case
 from subsidy.correspondence.case_papers import COMPOSE
 from subsidy.correspondence.list_papers import compose_cover, compose_decree, compose_notice
 from subsidy.correspondence.models import Letter, LetterKind
-from subsidy.decisions.models import Round
+from subsidy.decisions.models import Decree, Round
 from subsidy.letters.formats import Language
 from subsidy.payouts.models import Batch
 
@@ -43,9 +43,9 @@ def notice_issue(round_: Round, *, now: Moment) -> Letter:
     return _keep(round_, LetterKind.NOTICE_LIST, round_.number, lambda lang: compose_notice(round_, lang), now=now)
 
 
-def decree_issue(round_: Round, *, now: Moment) -> Letter:
-    """Keep the decree of a round as a paper, in both languages; its number is the document number."""
-    return _keep(round_, LetterKind.DECREE, round_.decree.number, lambda lang: compose_decree(round_, lang), now=now)
+def decree_issue(found: Decree, *, now: Moment) -> Letter:
+    """Keep a decree of a round as a paper, in both languages; its number is the document number."""
+    return _keep(found.round, LetterKind.DECREE, found.number, lambda lang: compose_decree(found, lang), now=now)
 
 
 def cover_issue(batch: Batch, *, now: Moment) -> Letter:

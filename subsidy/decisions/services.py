@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from policies.language import Decision, Pack, facts_to_json
+from policies.language.award.apportion import largest_remainder
 from subsidy.audit.canonical import canonical
 from subsidy.audit.moment import Moment
 from subsidy.cases.models import Case
-from subsidy.decisions.enums import InstalmentState, RowState
-from subsidy.decisions.models import Award, Decree, Finding, Instalment, Round, RoundRow
+from subsidy.decisions.enums import InstalmentState, NoticeEntryKind, RowState
+from subsidy.decisions.models import (
+    Award,
+    Decree,
+    Finding,
+    Instalment,
+    Notice,
+    NoticeEntry,
+    Round,
+    RoundRow,
+)
+
+STANDING = (RowState.LISTED, RowState.AWARDED)
+"""Rows of a list that count: neither held nor struck."""
 
 
 def finding_record(case: Case, pack: Pack, facts: Mapping[str, Any], decision: Decision, *, now: Moment) -> Finding:
@@ -38,24 +52,38 @@ def checked_amount(case: Case) -> int:
     return case.computed_fen
 
 
-def rows_rank(round_: Round, ranked: Sequence[tuple[Case, int, bool]]) -> None:
-    """Write the ranking: (case, rank, within the call's budget). A row ranked before is ranked anew."""
+@dataclass(frozen=True)
+class RankedRow:
+    """A place of a ranking: what the round gives the case in fen, who must approve it, whether the budget reaches it."""
+
+    case: Case
+    rank: int
+    amount_fen: int
+    level: str
+    listed: bool
+
+
+def rows_rank(round_: Round, ranked: Sequence[RankedRow]) -> None:
+    """Write the ranking. A row ranked before is ranked anew."""
     RoundRow.objects.bulk_create(
         [
             RoundRow(
                 round=round_,
-                case=case,
-                rank=rank,
-                score=case.score,
-                amount_fen=checked_amount(case),
-                state=RowState.LISTED if funded else RowState.BELOW_CUT,
+                case=one.case,
+                rank=one.rank,
+                score=one.case.score,
+                amount_fen=one.amount_fen,
+                computed_fen=checked_amount(one.case),
+                name=one.case.company_name,
+                level=one.level,
+                state=RowState.LISTED if one.listed else RowState.BELOW_CUT,
                 reason="",
             )
-            for case, rank, funded in ranked
+            for one in ranked
         ],
         update_conflicts=True,
         unique_fields=["round", "case"],
-        update_fields=["rank", "score", "amount_fen", "state", "reason"],
+        update_fields=["rank", "score", "amount_fen", "computed_fen", "name", "level", "state", "reason"],
     )
 
 
@@ -77,7 +105,7 @@ def awards_grant(decree: Decree, rows: Sequence[RoundRow], findings: Mapping[int
                 decree=decree,
                 company_id=row.case.company_id,
                 finding_id=findings[row.case_id],
-                company_name=row.case.company_name,
+                company_name=row.listed_name,
                 rank=row.rank,
                 tier=row.case.tier,
                 amount_fen=row.amount_fen,
@@ -98,3 +126,67 @@ def awards_grant(decree: Decree, rows: Sequence[RoundRow], findings: Mapping[int
         ]
     )
     return awards
+
+
+def rows_move(moved: Sequence[tuple[RoundRow, RowState, str]]) -> None:
+    """Give each row its new state with the reason."""
+    for row, state, reason in moved:
+        row.state, row.reason = state, reason
+    RoundRow.objects.bulk_update([row for row, _state, _reason in moved], ["state", "reason"])
+
+
+def notice_append(
+    notice: Notice, entries: Sequence[tuple[RoundRow, NoticeEntryKind, str, str]], *, now: Moment
+) -> list[NoticeEntry]:
+    """Append lines to a published notice: (row, what happened, reason, new name); each restates count and total.
+
+    The rows have their new state already; all lines of one act restate the list as it stands after the act.
+    """
+    if not entries:
+        return []
+    rows = RoundRow.objects.filter(round=notice.round_id, state__in=STANDING).select_related("case")
+    standing = list(rows.order_by("rank"))
+    text = listing(standing)
+    first = notice.entries.count() + 1
+    return NoticeEntry.objects.bulk_create(
+        [
+            NoticeEntry(
+                authority_id=notice.authority_id,
+                notice=notice,
+                position=first + place,
+                kind=kind,
+                rank=row.rank,
+                name=row.listed_name,
+                name_after=name_after,
+                reason=reason,
+                count=len(standing),
+                total_fen=sum(one.amount_fen for one in standing),
+                list_text=text,
+                list_hash=hashlib.sha256(text.encode()).hexdigest(),
+                appended_at=now.at,
+            )
+            for place, (row, kind, reason, name_after) in enumerate(entries)
+        ]
+    )
+
+
+def listing(rows: Iterable[RoundRow]) -> str:
+    """The masked list as it is published and hashed: rank, name, tier and amount of each row."""
+    return canonical(
+        [
+            {"rank": row.rank, "name": row.listed_name, "tier": row.case.tier, "amount_fen": row.amount_fen}
+            for row in rows
+        ]
+    )
+
+
+def instalments_resize(award: Award, amount_fen: int) -> None:
+    """Have the instalments of an award that was not paid yet add up to another amount; 0 makes them void."""
+    rows = list(award.instalments.exclude(state=InstalmentState.FALLEN).order_by("position"))
+    if not amount_fen:
+        award.instalments.update(state=InstalmentState.FALLEN)
+        return
+    parts = largest_remainder({str(row.pk): row.amount_fen for row in rows}, whole=amount_fen)
+    for row in rows:
+        row.amount_fen = parts[str(row.pk)]
+    Instalment.objects.bulk_update(rows, ["amount_fen"])

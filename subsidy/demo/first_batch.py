@@ -113,7 +113,12 @@ class FirstBatch:
         stage = self.stage
         round_id = stage.open(ROUND_KEY, "round", "open", "amount", stage.moment(RANKED_ON), {"call": self.call.pk})
         stage.act("2022:collect", "round", round_id, "close_collection", "amount", stage.moment(RANKED_ON, 10))
-        meeting = {"minute_number": "局长办公会纪要〔2022〕9号", "statement": "会议同意按排序名单给予奖补。"}
+        meeting = {
+            "minute_number": "局长办公会纪要〔2022〕9号",
+            "statement": "会议同意按排序名单给予奖补。",
+            "members": 5,
+            "present": "郑重\n冯正\n何川\n王立\n周宁",
+        }
         stage.act("2022:approve", "round", round_id, "approve", "leader", stage.moment(MET_ON, 15), meeting)
         titles = {
             "title_zh": "2022年首批飞天计划拟奖补企业名单公示",

@@ -51,7 +51,7 @@ def notices() -> QuerySet[Notice]:
 
 def decrees() -> QuerySet[Decree]:
     """Decrees with how many awards they grant (`count`) and their total in fen (`total_fen`), counted from the awards."""
-    found = Decree.objects.select_related("round__call__policy_version__policy", "authority")
+    found = Decree.objects.select_related("round__call__policy_version__policy", "authority", "corrects")
     return found.defer(*(f"round__call__{name}" for name in CALL_RULE_TEXTS)).annotate(
         count=Count("awards"), total_fen=Sum("awards__amount_fen")
     )

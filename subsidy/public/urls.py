@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.public import calls, views
+from subsidy.public import calls, objections, views
 
 app_name = "public"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", views.notice_list, name="notices"),
     path("notices/<int:pk>/", views.notice, name="notice"),
     path("notices/<int:pk>/list.json", views.notice_text, name="notice-text"),
+    path("notices/<int:pk>/object/", objections.object_to, name="object"),
+    path("notices/<int:pk>/objections/<str:number>/", objections.objected, name="objected"),
+    path("notices/<int:pk>/lines/<int:position>/list.json", views.notice_entry_text, name="notice-entry-text"),
     path("decrees/", views.decree_list, name="decrees"),
     path("decrees/<int:pk>/", views.decree, name="decree"),
     path("decrees/<int:pk>/paper/", views.decree_paper, name="decree-paper"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,8 @@ from subsidy.accounts.enums import UserKind
 from subsidy.accounts.models import User
 from subsidy.calendars.selectors import working_calendar
 from subsidy.correspondence.models import Letter, LetterKind
-from subsidy.decisions.models import Notice
+from subsidy.decisions.enums import DecreeKind
+from subsidy.decisions.models import AwardChange, Decree, Notice, NoticeEntry
 from subsidy.programmes.models import PolicyVersion
 from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import last_minute
@@ -25,6 +26,7 @@ from subsidy.web.components import KeyFact
 from subsidy.web.formats import day, money, pick
 from subsidy.web.lists import respond
 from subsidy.web.person import moment_of
+from workflows.round.noticing import is_open as still_open
 
 HOME_ROWS = 5
 
@@ -136,9 +138,10 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     rows = [
         {**row, "tier": tiers.get(row.get("tier", ""), row.get("tier", ""))} for row in json.loads(found.list_text)
     ]
-    is_open = found.closed_at is None and on <= found.ends_on
+    is_open = still_open(found, moment_of(request))
     context = {
         "notice": found,
+        "entries": found.entries.order_by("position"),
         "title": pick(found.title_zh, found.title_en),
         "bureau": lists.bureau_name(found),
         "policy_title": lists.policy_title(version),
@@ -158,6 +161,13 @@ def notice_text(request: HttpRequest, pk: int) -> HttpResponse:
     """The very text that was hashed, for those who check the hash themselves."""
     found = get_object_or_404(selectors.notices(), pk=pk)
     return HttpResponse(found.list_text, content_type="application/json; charset=utf-8")
+
+
+@require_safe
+def notice_entry_text(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+    """The list as it stood after a line was appended: the text that the line's hash is of."""
+    entry = get_object_or_404(NoticeEntry, notice=pk, position=position)
+    return HttpResponse(entry.list_text, content_type="application/json; charset=utf-8")
 
 
 @require_safe
@@ -186,20 +196,29 @@ def decree(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "total_fen": sum(award.amount_fen for award in awards),
         "notice": Notice.objects.filter(round=found.round_id).only("pk").first(),
-        "has_paper": _papers(found.round_id).exists(),
+        "has_paper": _papers(found).exists(),
+        "kind": DecreeKind(found.kind),
+        "changes": changes_shown(found),
     }
     return render(request, "public/decree.html", context)
 
 
-def _papers(round_id: int) -> QuerySet[Letter]:
-    return Letter.objects.filter(subject_kind="round", subject_id=round_id, kind=LetterKind.DECREE).order_by("pk")
+def changes_shown(decree: Decree) -> list[AwardChange]:
+    """What this paper changed, or what later papers changed of its awards; in their order."""
+    mine = Q(decree=decree) | Q(award__decree=decree)
+    return list(AwardChange.objects.filter(mine).select_related("decree__corrects", "award").order_by("pk"))
+
+
+def _papers(decree: Decree) -> QuerySet[Letter]:
+    papers = Letter.objects.filter(subject_kind="round", subject_id=decree.round_id, kind=LetterKind.DECREE)
+    return papers.filter(number=decree.number).order_by("pk")
 
 
 @require_safe
 def decree_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The decree as issued, in the bytes that were kept."""
     found = get_object_or_404(selectors.decrees(), pk=pk)
-    paper = _papers(found.round_id).first()
+    paper = _papers(found).first()
     if paper is None:
         raise Http404("The paper of this decree has not been issued yet.")
     name = f"decree-{found.pk}.pdf"

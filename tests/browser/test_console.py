@@ -17,7 +17,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.decisions.models import Round
 from subsidy.web import person
 from tests.harness.browser import LiveServer
-from tests.world import World, days_later, fresh, scores
+from tests.world import MINUTE, World, days_later, fresh, scores
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = [390, 1280]
@@ -124,7 +124,7 @@ def test_the_pages_of_a_round(desk: Desk, world: World) -> None:
     world.act("round", round_, "close_collection", "amount")
     desk.sit("leader", "en")
     look(f"{address}acts/approve/", "approve", language="en")
-    world.act("round", round_, "approve", "leader", data={"minute_number": "纪要3", "statement": "同意"})
+    world.act("round", round_, "approve", "leader", data=MINUTE)
     world.act("round", round_, "publish", "notice", data={"title_zh": "拟奖补名单公示", "title_en": "Proposed awards"})
     desk.sit("notice")
     look(address, "round")

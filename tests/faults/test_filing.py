@@ -16,7 +16,7 @@ from tests.faults.sound import faults
 from tests.harness.together import Outcome, Together
 from tests.world import World, fresh
 from workflows.common.refusals import Busy, WrongState
-from workflows.round.steps import ranking
+from workflows.round.collecting import ranking
 
 MIDNIGHT = dt.datetime(2024, 3, 16, tzinfo=ZONE)
 IN_TIME, TOO_LATE = MIDNIGHT - dt.timedelta(seconds=1), MIDNIGHT

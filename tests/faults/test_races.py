@@ -22,7 +22,7 @@ from subsidy.ledger.models import Reservation
 from subsidy.work.models import Hand
 from tests.faults.sound import counts, faults
 from tests.harness.together import Outcome, Together
-from tests.world import World, fresh, scores
+from tests.world import MINUTE, World, fresh, scores
 from workflows.common import subjects
 from workflows.common.acts import Act, ActForm
 from workflows.common.refusals import Busy, InsufficientFunds, Stale, WrongState
@@ -112,7 +112,7 @@ def test_two_leaders_at_one_meeting(bureau: World, together: Together) -> None:
     round_ = bureau.round_on(call)
     bureau.act("round", round_, "close_collection", "amount")
     second = bureau.person("leader2", Role.LEADER)
-    minute = {"minute_number": "会议纪要2024-3", "statement": "同意"}
+    minute = MINUTE
     outcomes = together(
         [
             attempt(bureau, round_, "approve", "leader", kind="round", data=minute),

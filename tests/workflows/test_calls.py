@@ -25,7 +25,7 @@ from subsidy.programmes.window import last_minute, state_of
 from subsidy.web.calls import news_of, outage_words, window_lines
 from tests.world import World, fresh
 from workflows.common.refusals import BadData, Forbidden, NotFound, Refused, WrongState
-from workflows.round.steps import ranking
+from workflows.round.collecting import ranking
 
 
 @pytest.fixture(autouse=True)
@@ -206,7 +206,7 @@ def test_a_draft_begun_in_time_has_the_grace_of_the_policy_and_no_longer(
     route = world_pack(world).route
     graced = replace(world_pack(world), route=replace(route, filing=replace(route.filing, draft_grace_days=1)))
     monkeypatch.setattr("workflows.case.window.pack_of", lambda _version: graced)
-    monkeypatch.setattr("workflows.round.steps.pack_of", lambda _version: graced)
+    monkeypatch.setattr("workflows.round.collecting.pack_of", lambda _version: graced)
     # Friday 15 March; one working day later is Monday 18 March, to its end.
     stands(world, "2024-03-18 23:59:59")
     world.act("case", cases[0], "submit", world.filer(cases[0].company), data={"declaration": True})

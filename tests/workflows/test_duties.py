@@ -14,7 +14,7 @@ from subsidy.accounts.models import RoleGrant, User
 from subsidy.applicants.models import CompanyUserObjectPermission
 from subsidy.work.enums import Duty
 from subsidy.work.models import Hand
-from tests.world import World, fresh, scores
+from tests.world import MINUTE, World, fresh, scores
 from workflows.common.duties import APART
 from workflows.common.refusals import Refused
 
@@ -95,7 +95,7 @@ def test_every_pair_is_refused_along_the_whole_path(world: World) -> None:
     path.act("case", "confirm_amount", Duty.CHECKS_AMOUNT, "amount", {"remark": ""})
     path.records["round"] = world.round_on(call)
     path.act("round", "close_collection", Duty.RANKS, "amount")
-    path.act("round", "approve", Duty.APPROVES, "leader", {"minute_number": "2024-3", "statement": "同意"})
+    path.act("round", "approve", Duty.APPROVES, "leader", MINUTE)
     path.act("round", "publish", Duty.PUBLISHES, "notice", {"title_zh": "公示", "title_en": "Notice"})
     world.now = type(world.now)(at=world.now.at + dt.timedelta(days=10), real=world.now.real + dt.timedelta(days=10))
     world.act("round", path.records["round"], "close_notice", world.system)
@@ -129,7 +129,7 @@ def test_one_person_with_every_role_does_each_part_once(world: World) -> None:
     world.act("case", case, "confirm_amount", "amount", data={"remark": ""})
     path.records["round"] = world.round_on(call)
     world.act("round", path.records["round"], "close_collection", "amount")
-    minute = {"minute_number": "2024-3", "statement": "同意"}
+    minute = MINUTE
     assert path._code("round", "approve", everybody, minute) == "duties"
 
 

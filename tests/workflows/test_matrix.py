@@ -18,7 +18,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.documents.models import StoredFile
 from tests.workflows.staff import Person, judged, officers
-from tests.world import World, fresh, pack, pdf, scores
+from tests.world import MINUTE, World, fresh, pack, pdf, scores
 from workflows.common import door
 from workflows.common.acts import Act
 from workflows.common.nodes import Standing
@@ -171,7 +171,7 @@ class Data:
         return {"kind": "decree"}
 
     def approve(self, _place: Place) -> dict[str, Any]:
-        return {"minute_number": "2024-3", "statement": "同意"}
+        return dict(MINUTE)
 
     def publish(self, _place: Place) -> dict[str, Any]:
         return {"title_zh": "公示", "title_en": "Notice"}

@@ -14,7 +14,7 @@ from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.enums import RoundState
 from subsidy.programmes.models import Call
 from subsidy.work.models import WorkItem
-from tests.world import World, fresh
+from tests.world import MINUTE, World, fresh
 from workflows.case.jobs import issue_letter
 from workflows.common.recount import recount_provisional
 from workflows.common.refusals import WrongState
@@ -39,7 +39,7 @@ def test_a_notice_over_an_unpublished_holiday_stays_open_until_it_is_known(world
     world.now = on("2024-04-03")
     pk = world.open("round", "open", "amount", {"call": call.pk})
     world.act("round", pk, "close_collection", "amount")
-    world.act("round", pk, "approve", "leader", data={"minute_number": "2024-3", "statement": "同意"})
+    world.act("round", pk, "approve", "leader", data=MINUTE)
     world.act("round", pk, "publish", "notice", data={"title_zh": "公示", "title_en": "Notice"})
     notice = call.rounds.get().notice
     assert (notice.ends_on, notice.ends_provisional) == (dt.date(2024, 4, 10), True)

@@ -18,7 +18,12 @@ from tests.world import World, days_later, fresh
 # One transition, one that moves money, and those that move a whole list. Reading answers moves three kinds of matter
 # and both books in one passage.
 LIMIT, WITH_MONEY = 20, 25
-OF_A_LIST = {("round", "issue_decree"): 30, ("batch", "prepare"): 30, ("authority", "import_answers"): 40}
+OF_A_LIST = {
+    ("round", "close_collection"): 30,
+    ("round", "issue_decree"): 34,
+    ("batch", "prepare"): 30,
+    ("authority", "import_answers"): 40,
+}
 
 
 def whole_round(world: World, number: int, cases: int) -> list[Case]:

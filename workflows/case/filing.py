@@ -186,7 +186,7 @@ def withdraw(turn: Turn) -> None:
     """The company takes its application back; what was reserved for it falls back to the line."""
     case: Case = turn.subject
     give_reason(turn)
-    RoundRow.objects.filter(case=case, state=RowState.LISTED).update(
+    RoundRow.objects.filter(case=case, state__in=(RowState.LISTED, RowState.HELD)).update(
         state=RowState.REMOVED, reason=turn.data["reason"]
     )
     for reservation in Reservation.objects.filter(case_id=case.pk, state=ReservationState.RESERVED).order_by(

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from subsidy.audit.moment import ZONE
 from subsidy.cases.models import Case
-from subsidy.decisions.models import RoundRow
+from subsidy.decisions.models import Objection, RoundRow
 from subsidy.payouts.models import BatchLine
 from subsidy.work.enums import Duty
 from workflows.case import filing
@@ -21,6 +21,7 @@ from workflows.case.serving import SERVICE
 from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
+from workflows.round.leaving import CASE_ACTS
 
 
 def card(case: Case) -> Card:
@@ -42,6 +43,7 @@ def kin(ids: Iterable[int]) -> Q:
     companies = Case.objects.filter(pk__in=ids).values("company")
     return (
         Q(subject_kind="round", subject_id__in=RoundRow.objects.filter(case__in=ids).values("round"))
+        | Q(subject_kind="objection", subject_id__in=Objection.objects.filter(case__in=ids).values("pk"))
         | Q(subject_kind="batch", subject_id__in=BatchLine.objects.filter(case__in=ids).values("batch"))
         | Q(subject_kind="company", subject_id__in=companies, duty=Duty.ASSISTS)
     )
@@ -62,7 +64,7 @@ CASE = register(
         model=Case,
         card=card,
         flows=FLOWS,
-        free_acts=(*FREE_ACTS, *LISTS, *PANEL_ACTS, *CLAIMS, *REMINDERS, *SERVICE, *MESSAGES),
+        free_acts=(*FREE_ACTS, *CASE_ACTS, *LISTS, *PANEL_ACTS, *CLAIMS, *REMINDERS, *SERVICE, *MESSAGES),
         opens={"open": Opening(act=OPEN, make=filing.make, route=filing.route_of, company_id=_company)},
         kin=kin,
         company_path="company_id",

@@ -27,7 +27,6 @@ from workflows.policy_release.call_forms import shown_end
 REOPEN_WITHIN = 10
 """Working days after the end of a window within which it may be opened again for an outage."""
 ONE_DAY = dt.timedelta(days=1)
-DECIDED_BY_ROUND = (Allocation.RANKED, Allocation.FIRST_COME)
 
 
 def make_call(turn: Turn) -> Call:
@@ -95,10 +94,6 @@ def _allocation(pack: Pack, data: dict[str, Any], problems: dict[str, Message]) 
         problems["allocation"] = _("The policy says how the money is shared (%(mode)s). Leave it to the policy.") % {
             "mode": Allocation(said).label
         }
-    elif said not in DECIDED_BY_ROUND:
-        problems["policy_version"] = _(
-            "The policy shares the money pro rata, which rounds cannot do yet. Choose another version."
-        )
     return said
 
 

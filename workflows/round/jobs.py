@@ -20,16 +20,16 @@ from workflows.common.refusals import Refused
 log = logging.getLogger(__name__)
 
 
-def issue_round_paper(round_id: int, kind: LetterKind, *, now: Moment) -> Outcome:
-    """Print the notice list or the decree of a round, once. Raises Refused as the door does."""
+def issue_round_paper(round_id: int, kind: LetterKind, *, now: Moment, decree_id: int | None = None) -> Outcome:
+    """Print the notice list or a decree of a round (the main one unless named), once. Raises Refused as the door does."""
     return door.perform(
         "round",
         round_id,
         "issue_paper",
         actor=system_actor("system:letters"),
         now=now,
-        key=f"issue_paper:{round_id}:{kind.value}",
-        data={"kind": kind.value},
+        key=f"issue_paper:{round_id}:{kind.value}" + (f":{decree_id}" if decree_id else ""),
+        data={"kind": kind.value, "decree": decree_id},
         origin=ORIGIN,
     )
 
@@ -40,8 +40,8 @@ def issue_notice_papers(round_id: int) -> None:
 
 
 @app.task(name="issue_decree_papers", retry=RETRY)
-def issue_decree_papers(round_id: int) -> None:
-    issue_round_paper(round_id, LetterKind.DECREE, now=business_now())
+def issue_decree_papers(round_id: int, decree_id: int | None = None) -> None:
+    issue_round_paper(round_id, LetterKind.DECREE, now=business_now(), decree_id=decree_id)
 
 
 def close_due_notices(now: Moment) -> list[str]:

@@ -25,21 +25,14 @@ HUNDRED = 100
 def reserve(turn: Turn, call: Call, cases: Sequence[Case], amounts: Mapping[int, int] | None = None) -> None:
     """Reserve for each case on the lines of the call, the next line when one is used up.
 
-    `amounts` gives fen by the key of the case where less than the checked amount is set aside (pro rata). Several
-    people may reserve of one call at once (first come), so the call is locked and its budget looked at here.
+    `amounts` gives fen by the key of the case: a round says what it has shared out of the call's budget, of which it
+    is the only one. Without it the checked amounts are wanted by several people at once (first come), so the call is
+    locked and its budget looked at here.
     Raises InsufficientFunds when the call's budget does not reach: nothing is reserved, the cases stay where they are.
     """
-    wanted = {case.pk: amounts[case.pk] if amounts is not None else checked_amount(case) for case in cases}
-    Call.objects.select_for_update(no_key=True).filter(pk=call.pk).values_list("pk", flat=True).get()
-    left = left_of(call)
-    if sum(wanted.values()) > left:
-        raise InsufficientFunds(
-            _(
-                "The budget of this call is used up: %(left)s yuan are left, %(need)s are needed. Nothing was changed and "
-                "the case keeps its place. Confirm it again when money has fallen back or the budget is raised."
-            )
-            % {"left": _yuan(left), "need": _yuan(sum(wanted.values()))}
-        )
+    wanted = amounts if amounts is not None else {case.pk: checked_amount(case) for case in cases}
+    if amounts is None:
+        _refuse_used_up(call, sum(wanted.values()))
     parts = list(_parts(call, cases, wanted))
     Reservation.objects.bulk_create(
         [
@@ -55,6 +48,24 @@ def reserve(turn: Turn, call: Call, cases: Sequence[Case], amounts: Mapping[int,
     )
     for case, line_id, amount in parts:
         post(turn, LedgerKind.RESERVE, case, line_id, amount)
+
+
+def _refuse_used_up(call: Call, need: int) -> None:
+    _lock(call)
+    left = left_of(call)
+    if need > left:
+        raise InsufficientFunds(
+            _(
+                "The budget of this call is used up: %(left)s yuan are left, %(need)s are needed. Nothing was changed and "
+                "the case keeps its place. Confirm it again when money has fallen back or the budget is raised."
+            )
+            % {"left": _yuan(left), "need": _yuan(need)}
+        )
+
+
+def _lock(call: Call) -> None:
+    """Whoever else takes from this call's budget waits until this transaction is over."""
+    Call.objects.select_for_update(no_key=True).filter(pk=call.pk).values_list("pk", flat=True).get()
 
 
 def left_of(call: Call) -> int:
@@ -103,7 +114,7 @@ def correct(turn: Turn, call: Call, case: Case, *, before_fen: int, after_fen: i
 
 
 def _raise_by(turn: Turn, call: Call, case: Case, more: int) -> None:
-    Call.objects.select_for_update(no_key=True).filter(pk=call.pk).values_list("pk", flat=True).get()
+    _lock(call)
     left = left_of(call)
     if more > left:
         raise InsufficientFunds(
@@ -137,7 +148,9 @@ def _lower_by(turn: Turn, case: Case, less: int) -> None:
             one.amount_fen -= part
         one.save(update_fields=["state", "amount_fen"])
     if less:
-        raise WrongState(_("Less is bound for %(case)s than is to be taken back. Report this.") % {"case": case.number})
+        raise WrongState(
+            _("Less is bound for %(case)s than is to be taken back. Report this.") % {"case": case.number}
+        )
 
 
 def _live_by_line(call: Call) -> dict[int, int]:

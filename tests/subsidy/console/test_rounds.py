@@ -14,7 +14,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.enums import RoundState
 from subsidy.decisions.models import Decree, Round
-from tests.world import World, days_later, fresh
+from tests.world import MINUTE, World, days_later, fresh
 
 SignIn = Callable[[str | User], Client]
 
@@ -62,10 +62,10 @@ def test_a_round_goes_from_opening_to_its_decree_through_the_pages(world: World,
     assert sent(leader, act(round_, "send_back"), reason="").status_code == 422
     assert sent(leader, act(round_, "send_back"), reason="请复核第二家").status_code == 302
     assert sent(as_person("amount"), act(round_, "close_collection")).status_code == 302
-    missing = sent(leader, act(round_, "approve"), minute_number="", statement="同意全部")
+    missing = sent(leader, act(round_, "approve"), **{**MINUTE, "minute_number": "", "statement": "同意全部"})
     assert missing.status_code == 422 and "同意全部" in missing.text
     assert sent(as_person("amount"), act(round_, "approve"), minute_number="1", statement="1").status_code == 403
-    assert sent(leader, act(round_, "approve"), minute_number="纪要1", statement="同意").status_code == 302
+    assert sent(leader, act(round_, "approve"), **MINUTE).status_code == 302
 
     notice = as_person("notice")
     assert "公示" in notice.get(act(round_, "publish")).text

@@ -25,7 +25,7 @@ from subsidy.demo.seed import seed
 from subsidy.demo.waiting import VISITOR
 from subsidy.payouts.models import Batch
 from subsidy.programmes.models import Call, PolicyVersion
-from tests.world import World, pdf, scores
+from tests.world import MINUTE, World, pdf, scores
 from workflows.case.jobs import issue_letter
 
 ANSWERS = {
@@ -155,7 +155,7 @@ def a_visitor_goes_all_the_way() -> None:
         world.move(advance(run_deadlines))
     round_id = world.open("round", "open", "amount", {"call": call.pk})
     world.act("round", round_id, "close_collection", "amount")
-    world.act("round", round_id, "approve", "leader", data={"minute_number": "纪要", "statement": "同意"})
+    world.act("round", round_id, "approve", "leader", data=MINUTE)
     world.act("round", round_id, "publish", "notice", data={"title_zh": "公示", "title_en": "Notice"})
     round_ = Round.objects.get(pk=round_id)
     while round_.state == "on_notice":
