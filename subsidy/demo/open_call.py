@@ -10,7 +10,7 @@ import datetime as dt
 
 from policies.language import Pack
 from subsidy.audit.moment import ZONE
-from subsidy.correspondence.models import LetterKind
+from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.demo.district import HOME, GeneratedCompany, generate_district
 from subsidy.demo.facts import answers_for
 from subsidy.demo.stage import Actors, Stage
@@ -76,6 +76,9 @@ class OpenCall:
             }
             stage.case_act(actors, case_id, "return_for_correction", "acceptance", checked, asked)
             stage.letter(case_id, LetterKind.CORRECTION, checked)
+            # The company has opened it, so its days run.
+            letter = Letter.objects.get(case=case_id, kind=LetterKind.CORRECTION, language="zh")
+            stage.case_act(actors, case_id, "serve_letter", actors.username, checked, {"letter": letter.pk})
         if place not in (*AWAITING_ROUND, *AMOUNT_CHECK, *UNDER_REVIEW):
             return
         stage.case_act(actors, case_id, "accept", "acceptance", checked)

@@ -90,7 +90,7 @@ def _expected(kind: Kind, act: Act, place: Place, person: Person) -> str:
     if act.pooled:
         pool = node.role if node is not None and node.task_type == "HUMAN" and not place.seated else None
         # Nobody holds the matter, so there is nothing to give back.
-        role, possible = pool, act.name == "claim"
+        role, possible = pool, act.name in ("claim", "ask_company")
     elif kind.free_act(act.name) is None:
         possible = node is not None and node.act(act.name) is not None
     elif act.states:
@@ -163,6 +163,17 @@ class Data:
 
     def serve_letter(self, _place: Place) -> dict[str, Any]:
         return {"letter": 0}
+
+    def serve_by_post(self, _place: Place) -> dict[str, Any]:
+        return {"letter": 0, "received_on": "2024-03-04", "tracking_number": "EMS12345678"}
+
+    def announce_letter(self, _place: Place) -> dict[str, Any]:
+        return {"letter": 0, "place": "公告栏", "tried": "邮寄退回"}
+
+    def ask_company(self, _place: Place) -> dict[str, Any]:
+        return {"text": "请说明"}
+
+    answer_company = write_to_bureau = ask_company
 
     def issue_letter(self, _place: Place) -> dict[str, Any]:
         return {"kind": "receipt"}
@@ -240,8 +251,12 @@ def test_everybody_tries_every_act_on_a_case(world: World) -> None:
     flow = kind.flows[("R3", 1)]
     assert standing == {node.name for node in flow.instance.nodes() if isinstance(node, Standing)}
     assert {place.subject.state for place in places if place.node is None} == {CaseState.WITHDRAWN}
-    # No letter is issued yet, so that there is none to open.
-    steps = {(place.node.name if place.node else "", "serve_letter"): "not_found" for place in places}
+    # No letter is issued yet, so that there is none to open or to serve; at the counter the slip is missing as well.
+    nodes = [place.node.name if place.node else "" for place in places]
+    steps = {
+        (node, act): "not_found" for node in nodes for act in ("serve_letter", "serve_by_post", "announce_letter")
+    }
+    steps |= {(node, "serve_at_counter"): "data" for node in nodes}
     # This policy asks for no list; test_lists tries these acts where there is one.
     for act in ("save_record", "remove_record", "confirm_list"):
         steps |= {("draft", act): "data", ("correction", act): "data"}
