@@ -21,6 +21,9 @@ class ConsoleConfig(AppConfig):
         deciders = tuple(role for role in officers if role != Role.POLICY_AUTHOR)
         add(NavEntry(10, _("Queue"), "console:queue", kinds=(UserKind.OFFICER,), roles=officers))
         add(NavEntry(10, _("My cases to score"), "console:scoring", kinds=(UserKind.EXPERT,), roles=(Role.EXPERT,)))
+        add(NavEntry(12, _("My declarations"), "console:declarations", kinds=(UserKind.EXPERT,), roles=(Role.EXPERT,)))
+        panels = (Role.ACCEPTANCE, Role.AMOUNT, Role.LEADER, Role.AUDITOR)
+        add(NavEntry(18, _("Expert panels"), "console:panels", kinds=(UserKind.OFFICER,), roles=panels))
         add(NavEntry(15, _("Calls"), "console:calls", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         add(NavEntry(20, _("Rounds"), "console:rounds", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         add(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from policies.language import Decision, FactDef, Pack
 from policies.language import Text as Bilingual
 from policies.language.model import RecordDef
+from policies.language.panel import outliers
 from subsidy.applicants.models import CompanyFact
 from subsidy.applicants.records import TypedValue
 from subsidy.audit.moment import Moment
@@ -25,6 +26,7 @@ from subsidy.decisions.models import Finding
 from subsidy.documents.models import StoredFile
 from subsidy.programmes.packs import pack_of
 from subsidy.reporting.story import StoryEntry, story
+from subsidy.reviews.enums import SeatState
 from subsidy.reviews.models import Panel, Seat
 from subsidy.web import formats
 from subsidy.web.components import Entry, File, KeyFact, Reason, Step, SummaryRow
@@ -32,7 +34,6 @@ from subsidy.web.facts import conflict_words, list_words, said_by, source_words,
 from workflows.case.forms import asked_lists
 
 HUNDREDTHS = 100
-OUTLIER_HUNDREDTHS = 20 * HUNDREDTHS
 
 
 @dataclass(frozen=True)
@@ -195,12 +196,13 @@ def panel_of(case: Case, pack: Pack) -> PanelShown | None:
     panel = Panel.objects.filter(case=case).order_by("-id").first()
     if panel is None:
         return None
-    seats = list(panel.seats.select_related("expert").prefetch_related("scores").order_by("position"))
+    seats = list(panel.seats.filter(state=SeatState.SEATED).select_related("expert").order_by("position"))
     sealed = sum(seat.scored_at is not None for seat in seats)
     if panel.concluded_at is None:
         return PanelShown(sealed=sealed, seats=len(seats))
     totals = [seat.total for seat in seats if seat.total is not None]
-    mean, mark = case.score or 0, pack.route.panel.pass_mark if pack.route.panel else 0
+    spec = pack.route.panel
+    mean, mark = case.score or 0, spec.pass_mark if spec else 0
     return PanelShown(
         sealed=sealed,
         seats=len(seats),
@@ -211,9 +213,9 @@ def panel_of(case: Case, pack: Pack) -> PanelShown | None:
         pass_mark=mark,
         passed=mean >= mark * HUNDREDTHS,
         concluded=True,
-        outliers=[
-            seat.position for seat in seats if seat.total is not None and abs(seat.total - mean) > OUTLIER_HUNDREDTHS
-        ],
+        outliers=outliers(spec, {seat.position: seat.total for seat in seats if seat.total is not None})
+        if spec
+        else (),
     )
 
 

@@ -6,14 +6,12 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from subsidy.accounts.enums import Role
-from subsidy.accounts.models import RoleGrant
-from subsidy.accounts.selectors import in_force
 from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.decisions.facts import decision_of
 from subsidy.programmes.packs import pack_of
+from subsidy.reviews.conflicts import candidates
 from subsidy.web.components import Preview, Refusal
 from subsidy.web.formats import day, money
 from workflows.common.deadlines import working_days_after
@@ -34,14 +32,8 @@ def _accept(case: Case, now: Moment) -> Preview:
     panel = pack_of(case.policy_version).route.panel
     if panel is None:
         return Preview(changes=[_("The case is accepted and goes to the next stage of its route.")])
-    pool = (
-        RoleGrant.objects.filter(in_force(now.on), authority=case.authority_id, role=Role.EXPERT, user__is_active=True)
-        .exclude(user__recusals__case=case)
-        .exclude(user__companyuserobjectpermission__content_object=case.company_id)
-        .values("user_id")
-        .distinct()
-        .count()
-    )
+    found = candidates(case, on=now.on)
+    pool = sum(not one.bonds for one in found)
     draw = _("%(seats)d of %(pool)d experts without a conflict are drawn at random; the draw is recorded.")
     refused = []
     if pool < panel.seats:

@@ -11,6 +11,7 @@ from subsidy.console import (
     correspondence,
     facts,
     finance_urls,
+    panel_urls,
     objections,
     operations,
     queue,
@@ -18,7 +19,6 @@ from subsidy.console import (
     round_acts,
     rounds,
     routes,
-    scoring,
     sources_urls,
 )
 
@@ -41,9 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/messages/<slug:action>/", correspondence.WriteMessage.as_view(), name="case-message"),
     path("letters/<int:pk>/", cases.letter, name="letter"),
     path("letters/<int:pk>/serve/<slug:action>/", correspondence.ServeLetter.as_view(), name="letter-serve"),
-    path("scoring/", scoring.listing, name="scoring"),
-    path("scoring/<str:number>/", scoring.Score.as_view(), name="score"),
-    path("scoring/<str:number>/files/<int:pk>/", scoring.file, name="score-file"),
+    path("", include(panel_urls)),
     path("calls/", include(call_urls)),
     path("rounds/", rounds.listing, name="rounds"),
     path("objections/", objections.listing, name="objections"),

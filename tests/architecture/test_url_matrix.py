@@ -23,6 +23,7 @@ from subsidy.accounts.enums import ADMINISTRATORS, Role
 from subsidy.correspondence.models import Letter
 from subsidy.decisions.models import Decree, Notice
 from subsidy.documents.models import StoredFile
+from subsidy.reviews.models import ExpertProfile
 from tests.architecture.urls import OFFICERS, answer_file, letter_of, outcome, registration_of, routes, visitors
 from tests.subsidy.registers.lists import deliver, note, said
 from tests.workflows.fact_import.files import csv_file, upload
@@ -65,6 +66,7 @@ POST_ONLY = rule(set(), others="method", anonymous="method")
 CONSOLE = rule(STAFF, others="403")
 CASE = rule(SEES_CASES, absent=STAFF - SEES_CASES, others="403")
 SEAT = rule({"seated expert"}, absent=STAFF - {"seated expert"}, others="403")
+KEEPS_POOL = rule({Role.ACCEPTANCE.value, "foreign officer"}, others="403")
 NO_LETTER = rule(set(), absent=STAFF, others="403")
 MONEY = rule(FINANCE | {"auditor", "foreign officer"}, others="403")
 BUDGET = rule(FINANCE | {"auditor", "leader", "foreign officer"}, others="403")
@@ -192,7 +194,15 @@ TABLE: dict[str, Rule] = {
     "console:sources-upload": rule({"counter", "foreign officer"}, others="403"),
     **dict.fromkeys(["console:case-fact", "console:case-fact-override"], CASE),
     "console:case-fact-end-override": NO_LETTER,  # nobody has overridden the fact
-    **dict.fromkeys(["console:score", "console:score-file"], SEAT),
+    "console:score": SEAT,
+    "console:score-file": SEAT,
+    "console:score-conflict": SEAT,
+    "console:score-note": NO_LETTER,  # no totals lie far apart
+    **dict.fromkeys(["console:panels", "console:experts", "console:declarations"], CONSOLE),
+    **dict.fromkeys(["console:panel", "console:panel-draw", "console:panel-act", "console:expert"], CASE),
+    **dict.fromkeys(["console:expert-admit", "console:expert-import"], KEEPS_POOL),
+    "console:expert-act": rule({Role.ACCEPTANCE.value}, absent=STAFF - SEES_CASES, others="403"),
+    "console:declare": SEAT,
     **dict.fromkeys(["console:registers", "console:register-awards", "console:register-imports"], CONSOLE),
     "console:register": CONSOLE,
     **dict.fromkeys([f"console:register-import{page}" for page in ("", "-file", "-act")], CASE),
@@ -222,6 +232,8 @@ _ACTION = {
     "console:sources-act": "apply",
     "console:register-import-act": "apply",
     "console:company-act": "rename",
+    "console:panel-act": "draw_further",
+    "console:expert-act": "amend",
     "console:person-act": "check_name",
     "portal:team-act": "hand_over",
     "portal:registration-act": "withdraw",
@@ -249,6 +261,7 @@ class Objects:
         self.call = world.call()
         self.case = world.accepted(self.call)
         self.version = world.policy()
+        self.expert = ExpertProfile.objects.get(user=world.experts(self.case)[0]).pk
         self.account = fresh(paid).company.accounts.get()
         self.file = StoredFile.objects.filter(owner_kind="case", owner_id=self.case.pk).order_by("pk")[0]
         self.registration, self.licence = registration_of(world, world.filer(self.case.company))
@@ -275,6 +288,7 @@ class Objects:
             "kind": "high_tech" if name == "console:register" else "case",
             "action": _action(name),
             "paper": 1,
+            "draw": 1,
             "file": self.paper if "letter" in name else self.licence,
             "call_number": self.call.number,
             "section": "basic",
@@ -309,6 +323,7 @@ class Objects:
             ),
             **dict.fromkeys([f"console:register-import{page}" for page in ("", "-file", "-act")], self.list.pk),
             "console:register-entry": self.entry.pk,
+            **dict.fromkeys(["console:expert", "console:expert-act", "console:declare"], self.expert),
             "console:sources-import": self.facts.pk,
             "console:sources-file": self.facts.pk,
             "console:sources-act": self.facts.pk,
