@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import django_filters
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,24 +19,19 @@ from subsidy.accounts.enums import Role
 from subsidy.accounts.selectors import grants_of
 from subsidy.console import scope
 from subsidy.console.registers import bureaus, register_crumbs
-from subsidy.documents.responses import file_response
 from subsidy.registers.columns import AWARD_COLUMNS, ENTRY_COLUMNS, columns_of
-from subsidy.registers.enums import LineOutcome, RegisterImportState
+from subsidy.registers.enums import LineOutcome
 from subsidy.registers.models import RegisterImport, RegisterImportLine
 from subsidy.sources import fault_words
-from subsidy.web.acts import UNPROCESSABLE, ActPage, blame, new_key, submit_new
+from subsidy.web.acts import UNPROCESSABLE, blame, new_key, submit_new
 from subsidy.web.components import Crumb, DataTable, Preview, Text, Tone
 from subsidy.web.formats import is_chinese
+from subsidy.web.imports import AT_WORK, TONES, ImportAct, file_view, offers
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import acting_of, moment_of
-from workflows.common.refusals import BadData, Forbidden
-from workflows.registers.kind import ACTS, UPLOAD
+from workflows.common.refusals import BadData, Forbidden, Message
+from workflows.registers.kind import UPLOAD
 
-TONES: Mapping[str, Tone] = {
-    RegisterImportState.CHECKED: "info",
-    RegisterImportState.APPLIED: "done",
-    RegisterImportState.DISCARDED: "plain",
-}
 OUTCOME_TONES: Mapping[str, Tone] = {
     LineOutcome.ADDED: "done",
     LineOutcome.CHANGED: "info",
@@ -130,7 +125,7 @@ def _why(one: RegisterImportLine) -> str | None:
 
 def import_for(request: HttpRequest, pk: int) -> RegisterImport:
     imports = RegisterImport.objects.filter(authority__in=bureaus(request))
-    return get_object_or_404(imports.select_related("uploaded_by", "applied_by", "document"), pk=pk)
+    return get_object_or_404(imports.select_related("uploaded_by", "applied_by", "undone_by", "document"), pk=pk)
 
 
 @login_required
@@ -200,7 +195,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponseBase:
         (_("held already"), about.same),
         (LineOutcome.BAD.label, about.bad),
     ]
-    open_to_act = about.state == RegisterImportState.CHECKED and Role.COUNTER in acting_of(request).roles
+    code, _colon, detail = about.fault.partition(":")
+    clerk = Role.COUNTER in acting_of(request).roles
     context = {
         "about": about,
         "words": about_words(about),
@@ -212,9 +208,11 @@ def show(request: HttpRequest, pk: int) -> HttpResponseBase:
             numeric=(1,),
         ),
         "changes": about.added + about.changed + about.gone,
-        "acts": [(act.title, reverse("console:register-import-act", args=[pk, act.name])) for act in ACTS]
-        if open_to_act
-        else [],
+        "fault": fault_words(code, detail, chinese=is_chinese()) if code else "",
+        "at_work": about.state in AT_WORK,
+        "to_apply": about.added + about.changed + about.gone,
+        "done": about.applied + about.passed_over,
+        "offers": offers("register_import", about, act_url="console:register-import-act") if clerk else [],
         "crumbs": register_crumbs(
             Crumb(_("Imports of lists"), reverse("console:register-imports")), Crumb(about.file_name)
         ),
@@ -222,43 +220,50 @@ def show(request: HttpRequest, pk: int) -> HttpResponseBase:
     return respond(request, lines_spec(), [about.rows.all()], "console/registers/import.html", context)
 
 
-@login_required
-@require_safe
-def file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The list as it was delivered."""
-    about = import_for(request, pk)
-    if about.document is None:
-        raise Http404("This list has no file.")
-    return file_response(about.document)
+file = file_view(import_for)
 
 
-class ImportAct(ActPage):
-    """Applying or discarding a list."""
+class RegisterImportAct(ImportAct):
+    """An act on a delivered list."""
 
     kind = "register_import"
+    page_url = "console:register-import"
+    done_words: Mapping[str, Message] = {
+        "apply": gettext_lazy("Applied; of a long list the work goes on, and you may leave this page."),
+        "discard": gettext_lazy("Discarded. Nothing of the list counts."),
+        "undo": gettext_lazy("What the list brought counts no more; of a long list the work goes on."),
+        "resume": gettext_lazy("The work goes on where it stopped."),
+    }
 
-    def get_subject(self) -> RegisterImport:
-        return import_for(self.request, self.kwargs["pk"])
+    def find(self, pk: int) -> RegisterImport:
+        return import_for(self.request, pk)
 
-    def get_action(self) -> str:
-        action: str = self.kwargs["action"]
-        if action not in {act.name for act in ACTS}:
-            raise Http404("There is no such act on a list.")
-        return action
+    def root(self) -> Crumb:
+        return register_crumbs(Crumb(_("Imports of lists"), reverse("console:register-imports")))[-1]
 
-    def success_url(self, subject: RegisterImport) -> str:
-        return reverse("console:register-import", args=[subject.pk])
+    def previews(self, subject: RegisterImport) -> Mapping[str, Callable[[], Preview]]:
+        return {"apply": lambda: _applying(subject), "discard": _discarding, "undo": _undoing}
 
-    def crumbs(self, subject: RegisterImport) -> list[Crumb]:
-        return register_crumbs(Crumb(subject.file_name, self.success_url(subject)))
 
-    def preview(self, subject: RegisterImport) -> Preview:
-        if self.get_action() == "discard":
-            return Preview(changes=(_("The list is set aside; no register changes."),))
-        numbers = {"added": subject.added, "changed": subject.changed, "gone": subject.gone}
-        return Preview(
-            changes=(
-                _("%(added)d entries are added, %(changed)d changed, %(gone)d ended.") % numbers,
-                _("Each change is a new row; nothing is overwritten."),
-            )
+def _applying(subject: RegisterImport) -> Preview:
+    numbers = {"added": subject.added, "changed": subject.changed, "gone": subject.gone}
+    return Preview(
+        changes=(
+            _("%(added)d entries are added, %(changed)d changed, %(gone)d ended.") % numbers,
+            _("Each change is a new row; nothing is overwritten."),
         )
+    )
+
+
+def _discarding() -> Preview:
+    return Preview(changes=(_("The list is set aside; no register changes."),))
+
+
+def _undoing() -> Preview:
+    return Preview(
+        changes=(
+            _("Everything that this list brought counts no more, as if it had not been applied."),
+            _("What stood before stands again, by rows that follow; what was changed since stays."),
+            _("Decisions that were made keep the values of their moment."),
+        )
+    )

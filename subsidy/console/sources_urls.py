@@ -12,5 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("upload/", imports.upload, name="sources-upload"),
     path("<int:pk>/", imports.show, name="sources-import"),
     path("<int:pk>/file/", imports.file, name="sources-file"),
-    path("<int:pk>/acts/<slug:action>/", imports.ImportAct.as_view(), name="sources-act"),
+    path("<int:pk>/acts/<slug:action>/", imports.FactImportAct.as_view(), name="sources-act"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Sequence
 
 from subsidy.accounts.models import User
@@ -32,30 +33,28 @@ def import_undo(
     entries = RegisterEntry.objects.filter(company__in=companies, kind=about.register)
     restored = left = 0
     for chain in chains(entries):
-        tail = _brought_last(about, chain)
+        brought = [row.brought_by_id for row in chain]
+        tail = _brought_last(about, brought)
         if tail:
             _entry_back(chain, tail, reason=reason, actor=actor, now=now)
             restored += 1
-        elif any(row.brought_by_id == about.pk for row in chain):
+        elif about.pk in brought:
             left += 1
     for awards in _award_lines(PriorAward.objects.filter(company__in=companies)):
-        tail = _brought_last(about, awards)
+        brought = [row.brought_by_id for row in awards]
+        tail = _brought_last(about, brought)
         if tail:
             _award_back(awards, tail, actor=actor, now=now)
             restored += 1
-        elif any(award.brought_by_id == about.pk for award in awards):
+        elif about.pk in brought:
             left += 1
     return restored, left
 
 
-def _brought_last(about: RegisterImport, line: Sequence[RegisterEntry] | Sequence[PriorAward]) -> int:
+def _brought_last(about: RegisterImport, brought_by: Sequence[int | None]) -> int:
     """How many of the newest rows of a line of descent the import brought."""
-    n = 0
-    for row in reversed(line):
-        if row.brought_by_id != about.pk:
-            break
-        n += 1
-    return n
+    older = itertools.dropwhile(lambda one: one == about.pk, reversed(brought_by))
+    return len(brought_by) - sum(1 for _one in older)
 
 
 def _entry_back(chain: Sequence[RegisterEntry], tail: int, *, reason: str, actor: User, now: Moment) -> None:

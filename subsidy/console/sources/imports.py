@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,28 +19,16 @@ from subsidy.accounts.selectors import SEES_CASES, grants_of
 from subsidy.applicants.enums import ImportState
 from subsidy.applicants.models import FactImport, FactImportFault
 from subsidy.console import scope
-from subsidy.documents.responses import file_response
 from subsidy.sources import LAYOUTS, fault_words
-from subsidy.web.acts import UNPROCESSABLE, ActPage, blame, find_act, new_key, submit_new
-from subsidy.web.components import Crumb, DataTable, Preview, Text, Tone
+from subsidy.web.acts import UNPROCESSABLE, blame, new_key, submit_new
+from subsidy.web.components import Crumb, DataTable, Preview, Text
 from subsidy.web.formats import is_chinese, pick
+from subsidy.web.imports import AT_WORK, TONES, ImportAct, Offer, file_view, offers
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
 from workflows.common.refusals import BadData, Forbidden, Message
-from workflows.common.subjects import kind_named
 from workflows.fact_import.kind import UPLOAD
 
-TONES: dict[str, Tone] = {
-    ImportState.UPLOADED: "wait",
-    ImportState.UNREADABLE: "stop",
-    ImportState.CHECKED: "info",
-    ImportState.APPLYING: "wait",
-    ImportState.APPLIED: "done",
-    ImportState.UNDOING: "wait",
-    ImportState.UNDONE: "plain",
-    ImportState.DISCARDED: "plain",
-}
-AT_WORK = frozenset({ImportState.UPLOADED, ImportState.APPLYING, ImportState.UNDOING})
 COUNTS: tuple[tuple[str, Text], ...] = (
     ("new", gettext_lazy("new")),
     ("changed", gettext_lazy("changed")),
@@ -99,13 +87,6 @@ FAULTS = ListSpec(
     file_name="lines-not-taken",
     empty_title=gettext_lazy("Every line was taken"),
 )
-
-
-@dataclass(frozen=True)
-class Offer:
-    title: Text
-    url: str
-    main: bool = False
 
 
 def bureaus_as_clerk(request: HttpRequest) -> list[int]:
@@ -231,72 +212,50 @@ def _offers(request: HttpRequest, found: FactImport) -> list[Offer]:
     """What its reader may do with it now."""
     if found.authority_id not in bureaus_as_clerk(request):
         return []
-    acts = [act for act in kind_named("fact_import").free_acts if not act.system and found.state in act.states]
-    return [
-        Offer(act.title, reverse("console:sources-act", args=[found.pk, act.name]), main=act.name == "apply")
-        for act in acts
-    ]
+    return offers("fact_import", found, act_url="console:sources-act")
 
 
-@login_required
-@require_safe
-def file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The file as it was uploaded."""
-    found = import_for(request, pk)
-    if found.document is None:
-        raise Http404("No file is kept for this import.")
-    return file_response(found.document)
+file = file_view(import_for)
 
 
-class ImportAct(ActPage):
-    """Applying, discarding, undoing an import, or taking it up again; previewed."""
+class FactImportAct(ImportAct):
+    """An act on a file of facts."""
 
     kind = "fact_import"
-    done_words: dict[str, Message] = {
+    page_url = "console:sources-import"
+    done_words: Mapping[str, Message] = {
         "apply": gettext_lazy("The facts are being written. You may leave this page; the work goes on."),
         "discard": gettext_lazy("Discarded. Nothing of the file counts."),
         "undo": gettext_lazy("What the file brought is being taken back. You may leave this page; the work goes on."),
         "resume": gettext_lazy("The work goes on where it stopped."),
     }
 
-    def get_action(self) -> str:
-        action: str = self.kwargs["action"]
-        if action not in self.done_words:
-            raise Http404("There is no such act on this page.")
-        return action
+    def find(self, pk: int) -> FactImport:
+        return import_for(self.request, pk)
 
-    def get_subject(self) -> FactImport:
-        return import_for(self.request, self.kwargs["pk"])
+    def root(self) -> Crumb:
+        return Crumb(_("Facts from sources"), reverse("console:sources"))
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
-        return self.done_words[self.get_action()]
+    def previews(self, subject: FactImport) -> Mapping[str, Callable[[], Preview]]:
+        return {"apply": lambda: _applying(subject), "undo": _undoing}
 
-    def success_url(self, subject: FactImport) -> str:
-        return reverse("console:sources-import", args=[subject.pk])
 
-    def crumbs(self, subject: FactImport) -> list[Crumb]:
-        here = Crumb(subject.file_name, self.success_url(subject))
-        act = find_act(self.kind, subject, self.get_action())
-        return [Crumb(_("Facts from sources"), reverse("console:sources")), here, Crumb(act.title)]
+def _applying(subject: FactImport) -> Preview:
+    changes = [
+        _("%(n)d facts: %(what)s") % {"n": n, "what": label}
+        for name, label in COUNTS
+        if (n := getattr(subject, f"facts_{name}"))
+    ]
+    if subject.lines_bad:
+        changes.append(_("%(n)d lines are not taken.") % {"n": subject.lines_bad})
+    return Preview(changes=changes)
 
-    def preview(self, subject: FactImport) -> Preview:
-        action = self.get_action()
-        if action == "apply":
-            changes = [
-                _("%(n)d facts: %(what)s") % {"n": n, "what": label}
-                for name, label in COUNTS
-                if (n := getattr(subject, f"facts_{name}"))
-            ]
-            if subject.lines_bad:
-                changes.append(_("%(n)d lines are not taken.") % {"n": subject.lines_bad})
-            return Preview(changes=changes)
-        if action == "undo":
-            return Preview(
-                changes=(
-                    _("Every fact that this file brought and that still counts is superseded."),
-                    _("What it had replaced counts again; what was said since stays."),
-                    _("Decisions that were made keep the values of their moment."),
-                )
-            )
-        return Preview()
+
+def _undoing() -> Preview:
+    return Preview(
+        changes=(
+            _("Every fact that this file brought and that still counts is superseded."),
+            _("What it had replaced counts again; what was said since stays."),
+            _("Decisions that were made keep the values of their moment."),
+        )
+    )

@@ -10,8 +10,11 @@ from django.urls import reverse
 
 from subsidy.registers.enums import RegisterImportState
 from subsidy.registers.models import RegisterEntry, RegisterImport
+from subsidy.registers.selectors import recognised
 from tests.subsidy.registers.lists import AWARDS, apply, deliver, note, said, table
 from tests.world import World
+from workflows.registers import steps
+from workflows.registers.jobs import apply_register_import, compare_register_import
 
 
 @pytest.fixture
@@ -148,3 +151,48 @@ def test_lists_of_another_bureau_do_not_exist_here(world: World) -> None:
     assert about.file_name not in _page(stranger, "register-imports")
     about.refresh_from_db()
     assert about.state == RegisterImportState.CHECKED
+
+
+def test_an_applied_list_is_undone_on_its_page(world: World) -> None:
+    company = world.company()
+    about = apply(world, deliver(world, said(company)))
+    client = _client(world.people["counter"])
+    page, act = reverse("console:register-import", args=[about.pk]), ["register-import-act", about.pk, "undo"]
+    address = reverse(f"console:{act[0]}", args=act[1:])
+    assert address in client.get(page).content.decode()
+    assert "恢复应用之前的状态" in client.get(address).content.decode()
+    assert client.post(address, {"reason": "", "key": "k1"}).status_code == 422
+    assert client.post(address, {"reason": "发错文件", "key": "k2"}).status_code == 302
+    shown = client.get(page).content.decode()
+    for part in ("已撤销", "发错文件"):
+        assert part in shown, part
+    assert address not in shown and recognised(company.pk, "high_tech", on=world.now.on) is None
+    assert _client(world.people["acceptance"]).post(address, {"reason": "x", "key": "k3"}).status_code == 403
+
+
+def test_a_long_list_shows_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "AT_ONCE", 1)
+    lines = [said(world.company(), f"GR20233300000{n},国家级,2023-12-01,2026-11-30") for n in (1, 2, 3)]
+    about = deliver(world, *lines)
+    client = _client(world.people["counter"])
+    page = reverse("console:register-import", args=[about.pk])
+    shown = client.get(page).content.decode()
+    assert "every 3s" in shown and "继续" in shown
+    compare_register_import(about.pk, now=lambda: world.now)
+    assert "every 3s" not in client.get(page).content.decode()
+    apply(world, about)
+    shown = client.get(page).content.decode()
+    assert "<progress" in shown and 'max="3"' in shown
+    apply_register_import(about.pk, now=lambda: world.now)
+    assert "every 3s" not in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("action", ["compare_part", "no_such"])
+def test_an_act_of_the_system_has_no_page(world: World, action: str) -> None:
+    about = deliver(world, said(world.company()))
+    assert (
+        _client(world.people["counter"])
+        .get(reverse("console:register-import-act", args=[about.pk, action]))
+        .status_code
+        == 404
+    )
