@@ -9,7 +9,7 @@ from viewflow.workflow.base import Flow
 
 from workflows.case.flow import MUST_PASS as CASE_MUST_PASS
 from workflows.common.acts import Act
-from workflows.common.graph import findings
+from workflows.common.graph import Required, findings
 from workflows.common.routes import all_routes
 from workflows.objection.flow import MUST_PASS as OBJECTION_MUST_PASS
 from workflows.objection.flow import ObjectionV1
@@ -21,7 +21,7 @@ from workflows.round.proof import round_findings
 
 # goal → what must lie on every way to it; together they prove that no payment avoids acceptance, what its route asks for
 # (panel, visit, higher level), amount check, meeting, notice and decree, nor check and release by further people.
-PROOFS: dict[type[Flow], dict[str, tuple[str, ...]]] = {
+PROOFS: dict[type[Flow], dict[str, tuple[Required, ...]]] = {
     **{flow: {"paid": must} for flow, must in CASE_MUST_PASS.items()},
     RoundV1: {"decreed": ROUND_MUST_PASS},
     ObjectionV1: {"dismissed": OBJECTION_MUST_PASS, "upheld": OBJECTION_MUST_PASS},
@@ -29,7 +29,8 @@ PROOFS: dict[type[Flow], dict[str, tuple[str, ...]]] = {
 }
 
 
-def _free_acts(flow_class: type[Flow]) -> tuple[Act, ...]:
+def free_acts_of(flow_class: type[Flow]) -> tuple[Act, ...]:
+    """The acts of its kind that belong to no node: those that enter a node are ways as well."""
     return next((kind.free_acts for kind, _route, _version, flow in all_routes() if flow is flow_class), ())
 
 
@@ -39,6 +40,6 @@ def check_flows(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     found = [
         text
         for flow_class, required in PROOFS.items()
-        for text in findings(flow_class, required=required, free_acts=_free_acts(flow_class))
+        for text in findings(flow_class, required=required, free_acts=free_acts_of(flow_class))
     ]
     return [Error(text, id="workflows.E001") for text in (*found, *round_findings(RoundV1))]

@@ -9,6 +9,7 @@ from typing import Any
 
 from policies.language import Decision, Pack, facts_to_json
 from policies.language.award.apportion import largest_remainder
+from policies.language.award.payment import plan
 from subsidy.audit.canonical import canonical
 from subsidy.audit.moment import Moment
 from subsidy.cases.models import Case
@@ -23,6 +24,7 @@ from subsidy.decisions.models import (
     Round,
     RoundRow,
 )
+from subsidy.programmes.packs import pack_of
 
 STANDING = (RowState.LISTED, RowState.AWARDED)
 """Rows of a list that count: neither held nor struck."""
@@ -47,7 +49,7 @@ def finding_record(case: Case, pack: Pack, facts: Mapping[str, Any], decision: D
 
 def checked_amount(case: Case) -> int:
     """The amount that the amount check confirmed, in fen (ValueError before that)."""
-    if not case.computed_fen:
+    if case.computed_fen is None:
         raise ValueError(f"case {case.number} has no checked amount; it cannot be in a round")
     return case.computed_fen
 
@@ -93,10 +95,11 @@ def rows_set(round_: Round, state: RowState, *, of: Iterable[RowState], reason: 
 
 
 def awards_grant(decree: Decree, rows: Sequence[RoundRow], findings: Mapping[int, int]) -> list[Award]:
-    """Grant what the decree lists, each with one instalment of the whole amount that waits for the payee account.
+    """Grant what the decree lists, each with the parts that its policy plans; they wait for the payee account.
 
     `findings` gives for each case the id of the finding that its amount comes from.
     """
+    pack = pack_of(decree.round.call.policy_version)
     awards = Award.objects.bulk_create(
         [
             Award(
@@ -118,11 +121,14 @@ def awards_grant(decree: Decree, rows: Sequence[RoundRow], findings: Mapping[int
             Instalment(
                 authority_id=decree.authority_id,
                 award=award,
-                position=1,
-                amount_fen=award.amount_fen,
+                position=position,
+                part=part.instalment.term.id,
+                amount_fen=part.most,
                 state=InstalmentState.PLANNED,
             )
             for award in awards
+            for position, part in enumerate(plan(pack, award.amount_fen), 1)
+            if part.most
         ]
     )
     return awards

@@ -19,7 +19,7 @@ from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
 from subsidy.ledger.enums import ReservationState
 from subsidy.ledger.models import PayingAccount, Reservation
-from subsidy.payouts.enums import LineState
+from subsidy.payouts.enums import LIVE_LINE_STATES, LineState
 from subsidy.payouts.models import Batch, BatchLine, ExportFile, LineShare
 
 
@@ -78,19 +78,26 @@ def _line(batch: Batch, row: int, instalment: Instalment, attempt: int) -> Batch
 
 
 def _shares(lines: Sequence[BatchLine], instalments: Sequence[Instalment]) -> Iterator[LineShare]:
-    """What each budget line bears: the obligated reservations of the case, which must add up to the payment."""
+    """What each budget line bears of a payment: of what it is obligated to the case, less what earlier parts took."""
     cases = {instalment.award.case_id for instalment in instalments}
-    held: dict[int, list[Reservation]] = {}
-    for reservation in Reservation.objects.filter(case_id__in=cases, state=ReservationState.OBLIGATED).order_by(
-        "line_id"
-    ):
-        held.setdefault(reservation.case_id, []).append(reservation)
+    left: dict[int, dict[int, int]] = {}
+    bound = Reservation.objects.filter(case_id__in=cases, state=ReservationState.OBLIGATED).order_by("line_id", "pk")
+    for reservation in bound:
+        lines_of = left.setdefault(reservation.case_id, {})
+        lines_of[reservation.line_id] = lines_of.get(reservation.line_id, 0) + reservation.amount_fen
+    paid = LineShare.objects.filter(batch_line__case__in=cases, batch_line__state__in=LIVE_LINE_STATES)
+    for case_id, line_id, amount in paid.values_list("batch_line__case", "budget_line", "amount_fen"):
+        left[case_id][line_id] -= amount
     for line in lines:
-        shares = held.get(line.case_id, [])
-        if sum(share.amount_fen for share in shares) != line.amount_fen:
-            raise ValueError(f"obligations of case {line.case_id} do not add up to its payment {line.end_to_end_id}")
-        for share in shares:
-            yield LineShare(batch_line=line, budget_line_id=share.line_id, amount_fen=share.amount_fen)
+        rest = line.amount_fen
+        for line_id, amount in left.get(line.case_id, {}).items():
+            part = min(rest, amount)
+            if part:
+                left[line.case_id][line_id] -= part
+                rest -= part
+                yield LineShare(batch_line=line, budget_line_id=line_id, amount_fen=part)
+        if rest:
+            raise ValueError(f"obligations of case {line.case_id} do not bear its payment {line.end_to_end_id}")
 
 
 def payment_of(line: BatchLine, *, purpose: str, currency: str) -> Payment:

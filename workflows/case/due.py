@@ -11,6 +11,7 @@ from workflows.common.turn import Turn
 
 AMOUNT_DAYS = 2
 OPINION_DAYS = 5  # assumed; no text names it
+SAMPLE_DAYS = 20  # assumed; no text names it
 
 
 def acceptance_due(turn: Turn) -> Due:
@@ -53,6 +54,11 @@ def amount_due(turn: Turn) -> Due:
 def recommendation_due(turn: Turn) -> Due:
     """Five working days from acceptance."""
     return working_days_after(turn.now.on, OPINION_DAYS)
+
+
+def sample_due(turn: Turn) -> Due:
+    """Twenty working days from payment."""
+    return working_days_after(turn.now.on, SAMPLE_DAYS)
 
 
 def visit_due(turn: Turn) -> Due:

@@ -49,6 +49,13 @@ def make(turn: Turn) -> Case:
     company = Company.objects.filter(pk=turn.data["company"]).first()
     if call is None or company is None or company.authority_id != call.authority_id:
         raise NotFound
+    if call.route == "R0":
+        raise WrongState(
+            _(
+                "This policy needs no application: the bureau offers it to the companies that its data show to be entitled. "
+                "See whether an offer waits on your home page."
+            )
+        )
     refuse_start(call, company, turn)
     return Case(
         authority_id=call.authority_id,

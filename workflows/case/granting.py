@@ -11,6 +11,7 @@ from subsidy.correspondence.models import LetterKind
 from subsidy.correspondence.services import letter_issue
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Award, Instalment
+from workflows.case.parts import due_at_once
 from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
 
@@ -23,7 +24,9 @@ def enter_round(turn: Turn) -> None:
 def award(turn: Turn) -> None:
     """The decree grants this case its amount; from here on it waits for the payee account."""
     amount = turn.data["amounts"][turn.subject.pk]
-    turn.set(amount_fen=amount)
+    turn.set(amount_fen=amount or None)
+    if not amount:
+        turn.verdict = "recognise"
     turn.record(decree=turn.data["decree"], amount_fen=amount)
     turn.passage.defer("issue_letter", case_id=turn.subject.pk, kind=LetterKind.AWARD)
 
@@ -72,7 +75,8 @@ def _take_account(turn: Turn) -> Award:
 
 def choose_account(turn: Turn) -> None:
     award_ = _take_account(turn)
-    award_.instalments.filter(state=InstalmentState.PLANNED).update(state=InstalmentState.DUE)
+    if not due_at_once(turn.subject, award_):
+        turn.verdict = "nothing_due_yet"
 
 
 def change_account(turn: Turn) -> None:
@@ -90,10 +94,14 @@ def change_account(turn: Turn) -> None:
 
 
 def payment_settled(turn: Turn) -> None:
-    """The bank has booked a payment: the case is done when every instalment is paid."""
+    """The bank has booked a payment: what is due is paid, and then either a further part is planned or all is done."""
     turn.record(**turn.data["answers"][turn.subject.pk])
     if turn.subject.pk in turn.data["unpaid"]:
         turn.hold()
+    elif turn.subject.pk in turn.data["planned"]:
+        turn.verdict = "part_settled"
+    elif turn.subject.pk in turn.data["drawn"]:
+        turn.verdict = "drawn_settled"
 
 
 def payment_refused(turn: Turn) -> None:

@@ -12,8 +12,8 @@ from subsidy.cases.models import Case
 from subsidy.decisions.models import Objection, RoundRow
 from subsidy.payouts.models import BatchLine
 from subsidy.work.enums import Duty
-from workflows.case import filing
-from workflows.case.flow import FLOWS, FREE_ACTS, OPEN
+from workflows.case import by_rule, filing
+from workflows.case.flow import FLOWS, FREE_ACTS, OFFER, OPEN
 from workflows.case.list_acts import LISTS
 from workflows.case.messages import MESSAGES
 from workflows.case.panel_acts import PANEL_ACTS
@@ -65,7 +65,10 @@ CASE = register(
         card=card,
         flows=FLOWS,
         free_acts=(*FREE_ACTS, *CASE_ACTS, *LISTS, *PANEL_ACTS, *CLAIMS, *REMINDERS, *SERVICE, *MESSAGES),
-        opens={"open": Opening(act=OPEN, make=filing.make, route=filing.route_of, company_id=_company)},
+        opens={
+            "open": Opening(act=OPEN, make=filing.make, route=filing.route_of, company_id=_company),
+            "offer": Opening(act=OFFER, make=by_rule.make_offer, route=filing.route_of, company_id=_company),
+        },
         kin=kin,
         company_path="company_id",
         pins=pins,

@@ -18,13 +18,14 @@ from subsidy.accounts.enums import Role
 from subsidy.cases.enums import CaseState
 from subsidy.programmes.packs import pack_of
 from subsidy.work.enums import Duty
-from workflows.case import checking, filing, forms, granting, opinions, panel
+from workflows.case import by_rule, checking, filing, forms, granting, opinions, panel, parts
 from workflows.case.due import (
     acceptance_due,
     amount_due,
     co_review_due,
     correction_due,
     recommendation_due,
+    sample_due,
     score_due,
     visit_due,
 )
@@ -89,8 +90,9 @@ def _officer(
     form: type[ActForm] | None = None,
     *,
     danger: bool = False,
+    bulk: bool = False,
 ) -> Act:
-    return Act(name, title, step, role=role, duty=duty, form=form, danger=danger)
+    return Act(name, title, step, role=role, duty=duty, form=form, danger=danger, bulk=bulk)
 
 
 def _filing(following: Any) -> Nodes:
@@ -98,6 +100,29 @@ def _filing(following: Any) -> Nodes:
     return {
         "start": Start().Next(this.draft),
         "draft": Human(state=CaseState.DRAFT, title=_("Fill in and submit"), acts=(submit,)).Next(following),
+    }
+
+
+def _filing_by_rule(following: Any) -> Nodes:
+    """Filed and decided at once by rule where two people have authorised it; else it goes on to people."""
+    submit = Act(
+        "submit", _("Submit"), by_rule.submit_or_decide, member=FILE_FOR, duty=Duty.FILES, form=forms.SubmitForm
+    )
+    return {
+        "start": Start().Next(this.draft),
+        "draft": Human(state=CaseState.DRAFT, title=_("Fill in and submit"), acts=(submit,)).Next(this.after_filing),
+        "after_filing": Switch()
+        .Case(this.by_rule, verdict(by_rule.DECIDED), label=_("entitled by rule, within the authorisation"))
+        .Case(following, verdict("submit"), label=_("for people to decide")),
+        "by_rule": Switch().Default(this.round, label=_("decided under a standing authorisation")),
+    }
+
+
+def _offer(_following: Any) -> Nodes:
+    """Opened from data: there is a case only where the rule decided it under a standing authorisation."""
+    return {
+        "start": Start().Next(this.by_rule),
+        "by_rule": Switch().Default(this.round, label=_("decided under a standing authorisation")),
     }
 
 
@@ -118,7 +143,7 @@ def _acceptance(following: Any) -> Nodes:
                 duty,
                 forms.ReturnForm,
             ),
-            _officer("refuse", _("Do not accept"), checking.refuse, role, duty, ReasonForm, danger=True),
+            _officer("refuse", _("Do not accept"), checking.refuse, role, duty, ReasonForm, danger=True, bulk=True),
         ),
     )
     correction = Human(
@@ -277,8 +302,10 @@ def _round(following: Any) -> Nodes:
         ).Next(this.after_round),
         "after_round": Switch()
         .Case(following, verdict("award"), label=_("decreed"))
+        .Case(this.recognised, verdict("recognise"), label=_("decreed, without money"))
         .Case(this.not_funded, verdict("leave_unfunded"), label=_("below the cut-off")),
         "not_funded": End(state=CaseState.NOT_FUNDED, title=_("Not funded")),
+        "recognised": End(state=CaseState.RECOGNISED, title=_("Recognised")),
     }
 
 
@@ -293,8 +320,40 @@ def _account(following: Any) -> Nodes:
     )
     return {
         "account": Human(state=CaseState.AWAITING_ACCOUNT, title=_("Confirm the payee account"), acts=(choose,)).Next(
-            following
-        )
+            this.after_account
+        ),
+        "after_account": Switch()
+        .Case(following, verdict("choose_account"), label=_("something is due"))
+        .Case(this.next_part, verdict("nothing_due_yet"), label=_("every part waits for its check")),
+    }
+
+
+def _agreement(following: Any) -> Nodes:
+    sign = Act(
+        "sign_agreement",
+        _("Sign the agreement"),
+        parts.sign_agreement,
+        member=CONFIRM_FOR,
+        duty=Duty.FILES,
+        form=parts.AgreementForm,
+    )
+    role, duty = Role.LEADER, Duty.SIGNS_AGREEMENT
+    return {
+        "agreement": Human(state=CaseState.AWAITING_AGREEMENT, title=_("Sign the agreement"), acts=(sign,)).Next(
+            this.agreement_signature
+        ),
+        "agreement_signature": Human(
+            state=CaseState.AGREEMENT_SIGNED,
+            title=_("Sign the agreement for the bureau"),
+            role=role,
+            acts=(
+                _officer("countersign", _("Sign"), parts.countersign, role, duty, parts.CountersignForm),
+                _officer("return_agreement", _("Return"), checking.give_reason, role, duty, ReasonForm, danger=True),
+            ),
+        ).Next(this.after_signature),
+        "after_signature": Switch()
+        .Case(following, verdict("countersign"), label=_("signed by both"))
+        .Case(this.agreement, verdict("return_agreement"), label=_("returned")),
     }
 
 
@@ -307,15 +366,85 @@ def _payment(following: Any) -> Nodes:
                 Act("payment_settled", _("Paid"), granting.payment_settled, system=True),
                 Act("payment_refused", _("Payment refused"), granting.payment_refused, system=True),
             ),
-        ).Next(following),
+        ).Next(this.after_payment),
+        "after_payment": Switch()
+        .Case(this.next_part, verdict("part_settled"), label=_("a further part is planned"))
+        .Case(this.sample_check, verdict("drawn_settled"), label=_("drawn for a check"))
+        .Default(this.paid, label=_("all is paid")),
         "paid": End(state=CaseState.PAID, title=_("Paid")),
+        **_further_parts(),
+        **_sample(),
+    }
+
+
+def _further_parts() -> Nodes:
+    """The parts after the first: what was reached is reported, checked and rated before it is paid."""
+    report = Act(
+        "report_part",
+        _("Report on this part"),
+        parts.report_part,
+        member=FILE_FOR,
+        duty=Duty.FILES,
+        form=parts.ReportForm,
+    )
+    role, duty = Role.AMOUNT, Duty.CHECKS_COMPLETION
+    return {
+        "next_part": Switch()
+        .Case(this.milestone, lambda activation: parts.is_reported(activation.turn), label=_("the company reports"))
+        .Default(this.completion, label=_("the bureau holds the rating")),
+        "milestone": Human(
+            state=CaseState.AWAITING_MILESTONE, title=_("Report on the next part"), acts=(report,)
+        ).Next(this.completion),
+        "completion": Human(
+            state=CaseState.COMPLETION_CHECK,
+            title=_("Check completion"),
+            role=role,
+            due=acceptance_due,
+            acts=(
+                _officer("confirm_part", _("Confirm this part"), parts.confirm_part, role, duty, parts.PartForm),
+                _officer("return_part", _("Return the report"), parts.return_part, role, duty, ReasonForm),
+            ),
+        ).Next(this.after_completion),
+        "after_completion": Switch()
+        .Case(this.payment, verdict("confirm_part"), label=_("a part is due"))
+        .Case(this.next_part, verdict("part_falls", "return_part"), label=_("nothing is due of it, or reported anew"))
+        .Case(this.nothing_more_due, verdict("last_part_falls"), label=_("nothing more is due"))
+        .Case(this.nothing_due, verdict("nothing_ever_due"), label=_("nothing was ever due")),
+        "nothing_more_due": End(state=CaseState.PAID, title=_("Paid, the rest has fallen away")),
+        "nothing_due": End(state=CaseState.LAPSED, title=_("Nothing was due")),
+    }
+
+
+def _sample() -> Nodes:
+    role, duty = Role.ACCEPTANCE, Duty.CHECKS_SAMPLE
+    return {
+        "sample_check": Human(
+            state=CaseState.SAMPLE_CHECK,
+            title=_("Check the sample"),
+            role=role,
+            due=sample_due,
+            acts=(
+                _officer("confirm_sample", _("In order"), by_rule.confirm_sample, role, duty, forms.RemarkForm),
+                _officer(
+                    "find_irregular", _("Irregular"), by_rule.find_irregular, role, duty, ReasonForm, danger=True
+                ),
+            ),
+        ).Next(this.after_sample),
+        "after_sample": Switch()
+        .Case(this.paid, verdict("confirm_sample"), label=_("in order"))
+        .Case(this.irregular, verdict("find_irregular"), label=_("irregular")),
+        "irregular": End(state=CaseState.IRREGULAR, title=_("Found irregular after payment")),
     }
 
 
 FILING = Stage("draft", _filing)
+FILING_BY_RULE = Stage("draft", _filing_by_rule)
+OFFER = Stage("by_rule", _offer)
+AGREEMENT = Stage("agreement", _agreement)
 ACCEPTANCE = Stage("acceptance", _acceptance)
 RECOMMENDATION = where_asked(Stage("recommendation", _recommendation), lambda route: route.recommendation)
 PANEL = Stage("seats", _panel)
+PANEL_WHERE_ASKED = where_asked(PANEL, lambda route: route.panel)
 VISIT = Stage("visit", _visit)
 VISIT_WHERE_ASKED = where_asked(VISIT, lambda route: route.visit)
 CO_REVIEW = where_asked(Stage("departments", _co_review), lambda route: route.co_review)

@@ -21,7 +21,7 @@ from subsidy.audit.canonical import canonical
 from subsidy.bankfiles import Answer as BankAnswer
 from subsidy.bankfiles import BankFileError, read
 from subsidy.decisions.enums import InstalmentState
-from subsidy.decisions.models import Instalment
+from subsidy.decisions.models import Instalment, RuleDecision
 from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.models import PayingAccount
 from subsidy.ledger.posting import Posting
@@ -94,7 +94,7 @@ class Reading:
         batches = mine.filter(lines__end_to_end_id__in=ids) | mine.filter(number__in=[m for m in messages if m])
         wanted = sorted(set(batches.values_list("pk", flat=True)))
         list(mine.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
-        refuse_clash(kind_named("batch"), wanted, self.turn.actor, self.turn.act)
+        refuse_clash(kind_named("batch"), wanted, self.turn.actor, self.turn.act, self.turn.lender_id)
         for line in (
             BatchLine.objects.filter(batch__in=wanted)
             .select_related("batch__paying_account", "case")
@@ -219,9 +219,20 @@ class Reading:
             }
             for row, line in rows
         }
-        owed = Instalment.objects.filter(award__case__in=answers).exclude(state=InstalmentState.PAID)
-        unpaid = frozenset(owed.values_list("award__case", flat=True))
-        self.turn.passage.also("case", answers, action, {"answers": answers, "unpaid": unpaid})
+        self.turn.passage.also("case", answers, action, {"answers": answers, **_what_is_left(answers)})
+
+
+def _what_is_left(cases: Iterable[int]) -> dict[str, frozenset[int]]:
+    """Of these cases: with a part that is due and not paid, with a part that is planned, drawn for a check by sample."""
+    parts = Instalment.objects.filter(award__case__in=cases).values_list("award__case", "state")
+    left = (InstalmentState.DUE, InstalmentState.IN_BATCH)
+    by_state = list(parts)
+    drawn = RuleDecision.objects.filter(case__in=cases, drawn=True)
+    return {
+        "unpaid": frozenset(case for case, state in by_state if state in left),
+        "planned": frozenset(case for case, state in by_state if state == InstalmentState.PLANNED),
+        "drawn": frozenset(drawn.values_list("case", flat=True)),
+    }
 
 
 def import_answers(turn: Turn) -> None:

@@ -1,0 +1,187 @@
+"""Agreements, and the parts of an award after the first: reported, checked, rated, paid or fallen away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from policies.language import Pack
+from policies.language.award.payment import WHOLE, owed
+from policies.language.terms import AWARD
+from policies.language.terms import Instalment as Part
+from subsidy.cases.models import Case
+from subsidy.decisions.enums import InstalmentState
+from subsidy.decisions.models import Agreement, Award, Instalment, PartReport
+from subsidy.documents.models import StoredFile
+from subsidy.documents.refusals import UploadRefused
+from subsidy.documents.services import file_store
+from subsidy.programmes.packs import pack_of
+from workflows.case.checking import give_reason
+from workflows.case.fields import spoken
+from workflows.common.acts import ActForm
+from workflows.common.refusals import BadData, WrongState
+from workflows.common.turn import Turn
+from workflows.round.reserving import correct
+
+AGREEMENT, REPORT = "agreement", "part_report"
+STANDS = (InstalmentState.DUE, InstalmentState.IN_BATCH, InstalmentState.PAID)
+
+
+class AgreementForm(ActForm):
+    document = forms.FileField(label=_("The agreement, signed and sealed (PDF or picture)"), max_length=200)
+
+
+class CountersignForm(ActForm):
+    number = forms.CharField(label=_("Number of the agreement"), max_length=60)
+
+
+class ReportForm(ActForm):
+    text = forms.CharField(label=_("What was reached"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
+    document = forms.FileField(label=_("Report with its proofs (PDF or picture)"), max_length=200)
+
+
+class PartForm(ActForm):
+    """The check of one part; where the policy pays it by a rating, the rating."""
+
+    remark = forms.CharField(label=_("What was checked"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pack = pack_of(self.subject.policy_version)
+        part = part_of(pack, next_part(self.subject))
+        if part.rated_by:
+            known = {choice.value: spoken(choice.text) for choice in _choices(pack, part.rated_by)}
+            self.fields["rating"] = forms.ChoiceField(
+                label=_("Rating"), choices=[(value, known.get(value, value)) for value in part.times]
+            )
+
+
+def _choices(pack: Pack, name: str) -> Any:
+    """The values of the fact that rates a part: of the pack itself or of one of its later decisions."""
+    for facts in (pack.facts, *(stage.facts for stage in pack.stages.values())):
+        if name in facts:
+            return facts[name].choices
+    return ()
+
+
+def next_part(case: Case) -> Instalment:
+    """The instalment that is planned next (WrongState when none is left)."""
+    found = Instalment.objects.filter(award__case=case, state=InstalmentState.PLANNED).order_by("position").first()
+    if found is None:
+        raise WrongState(_("No part of this award is left to check."))
+    return found
+
+
+def part_of(pack: Pack, instalment: Instalment) -> Part:
+    """What the policy says of an instalment (KeyError for one that it does not know)."""
+    return next(item for item in (pack.instalments or (WHOLE,)) if item.term.id == instalment.part)
+
+
+def is_reported(turn: Turn) -> bool:
+    """Whether the company reports on the next part; under other routes the bureau rates it from what it holds."""
+    return bool(turn.subject.route == "R5")
+
+
+def due_at_once(case: Case, award: Award) -> int:
+    """Make due what the policy pays on the award itself; returns how many parts."""
+    pack = pack_of(case.policy_version)
+    at_once = [item.term.id for item in (pack.instalments or (WHOLE,)) if item.on == AWARD]
+    planned = award.instalments.filter(state=InstalmentState.PLANNED, part__in=at_once)
+    return planned.update(state=InstalmentState.DUE)
+
+
+def sign_agreement(turn: Turn) -> None:
+    """The company signs: its copy is kept, and the bureau signs next."""
+    case: Case = turn.subject
+    stored = _stored(turn, AGREEMENT)
+    Agreement.objects.update_or_create(
+        case=case,
+        defaults={
+            "authority_id": case.authority_id,
+            "document": stored,
+            "signed_by": turn.actor,
+            "signed_at": turn.now.at,
+        },
+    )
+    turn.record(document=stored.sha256, name=stored.name)
+
+
+def countersign(turn: Turn) -> None:
+    agreement = Agreement.objects.get(case=turn.subject)
+    agreement.number = turn.data["number"]
+    agreement.countersigned_by, agreement.countersigned_at = turn.actor, turn.now.at
+    agreement.save(update_fields=["number", "countersigned_by", "countersigned_at"])
+    turn.record(agreement=agreement.number)
+
+
+def report_part(turn: Turn) -> None:
+    instalment = next_part(turn.subject)
+    stored = _stored(turn, REPORT)
+    report = PartReport.objects.create(
+        authority_id=turn.subject.authority_id,
+        instalment=instalment,
+        text=turn.data["text"],
+        document=stored,
+        reported_by=turn.actor,
+        reported_at=turn.now.at,
+    )
+    turn.record(part=instalment.part, report=report.pk, text=report.text, document=stored.sha256)
+
+
+def _stored(turn: Turn, slot: str) -> StoredFile:
+    try:
+        return file_store(
+            turn.data["document"],
+            authority_id=turn.subject.authority_id,
+            owner_kind="case",
+            owner_id=turn.subject.pk,
+            slot=slot,
+            actor=turn.actor,
+            now=turn.now,
+        )
+    except UploadRefused as refusal:
+        raise BadData(fields={"document": [str(refusal.message)]}) from refusal
+
+
+def confirm_part(turn: Turn) -> None:
+    """State the total owed anew: the part comes to what is not yet due of it; what it falls short of goes back.
+
+    A total below what is due already is not clipped: it needs a recovery, and the act refuses until that is decided.
+    """
+    case: Case = turn.subject
+    award = Award.objects.get(case=case)
+    pack = pack_of(case.policy_version)
+    rows = list(award.instalments.order_by("position"))
+    now_due = next(row for row in rows if row.state == InstalmentState.PLANNED)
+    now_due.rating = turn.data.get("rating", "")
+    done = [row for row in rows if row.state != InstalmentState.PLANNED]
+    parts = {row.pk: part_of(pack, row) for row in rows}
+    total = owed(
+        pack,
+        award.amount_fen,
+        happened={AWARD, *(parts[row.pk].on for row in (*done, now_due))},
+        ratings={str(parts[row.pk].rated_by): row.rating for row in (*done, now_due) if row.rating},
+    ).amount
+    comes_to = total - sum(row.amount_fen for row in done if row.state in STANDS)
+    if comes_to < 0:
+        raise WrongState(
+            _(
+                "At this rating less is owed than was paid. Have the difference recovered first: ask the supervision desk "
+                "to open a recovery."
+            )
+        )
+    correct(turn, case.call, case, before_fen=now_due.amount_fen, after_fen=comes_to)
+    left = [row for row in rows if row.state == InstalmentState.PLANNED and row is not now_due]
+    now_due.state = InstalmentState.DUE if comes_to else InstalmentState.FALLEN
+    turn.record(part=now_due.part, rating=now_due.rating, amount_fen=comes_to, remark=turn.data["remark"])
+    now_due.amount_fen = comes_to or now_due.amount_fen
+    now_due.save(update_fields=["rating", "amount_fen", "state"])
+    if not comes_to:
+        paid = any(row.state in STANDS for row in done)
+        turn.verdict = "part_falls" if left else "last_part_falls" if paid else "nothing_ever_due"
+
+
+def return_part(turn: Turn) -> None:
+    give_reason(turn)
