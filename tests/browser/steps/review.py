@@ -46,9 +46,8 @@ def score(tab: Tab, number: str) -> None:
     tab.open("/console/")
     tab.page.wait_for_url("**/console/scoring/")
     tab.main.get_by_role("link", name=number).click()
-    fields = tab.main.get_by_role("textbox")
-    rubric = fields.count() - 1
-    for place in range(rubric):
+    fields = tab.main.locator("input[name^=points_]")
+    for place in range(fields.count()):
         fields.nth(place).fill(str(POINTS[place]))
     tab.fill("Comment", "研发投入扎实，材料完整")
     tab.main.get_by_role("checkbox").check()
