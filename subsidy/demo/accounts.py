@@ -115,6 +115,10 @@ class People:
                 content_object=company,
             )
 
+    def newcomer(self, username: str, name: str, authority: Authority) -> None:
+        """A person of a company, who acts for none yet."""
+        self._admit(username, name, UserKind.COMPANY, authority)
+
     def _admit(self, username: str, name: str, kind: UserKind, authority: Authority) -> User:
         if username not in self._known:
             hashed = self._hash = self._hash or make_password(PASSWORD)
@@ -140,6 +144,12 @@ def printed() -> tuple[Account, ...]:
         Account("company2 … company9", "已申报、等待办理的企业", "companies whose applications wait"),
         Account("company10", "草稿未提交的企业", "a company with a draft"),
         Account("company12 … company28", "首批已兑付的17家企业", "the seventeen paid companies of the first batch"),
+        Account(
+            "company29, company29-legal",
+            "窗口登记的企业（授权即将到期）",
+            "a company registered at the counter, its letter soon ends",
+        ),
+        Account("newcomer", "还不代表任何企业的人员", "a person who acts for no company yet"),
         *officers,
         Account("qt-…", "另一单位的同名岗位，如 qt-acceptance", "the same posts of a second bureau"),
     )
