@@ -55,7 +55,8 @@ def close_collection(turn: Turn) -> None:
     turns = turn.passage.also("case", waiting, "enter_round", {"round": round_.number})
     cases = {str(one.subject.pk): one.subject for one in turns if one.subject.state == CaseState.AWAITING_ROUND}
     places = ranking(list(cases.values()), call)
-    funded = {cases[place.key].pk: place.granted for place in places if place.granted}
+    # What a policy recognises and pays nothing for is listed at zero; what the budget does not reach is cut.
+    funded = {cases[place.key].pk: place.granted for place in places if place.granted or not place.cut}
     if not funded:
         raise WrongState(_("The call's budget does not reach the first case of the ranking. Have the budget checked."))
     pack = pack_of(call.policy_version)
@@ -63,10 +64,10 @@ def close_collection(turn: Turn) -> None:
     for place in places:
         case = cases[place.key]
         amount = place.granted or checked_amount(case)
-        rows.append(RankedRow(case, place.rank, amount, rules.level_of(pack, amount), listed=bool(place.granted)))
+        rows.append(RankedRow(case, place.rank, amount, rules.level_of(pack, amount), listed=case.pk in funded))
     rows_rank(round_, rows)
     held = reserved_of(cases.values()) if call.allocation == Allocation.FIRST_COME else {}
-    open_ones = [case for case in cases.values() if case.pk in funded and case.pk not in held]
+    open_ones = [case for case in cases.values() if funded.get(case.pk) and case.pk not in held]
     if open_ones:
         reserve(turn, call, open_ones, funded)
     turn.record(

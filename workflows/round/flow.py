@@ -68,9 +68,12 @@ class RoundV1(Flow):
     who_decides = (
         Switch()
         .Case(this.closed, verdict("close_empty"), label=_("no case"))
+        .Case(this.authorised, rules.is_authorised, label=_("every case was decided under a standing authorisation"))
         .Case(this.division, rules.waits_for(rules.DIVISION), label=_("amounts within the division's limit"))
         .Default(this.meeting, label=_("amounts above it"))
     )
+
+    authorised = Switch().Default(this.needs_notice, label=_("two people have signed beforehand"))
 
     division = Human(
         state=RoundState.AWAITING_DIVISION,
@@ -249,7 +252,7 @@ FREE_ACTS = (
     Act("issue_paper", _("Issue paper"), decreeing.issue_paper, system=True, versioned=False, form=forms.PaperForm),
 )
 MUST_PASS = ("collect", "needs_notice", "decree")
-APPROVED_BY = ("division", "meeting")
-"""One of these must lie on every way to the decree: whose it is, the amount says."""
+APPROVED_BY = ("division", "meeting", "authorised")
+"""One of these must lie on every way to the decree: whose it is, the amount says, or two people signed beforehand."""
 NOTICE = ("publication", "notice")
 """What only a policy without a notice, that says why, may leave out."""

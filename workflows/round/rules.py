@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from policies.language import Pack
 from subsidy.accounts.enums import Role
 from subsidy.decisions.enums import RowState
-from subsidy.decisions.models import Round, RoundRow
+from subsidy.decisions.models import Finding, Round, RoundRow
 from subsidy.programmes.packs import pack_of
 from workflows.common.refusals import WrongState
 
@@ -41,6 +42,17 @@ def waits_for(level: str) -> Any:
         return rows.exists()
 
     return condition
+
+
+def is_authorised(activation: Any) -> bool:
+    """Condition of a switch: every listed row is a case that a rule decided under a standing authorisation.
+
+    A case that people looked at again (its offer was questioned) is none: then the usual levels decide on all.
+    """
+    listed = RoundRow.objects.filter(round=activation.turn.subject, state=RowState.LISTED)
+    checked = Finding.objects.filter(case=OuterRef("case"), pk__gt=OuterRef("case__rule_decision__finding"))
+    by_rule = Q(case__rule_decision__isnull=False) & ~Exists(checked)
+    return listed.exists() and not listed.exclude(by_rule).exists()
 
 
 def any_row(*states: RowState) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from subsidy.management.base import Findings, ProgramCommand, command_moment
-from workflows.checks import PROOFS
+from workflows.checks import PROOFS, free_acts_of
 from workflows.common import consistency, routes
 from workflows.common.graph import findings
 from workflows.documentation import pages
@@ -63,7 +63,7 @@ class Command(ProgramCommand):
 def problems() -> Iterator[str]:
     """Everything that is wrong with the routes and with what hangs on them."""
     for flow_class, required in PROOFS.items():
-        yield from findings(flow_class, required=required)
+        yield from findings(flow_class, required=required, free_acts=free_acts_of(flow_class))
     yield from routes.changed()
     yield from (str(one) for one in consistency.differences())
     yield from (f"process {pk} is under way and waits for nothing" for pk in consistency.stuck())
