@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 VENV := .venv
 RUN := $(VENV)/bin/python
 ARGS ?=
-BENCHMARKS := bankfiles facts policies queue_page transitions
+BENCHMARKS := bankfiles facts policies queues transitions
 
 .PHONY: help demo test lint format bench clean
 

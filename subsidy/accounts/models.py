@@ -85,7 +85,11 @@ class User(AbstractUser, Chained):
 
 
 class RoleGrant(models.Model):
-    """A role of one person in one bureau, for a time; both ends are the last day inclusive of validity."""
+    """A role of one person in one bureau, for a time; both ends are the last day inclusive of validity.
+
+    A delegation is a grant with a `source`: the own grant of the person who lends the role, without whom it ends. A
+    grant with `ended_at` counts no longer; rows stay as history.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT)
@@ -94,6 +98,9 @@ class RoleGrant(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="lent")
+    reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("role grant")
@@ -106,6 +113,9 @@ class RoleGrant(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_range_forward"
+            ),
+            models.CheckConstraint(
+                condition=Q(source__isnull=True) | Q(valid_to__isnull=False), name="delegation_has_an_end"
             ),
         ]
         indexes = [models.Index(fields=["user", "authority", "role"], name="grant_by_user")]

@@ -10,8 +10,10 @@ from subsidy.accounts.models import RoleGrant, User
 
 
 def in_force(on: dt.date) -> Q:
-    """Role grants valid on that day."""
-    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    """Role grants valid on that day; a delegation only as long as the grant that it lends."""
+    lent = Q(source__ended_at__isnull=True) & (Q(source__valid_to__isnull=True) | Q(source__valid_to__gte=on))
+    own = Q(valid_from__lte=on, ended_at__isnull=True) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    return own & (Q(source__isnull=True) | lent)
 
 
 def grants_of(user: User, *, on: dt.date, roles: Iterable[Role] | None = None) -> QuerySet[RoleGrant]:

@@ -92,3 +92,23 @@ def system_actor(username: str) -> User:
     """The actor of an automatic step, made at its first use. Raises KeyError for a name that is none of ours."""
     name = SYSTEM_ACTORS[username]
     return person_admit(username, name=name, kind=UserKind.SYSTEM, authority=None)
+
+
+def role_lend(grant: RoleGrant, to: User, *, valid_from: dt.date, valid_to: dt.date, reason: str) -> RoleGrant:
+    """Let another person use an own grant for a time, both days included; `granted_by` is who lends it."""
+    return RoleGrant.objects.create(
+        user=to,
+        authority_id=grant.authority_id,
+        role=grant.role,
+        unit_id=grant.unit_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        granted_by_id=grant.user_id,
+        source=grant,
+        reason=reason,
+    )
+
+
+def delegations_end(delegations: Iterable[int], *, at: dt.datetime) -> None:
+    """End delegations at once (those of these keys; a grant of a person's own is left alone)."""
+    RoleGrant.objects.filter(pk__in=list(delegations), source__isnull=False, ended_at__isnull=True).update(ended_at=at)

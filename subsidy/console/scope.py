@@ -16,7 +16,7 @@ from subsidy.correspondence.models import Letter
 from subsidy.decisions.models import Round
 from subsidy.programmes.models import Call
 from subsidy.reviews.selectors import cases_of_expert
-from subsidy.web.person import moment_of
+from subsidy.web.person import grants_of_request, moment_of
 from subsidy.work.selectors import Standing, cases_seen, standing_of
 from workflows.common.refusals import Forbidden
 
@@ -31,7 +31,8 @@ def person(request: HttpRequest) -> User:
 def standing(request: HttpRequest) -> Standing:
     """Where the reader stands, read once a request. Raises Forbidden for those who have no business here."""
     if not hasattr(request, _STANDING):
-        setattr(request, _STANDING, standing_of(person(request), on=moment_of(request).on))
+        held = grants_of_request(request)
+        setattr(request, _STANDING, standing_of(person(request), on=moment_of(request).on, grants=held))
     found = cast(Standing, getattr(request, _STANDING))
     if person(request).kind not in (UserKind.OFFICER, UserKind.EXPERT) or not found.works:
         raise Forbidden

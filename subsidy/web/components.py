@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -129,6 +130,38 @@ class Reason:
     @property
     def certainty_words(self) -> Text:
         return CERTAINTIES[self.certainty] if self.certainty else ""
+
+
+# From how many working days before its end a deadline is shown as near.
+SOON_WORKING_DAYS = 3
+
+
+@dataclass(frozen=True)
+class DaysLeft:
+    """How far off a deadline is, in working days (negative: overdue; None: there is none), in words and colour.
+
+    The one way to say it: lists, pages of cases and the company's pages show this.
+    """
+
+    days: int | None
+    provisional: bool = False
+
+    def __str__(self) -> str:
+        if self.days is None:
+            return gettext("no deadline")
+        if self.days < 0:
+            words = ngettext("%(n)d working day overdue", "%(n)d working days overdue", -self.days) % {"n": -self.days}
+        elif self.days == 0:
+            words = gettext("due today")
+        else:
+            words = ngettext("%(n)d working day left", "%(n)d working days left", self.days) % {"n": self.days}
+        return words + gettext(" (provisional: calendar not yet published)") if self.provisional else words
+
+    @property
+    def tone(self) -> Tone:
+        if self.days is None or self.days > SOON_WORKING_DAYS:
+            return "plain"
+        return "stop" if self.days < 0 else "wait"
 
 
 @dataclass(frozen=True)

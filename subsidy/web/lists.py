@@ -97,6 +97,28 @@ class Head:
 
 
 @dataclass(frozen=True)
+class BulkOffer:
+    """What may be done with chosen rows: the acts, the page that previews them, what stands in a row's box.
+
+    `about` names the list among others on that page, beside the query of its address.
+    """
+
+    url: str
+    acts: Sequence[tuple[str, Text]]
+    value: Callable[[Any], str]
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row as shown; `pick` is the value of its box, if rows can be chosen."""
+
+    cells: Sequence[Cell]
+    pick: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class ListSpec:
     """A list as declared. `related` is fetched with the rows of a page; the first sort is the default."""
 
@@ -110,13 +132,21 @@ class ListSpec:
     prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     page_size: int = PAGE_SIZE
     file_name: str = "list"
+    bulk: BulkOffer | None = None
     empty_title: Text = ""
     empty_text: Text = ""
 
-    def page(self, query: QueryDict, sources: Sequence[QuerySet[Any]]) -> ListPage:
-        """The page that the address asks for. Raises Http404 on a sort or place this list does not have."""
+    def page(self, query: QueryDict, sources: Sequence[QuerySet[Any]], count: int | None = None) -> ListPage:
+        """The page that the address asks for. Raises Http404 on a sort or place this list does not have.
+
+        `count` saves counting what the caller has counted already (`narrowed`), no further than one beyond the cap.
+        """
         chosen = _Chosen.read(self, query, sources)
-        return chosen.page(query)
+        return chosen.page(query, count)
+
+    def narrowed(self, query: QueryDict, sources: Sequence[QuerySet[Any]]) -> Sequence[QuerySet[Any]]:
+        """The sources with the filters and the search that the address asks for."""
+        return _Chosen.read(self, query, sources).sources
 
     def rows(self, query: QueryDict, sources: Sequence[QuerySet[Any]]) -> Iterator[Any]:
         """All rows that the address asks for, in its order, without holding them: for exports."""
@@ -154,6 +184,7 @@ class ListPage:
     next: str
     filtered: bool
     kept: Sequence[tuple[str, str]] = field(default=())
+    query: QueryDict = field(default_factory=QueryDict)
 
     @property
     def columns(self) -> list[Column]:
@@ -171,19 +202,30 @@ class ListPage:
         return heads
 
     @property
-    def lines(self) -> list[list[Cell]]:
-        return [
-            [
-                Cell(
-                    column,
-                    column.of(row),
-                    column.link(row) if column.link else "",
-                    column.tone(row) if column.tone else "plain",
-                )
-                for column in self.columns
-            ]
-            for row in self.rows
+    def lines(self) -> list[Line]:
+        return [self._line(row) for row in self.rows]
+
+    def _line(self, row: Any) -> Line:
+        cells = [
+            Cell(
+                column,
+                column.of(row),
+                column.link(row) if column.link else "",
+                column.tone(row) if column.tone else "plain",
+            )
+            for column in self.columns
         ]
+        if self.spec.bulk is None or not self.spec.bulk.acts:
+            return Line(cells)
+        return Line(cells, self.spec.bulk.value(row), str(cells[0].value))
+
+    @property
+    def chosen_by(self) -> str:
+        """The filters, search and sort of this page, as the query of an address: what "all of them" means."""
+        query = self.query.copy()
+        for name in ("after", "before", "export"):
+            query.pop(name, None)
+        return query.urlencode()
 
     @property
     def searchable(self) -> bool:
@@ -225,7 +267,7 @@ class _Chosen:
             narrowed = [spec.search(source, text) for source in narrowed]
         return cls(spec, narrowed, spec.sort_named(query.get("sort", "")), form, text)
 
-    def page(self, query: QueryDict) -> ListPage:
+    def page(self, query: QueryDict, count: int | None) -> ListPage:
         order = self.sort.order
         after, before = query.get("after", ""), query.get("before", "")
         walked = tuple(key.reversed() for key in order) if before else order
@@ -246,11 +288,12 @@ class _Chosen:
             sort=self.sort,
             form=self.form,
             text=self.text,
-            count=self.count(),
+            count=self.count() if count is None else count,
             previous=keyset.encode(found[0][1:], self.spec.model, order) if found and has_previous else "",
             next=keyset.encode(found[-1][1:], self.spec.model, order) if found and has_next else "",
             filtered=bool(self.text) or any(query.get(name) for name in query if name not in OWN_PARAMETERS),
             kept=[("sort", query.get("sort", ""))] if query.get("sort") else [],
+            query=query,
         )
 
     def count(self) -> int:
@@ -276,9 +319,10 @@ def respond(
     sources: Sequence[QuerySet[Any]],
     template: str,
     context: Mapping[str, Any] | None = None,
+    count: int | None = None,
 ) -> HttpResponseBase:
     """The list as a page (in the context as `page`), or as a file when the address says export=csv or export=xlsx."""
     wanted = request.GET.get("export", "")
     if wanted:
         return exports.response(wanted, spec, spec.rows(request.GET, sources))
-    return render(request, template, {**(context or {}), "page": spec.page(request.GET, sources)})
+    return render(request, template, {**(context or {}), "page": spec.page(request.GET, sources, count)})

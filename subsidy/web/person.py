@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from django.db.models import Q
 from django.http import HttpRequest
 
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import RoleGrant, User
+from subsidy.accounts.selectors import grants_of
 from subsidy.applicants.selectors import companies_of
 from subsidy.audit.moment import Moment
 from subsidy.calendars.clock import business_now
@@ -20,6 +20,7 @@ from subsidy.web.components import Text
 
 _MOMENT = "_subsidy_moment"
 _ACTING = "_subsidy_acting"
+_GRANTS = "_subsidy_grants"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ def moment_of(request: HttpRequest) -> Moment:
     return cast(Moment, getattr(request, _MOMENT))
 
 
+def grants_of_request(request: HttpRequest) -> Sequence[RoleGrant]:
+    """The role grants of the signed-in person in force at the request's moment, with their bureaus."""
+    if not hasattr(request, _GRANTS):
+        held = grants_of(cast(User, request.user), on=moment_of(request).on).select_related("authority")
+        setattr(request, _GRANTS, list(held.order_by("id")))
+    return cast(Sequence[RoleGrant], getattr(request, _GRANTS))
+
+
 def acting_of(request: HttpRequest) -> Acting:
     """Who the signed-in person acts as; NOBODY for somebody not signed in."""
     if not hasattr(request, _ACTING):
@@ -56,15 +65,9 @@ def _acting(request: HttpRequest) -> Acting:
     user = request.user
     if user.kind == UserKind.COMPANY:
         return Acting(str(user), user.kind, (), (), _companies(user, moment_of(request).on))
-    today = moment_of(request).on
-    grants = (
-        RoleGrant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), user=user, valid_from__lte=today)
-        .select_related("authority")
-        .order_by("id")
-    )
     roles: dict[str, Text] = {}
     places: dict[str, None] = {}
-    for grant in grants:
+    for grant in grants_of_request(request):
         roles[grant.role] = Role(grant.role).label
         places[formats.pick(grant.authority.name_zh, grant.authority.name_en)] = None
     return Acting(str(user), user.kind, tuple(roles), tuple(roles.values()), tuple(places))

@@ -160,6 +160,10 @@ TABLE: dict[str, Rule] = {
     "console:home": SIGNED_IN,
     **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds"], CONSOLE),
     "console:calls": CONSOLE,
+    "console:bulk": NO_LETTER,  # without an act there is no such page
+    **dict.fromkeys(["console:delegations", "console:delegation-lend", "console:times"], CONSOLE),
+    **dict.fromkeys(["console:view-save", "console:view-remove", "console:delegation-end"], POST_ONLY),
+    "console:hand-over": rule({Role.LEADER.value, "foreign officer"}, others="403"),
     **dict.fromkeys(["console:claim", "console:unclaim", "console:round-open"], POST_ONLY),
     **dict.fromkeys(
         [

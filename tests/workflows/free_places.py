@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from subsidy.accounts.enums import Role, UserKind
-from subsidy.accounts.models import User
+from subsidy.accounts.models import RoleGrant, User
 from subsidy.applicants.models import Company
 from subsidy.applicants.rights import rights_in
 from subsidy.registers.enums import RegisterImportState
@@ -215,18 +215,33 @@ def registrations(world: World, staff: list[Person]) -> Ground:
 def people(world: World, staff: list[Person]) -> Ground:
     """A person of a company, and an officer, whose account the counter does not touch."""
     stranger, officer = _newcomer(world), world.people["leader"]
-    own = frozenset({"change_password"})
+    own = frozenset({"change_password", "delegate", "end_delegation"})
     places = [
         Place(stranger, None, [*staff, Person("themselves", stranger, own=own)]),
         Place(officer, None, [*staff, Person("themselves", officer, roles=frozenset({Role.LEADER}), own=own)]),
     ]
     hashed = plain(password_hash=HASH)
+    grant, days = RoleGrant.objects.get(user=officer), {"valid_from": world.now.on, "valid_to": world.now.on}
+    lent = RoleGrant.objects.create(
+        user=world.people["notice"],
+        authority=world.authority,
+        role=Role.LEADER,
+        granted_by=officer,
+        source=grant,
+        **days,
+    )
     sent = {
+        "delegate": plain(grant=grant.pk, to=world.people["counter"].pk, reason="休假", **days),
+        "end_delegation": plain(grant=lent.pk),
+        "end_delegations": plain(**REASON),
         "check_name": plain(name="另一名", compared=True),
         "give_password": hashed,
         "change_password": hashed,
     }
-    return Ground(places, sent, world, {(1, "check_name"): "not_found", (1, "give_password"): "not_found"})
+    refused = {(1, "check_name"): "not_found", (1, "give_password"): "not_found"}
+    # People of companies have no role to lend.
+    refused |= {(0, "delegate"): "not_found", (0, "end_delegation"): "not_found"}
+    return Ground(places, sent, world, refused)
 
 
 def fact_imports(world: World, staff: list[Person]) -> Ground:

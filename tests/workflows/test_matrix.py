@@ -91,6 +91,8 @@ def _expected(kind: Kind, act: Act, place: Place, person: Person) -> str:
         pool = node.role if node is not None and node.task_type == "HUMAN" and not place.seated else None
         # Nobody holds the matter, so there is nothing to give back.
         role, possible = pool, act.name in ("claim", "ask_company")
+    elif act.name == "reassign":
+        possible = False  # nobody holds it, so that sending it back to its pool changes nothing
     elif kind.free_act(act.name) is None:
         possible = node is not None and node.act(act.name) is not None
     elif act.states:

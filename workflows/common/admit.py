@@ -96,7 +96,7 @@ def admit(
             found.refusals[pk] = refusal
             continue
         turn = turn_on(passage, kind, row.subject, row.act, clean, row.tasks, row.task)
-        turn.part, turn.key, turn.data_hash = row.part, row.asked.key, data_hash
+        turn.part, turn.key, turn.data_hash, turn.lender_id = row.part, row.asked.key, data_hash, known.lender_id
         found.turns.append(turn)
     return found
 

@@ -25,10 +25,14 @@ Judge = Callable[[Turn, WorkItem], Refused | None]
 
 
 class ReassignForm(ActForm):
-    """To whom (a person's id; none: back to the pool) and why; `node` where several tasks of one matter are open."""
+    """To whom (a person's id; none: back to the pool) and why.
+
+    `node` and `held_by` (a person's id) choose among several open tasks of one matter.
+    """
 
     to = forms.IntegerField(label=_("Person"), required=False, min_value=1)
     node = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    held_by = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -126,8 +130,12 @@ def _of_officers(turns: Iterable[Turn]) -> Mapping[int, list[WorkItem]]:
     """The items of each turn that stand in pools; an expert's seat is the expert's."""
     tasks = [task.pk for turn in turns for task in turn.open_tasks]
     items = WorkItem.objects.filter(task_id__in=tasks, pool__isnull=False).exclude(pool__role=Role.EXPERT)
-    node = next(iter(turns)).data.get("node")
-    return _by_subject(items.filter(node=node) if node else items)
+    said = next(iter(turns)).data
+    if said.get("node"):
+        items = items.filter(node=said["node"])
+    if said.get("held_by"):
+        items = items.filter(assignee=said["held_by"])
+    return _by_subject(items)
 
 
 def _by_subject(items: Any) -> Mapping[int, list[WorkItem]]:

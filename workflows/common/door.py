@@ -11,7 +11,6 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -27,6 +26,7 @@ from workflows.common.acts import ListStep
 from workflows.common.admit import Asked, admit, turn_on
 from workflows.common.guard import Question, judge, look_at, refuse_clash
 from workflows.common.nodes import Start, enter
+from workflows.common.outcomes import Outcome, Rehearsal, RowOutcome, rehearsal_of
 from workflows.common.place import find, is_possible, lock, open_tasks_of, process_id_of, units_held
 from workflows.common.refusals import Busy, InsufficientFunds, NotFound, Refused, WrongState
 from workflows.common.sent import checked, data_hash_of
@@ -35,6 +35,8 @@ from workflows.common.task_ids import next_task_id, reserve_task_ids
 from workflows.common.turn import Origin, Passage, Turn
 
 T = TypeVar("T")
+
+__all__ = ["Outcome", "RowOutcome", "open_matter", "perform", "perform_many", "rehearse_many"]
 
 ATTEMPTS = 3
 CHUNK = 500
@@ -45,28 +47,6 @@ _LOCK_NOT_AVAILABLE = "55P03"
 # PostgreSQL's own name for `Hand.key`, unique: the same request is being done by somebody else at this moment.
 HAND_ONCE_PER_KEY = "work_hand_key_key"
 _RETRY = {"40P01", "40001"}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of it. `replayed`: the same request had been done before, and nothing was done now."""
-
-    kind: str
-    subject_id: int
-    seq: int
-    replayed: bool
-
-
-@dataclass(frozen=True)
-class RowOutcome:
-    """What came of one row of a list: its outcome, or why it was refused."""
-
-    subject_id: int
-    result: Outcome | Refused
-
-    @property
-    def refusal(self) -> Refused | None:
-        return self.result if isinstance(self.result, Refused) else None
 
 
 def perform(
@@ -126,6 +106,28 @@ def perform_many(
         some = asked[start : start + CHUNK]
         results |= _perform_rows(kind_named(kind), some, action, started, data or {}, {})
     return [RowOutcome(row.subject_id, results[row.subject_id]) for row in asked]
+
+
+def rehearse_many(
+    kind: str,
+    ids: Iterable[int],
+    action: str,
+    *,
+    actor: User,
+    now: Moment,
+    key: str,
+    versions: Mapping[int, int] | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Rehearsal:
+    """What `perform_many` would do now: everything is done in one transaction and taken back."""
+    asked = [Asked(pk, f"{key}:{pk}", (versions or {}).get(pk)) for pk in dict.fromkeys(ids)]
+    passages: list[Passage] = []
+
+    def started() -> Passage:
+        return Passage(actor=actor, now=now, key=key, origin=Origin())
+
+    results = _perform_rows(kind_named(kind), asked, action, started, data or {}, {}, rehearsed=passages)
+    return rehearsal_of([RowOutcome(row.subject_id, results[row.subject_id]) for row in asked], passages)
 
 
 def open_matter(
@@ -207,18 +209,24 @@ def _perform_rows(
     files: Mapping[str, Any],
     *,
     skip_locked: bool = False,
+    rehearsed: list[Passage] | None = None,
 ) -> dict[int, Outcome | Refused]:
     """Every row's outcome or refusal; those that pass do so in one transaction, and what refuses leaves no trace.
 
     A row whose step refuses is left out and the others begin anew, for it may have written something. What refuses them
     together (money, a constraint) is searched for by halves, and rows that somebody holds are left out, not waited for
-    twice.
+    twice. With `rehearsed` everything is taken back, and the passages that would have been are left there.
     """
     results: dict[int, Outcome | Refused] = {}
     left = list(rows)
 
     def work() -> dict[int, Outcome | Refused]:
-        return _pass(kind, left, action, started(), data, files, skip_locked=skip_locked)
+        passage = started()
+        done = _pass(kind, left, action, passage, data, files, skip_locked=skip_locked)
+        if rehearsed is not None:
+            transaction.set_rollback(True)
+            rehearsed.append(passage)
+        return done
 
     while left:
         try:
@@ -233,7 +241,9 @@ def _perform_rows(
             middle = len(left) if waited else len(left) // 2
             for some in (left[:middle], left[middle:]):
                 skip = waited or skip_locked
-                results |= _perform_rows(kind, some, action, started, data, files, skip_locked=skip)
+                results |= _perform_rows(
+                    kind, some, action, started, data, files, skip_locked=skip, rehearsed=rehearsed
+                )
             return results
     return results
 
@@ -278,6 +288,7 @@ def _open(
     company_id = opening.company_id(turn)
     question = Question(kind, act, authority_id, passage.key, data_hash, company_id=company_id)
     (facts,) = look_at(kind, [question], actor=passage.actor, now=passage.now)
+    turn.lender_id = facts.lender_id
     replay = judge(facts, now=passage.now)
     if replay is not None:
         return Outcome(kind.name, flush.subject_of_key(passage.key), replay, replayed=True)
@@ -337,7 +348,7 @@ def _carry_out(passage: Passage, turns: Sequence[Turn], *, judge_after: Kind | N
         raise _RowsRefused(refused)
     for turn in turns:
         if judge_after is not None and turn.act.duty is not None:
-            refuse_clash(judge_after, [turn.subject.pk], passage.actor, turn.act)
+            refuse_clash(judge_after, [turn.subject.pk], passage.actor, turn.act, turn.lender_id)
     passage.join = None
     flush.write(passage, turns)
     return [Outcome(turn.kind, turn.subject.pk, turn.subject.head_seq, replayed=False) for turn in turns]

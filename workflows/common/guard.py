@@ -16,6 +16,7 @@ from django.db.models.functions import JSONObject, TruncDate
 
 from subsidy.accounts.enums import ADMINISTRATORS, Role, UserKind
 from subsidy.accounts.models import RoleGrant, User
+from subsidy.accounts.selectors import in_force
 from subsidy.applicants import rights
 from subsidy.applicants.models import CompanyUserObjectPermission
 from subsidy.audit.moment import ZONE, Moment
@@ -44,7 +45,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the guard read for one question; `duties` are the actor's earlier ones."""
+    """What the guard read for one question; `duties` are the actor's earlier ones.
+
+    What somebody did on the actor's behalf counts as the actor's; and who acts in a role that is lent counts the hands
+    of the lender too, so that a delegation opens no way round the separation of duties.
+    """
 
     question: Question
     actor: User
@@ -52,7 +57,14 @@ class Facts:
 
     @property
     def duties(self) -> frozenset[str]:
-        return frozenset(self.row["duties"])
+        borrowed = self.row["theirs"] if self.lender_id is not None else ()
+        return frozenset((*self.row["duties"], *self.row["for_me"], *borrowed))
+
+    @property
+    def lender_id(self) -> int | None:
+        """Who has lent the role that the act is done in; None where it is the actor's own."""
+        role = self.question.act.role
+        return next((one["lender"] for one in self.row["lent"] if one["role"] == role), None)
 
 
 def look_at(kind: Kind, questions: Sequence[Question], *, actor: User, now: Moment) -> list[Facts]:
@@ -94,7 +106,7 @@ def judge(facts: Facts, *, now: Moment) -> int | None:
     _permission(question, facts.actor, row, item["assignee"] if item else None, now.on)
     if row["recused"]:
         raise Recused
-    if clash(question.act.duty, row["duties"]) is not None:
+    if clash(question.act.duty, facts.duties) is not None:
         raise DutiesClash
     return None
 
@@ -135,8 +147,12 @@ def _statement(name: str, about_subject: bool) -> tuple[str, tuple[Any, ...]]:
     if about_subject:
         whole_or_part = Q(part__isnull=True) | Q(part=MARKS.part)
         mine = Q(whole_or_part, subject_kind=name, subject_id=MARKS.subject) | kind.kin([MARKS.subject])
-    in_force = Q(valid_from__lte=MARKS.on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=MARKS.on))
-    grants = RoleGrant.objects.filter(in_force, user=MARKS.actor)
+    grants = RoleGrant.objects.filter(in_force(MARKS.on), user=MARKS.actor)
+    lent = grants.filter(authority=MARKS.authority, source__isnull=False)
+    # The hands of those who lend a role, and what others did on their behalf.
+    lenders = lent.values("granted_by")
+    theirs = Q(actor__in=lenders) | Q(on_behalf_of__in=lenders)
+    hands = Hand.objects.filter(mine).exclude(duty="")
     query = User.objects.filter(pk=MARKS.actor).annotate(
         replays=ArraySubquery(
             Hand.objects.filter(key=MARKS.key).values(
@@ -168,7 +184,10 @@ def _statement(name: str, about_subject: bool) -> tuple[str, tuple[Any, ...]]:
         recused=Exists(Recusal.objects.filter(user=MARKS.actor, case=MARKS.subject))
         if name == "case" and about_subject
         else Value(False),
-        duties=ArraySubquery(Hand.objects.filter(mine, actor=MARKS.actor).exclude(duty="").values("duty").distinct()),
+        duties=ArraySubquery(hands.filter(actor=MARKS.actor).values("duty").distinct()),
+        for_me=ArraySubquery(hands.filter(on_behalf_of=MARKS.actor).values("duty").distinct()),
+        lent=ArraySubquery(lent.order_by("pk").values(json=JSONObject(role=F("role"), lender=F("granted_by")))),
+        theirs=ArraySubquery(hands.filter(theirs).values("duty").distinct()),
         items=ArraySubquery(
             WorkItem.objects.filter(task_id=MARKS.task).values(json=JSONObject(assignee=F("assignee_id")))
         ),
@@ -191,8 +210,20 @@ def _for_rows(statement: str, places: Sequence[Any]) -> tuple[str, tuple[Any, ..
     return f"SELECT asked.row, found.* FROM {asked}, LATERAL ({text}) AS found ORDER BY asked.row", tuple(kept)
 
 
-COLUMNS = ("is_active", "replays", "roles", "anywhere", "member", "recused", "duties", "items")
-_OBJECTS = frozenset({"replays", "items", "member"})
+COLUMNS = (
+    "is_active",
+    "replays",
+    "roles",
+    "anywhere",
+    "member",
+    "recused",
+    "duties",
+    "for_me",
+    "lent",
+    "theirs",
+    "items",
+)
+_OBJECTS = frozenset({"replays", "items", "member", "lent"})
 
 
 def _read(name: str, value: Any) -> Any:
@@ -269,10 +300,11 @@ def _membership(act: Act, actor: User, rows: Sequence[dict[str, Any]], on: dt.da
 _DAYS = ("since", "until", "ended")
 
 
-def refuse_clash(kind: Kind, ids: Iterable[int], actor: User, act: Act) -> None:
+def refuse_clash(kind: Kind, ids: Iterable[int], actor: User, act: Act, lender_id: int | None = None) -> None:
     """Judge separation of duties on matters that the act reaches only once it is under way (raises DutiesClash)."""
-    ids = list(ids)
+    ids, people = list(ids), [pk for pk in (actor.pk, lender_id) if pk is not None]
     bound = Q(subject_kind=kind.name, subject_id__in=ids) | kind.kin(ids)
-    earlier = Hand.objects.filter(bound, actor=actor).exclude(duty="").values_list("duty", flat=True).distinct()
+    theirs = Hand.objects.filter(bound, Q(actor__in=people) | Q(on_behalf_of__in=people)).exclude(duty="")
+    earlier = theirs.values_list("duty", flat=True).distinct()
     if clash(act.duty, earlier) is not None:
         raise DutiesClash

@@ -62,7 +62,8 @@ class Turn:
     """What one act does to one subject.
 
     `key` and `data_hash` are those of the request when somebody asked for this turn; one that another act takes in
-    (`passage.also`) has none. `refusal` says why a row of a list is left out.
+    (`passage.also`) has none. `lender_id` is the person on whose behalf it is done, in a role that they have lent.
+    `refusal` says why a row of a list is left out.
     """
 
     passage: Passage
@@ -91,6 +92,7 @@ class Turn:
     key: str = ""
     data_hash: str = ""
     refusal: Refused | None = None
+    lender_id: int | None = None
 
     @property
     def actor(self) -> User:

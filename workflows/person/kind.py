@@ -9,7 +9,7 @@ from subsidy.accounts.models import User
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act
 from workflows.common.subjects import Card, Kind, Opening, register
-from workflows.person import steps
+from workflows.person import delegating, steps
 from workflows.person.forms import CheckForm, OpenForm, PasswordForm, SignUpForm
 
 
@@ -36,6 +36,7 @@ ACTS = (
         danger=True,
     ),
     Act("change_password", _("Change the own password"), steps.change_password, own=True, form=PasswordForm),
+    *delegating.ACTS,
 )
 PERSON = register(
     Kind(

@@ -11,8 +11,6 @@ from django.forms import BaseForm
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from subsidy.web import components, formats
 from subsidy.web.blocks import ShownBlock
@@ -67,15 +65,8 @@ def working_days_left(days: int | None, provisional: bool = False) -> SafeString
     """A deadline in words and colour: days still left (negative: overdue); computed by the caller's calendar."""
     if days is None:
         return ""
-    if days < 0:
-        words = ngettext("%(n)d working day overdue", "%(n)d working days overdue", -days) % {"n": -days}
-    elif days == 0:
-        words = _("due today")
-    else:
-        words = ngettext("%(n)d working day left", "%(n)d working days left", days) % {"n": days}
-    if provisional:
-        words += _(" (provisional: calendar not yet published)")
-    return tag(words, "stop" if days < 0 else "wait" if days <= 2 else "plain")
+    left = components.DaysLeft(days, provisional)
+    return tag(str(left), left.tone)
 
 
 @register.simple_tag
