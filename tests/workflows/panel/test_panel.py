@@ -124,7 +124,7 @@ def test_a_pool_that_is_too_small_blocks_and_says_what_it_lacks(world: World) ->
     case = world.submitted(world.call())
     for number in (1, 2, 3):
         ExpertProfile.objects.filter(user=world.people[f"expert{number}"]).update(valid_to=dt.date(2024, 1, 1))
-    with pytest.raises(WrongState, match="1 more of any branch"):
+    with pytest.raises(WrongState, match="还缺1名"):
         world.act("case", case, "accept", "acceptance")
     assert fresh(case).state == "awaiting_acceptance"
 
@@ -288,7 +288,7 @@ def test_the_clock_concludes_with_a_quorum_and_never_without(world: World) -> No
     score(world, without, world.experts(without)[:2])
     late = world.experts(with_quorum)[4]
     for case in (with_quorum, without):
-        with pytest.raises(WrongState, match="still have time"):
+        with pytest.raises(WrongState, match="评分时限未到"):
             world.act("case", case, "conclude_panel", "acceptance")
     world.now = days_later(world.now, 16)
     world.act("case", with_quorum, "close_panel", world.system, origin=JOB)
@@ -297,7 +297,7 @@ def test_the_clock_concludes_with_a_quorum_and_never_without(world: World) -> No
         seat_of(with_quorum, late).state == "missed" and not cases_of_expert(late).filter(pk=with_quorum.pk).exists()
     )
     for who, action in ((world.system, "close_panel"), ("acceptance", "conclude_panel")):
-        with pytest.raises(WrongState, match="no quorum"):
+        with pytest.raises(WrongState, match="未达法定数"):
             world.act("case", without, action, who, origin=JOB)
     assert fresh(without).state == "under_review"
 
@@ -325,7 +325,7 @@ def test_an_officer_replaces_who_does_not_score_but_no_sealed_sheet(world: World
     world.act("case", case, "replace_expert", "acceptance", data={"seat": 2, "reason": "出差"})
     assert people[1] not in world.experts(case) and len(world.experts(case)) == 5
     world.act("case", case, "replace_expert", "acceptance", data={"seat": 3, "reason": "出差"})
-    with pytest.raises(WrongState, match="nobody left"):
+    with pytest.raises(WrongState, match="库中已无"):
         world.act("case", case, "replace_expert", "acceptance", data={"seat": 4, "reason": "出差"})
     assert people[3] in world.experts(case)
 
@@ -337,7 +337,7 @@ def test_a_seat_that_nobody_can_fill_waits_for_the_pool(world: World) -> None:
     assert len(world.experts(case)) == 4 and body(case, "declare_conflict")["vacant"] == 1
     score(world, case, world.experts(case))
     assert fresh(case).state == "under_review"
-    with pytest.raises(WrongState, match="nobody left"):
+    with pytest.raises(WrongState, match="库中已无"):
         world.act("case", case, "draw_further", "acceptance")
     new = world.person("expert9", Role.EXPERT, kind=UserKind.EXPERT)
     world.act("case", case, "draw_further", "acceptance")
@@ -358,7 +358,7 @@ def test_an_empty_panel_never_passes(world: World) -> None:
     with pytest.raises(NotFound):  # an empty seat is nobody's until it is drawn
         world.act("case", case, "score", world.person("expert10", "expert", kind="expert"), data=scores(case))  # type: ignore[arg-type]
     world.now = days_later(world.now, 40)
-    with pytest.raises(WrongState, match="no quorum"):
+    with pytest.raises(WrongState, match="未达法定数"):
         world.act("case", case, "close_panel", world.system, origin=JOB)
     assert fresh(case).state == "under_review"
     for number in range(11, 16):
