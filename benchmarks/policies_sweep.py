@@ -159,7 +159,7 @@ def _packs() -> list[Row]:
     for code, folder in newest.items():
         pack = load_pack(folder)
         tables = population(pack, COMPANIES, seed=7)
-        took[code] = best(lambda pack=pack, tables=tables: sweep(pack, tables), 3)  # type: ignore[misc]
+        took[code] = best(lambda pack=pack, tables=tables: sweep(pack, tables), 3)  # type: ignore[misc]  # mypy infers no lambda with defaults
         found.append(
             Row(f"  {code} ({len(pack.records)} lists)", took[code][0], "s", peer=f"processor {took[code][1]:.3f} s")
         )

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import QuerySet
+from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -72,10 +74,10 @@ class Open(LoginRequiredMixin, View):
         versions = PolicyVersion.objects.filter(authority=self.bureau).select_related("policy")
         lines = BudgetLine.objects.filter(authority=self.bureau, closed_at__isnull=True).order_by("-year", "code")
         texts = ("policy_text", "source_text", "cases_text")
-        form.fields["policy_version"].queryset = versions.defer(*texts).order_by("-effective_from", "-pk")  # type: ignore[attr-defined]
+        _offer(form, "policy_version", versions.defer(*texts).order_by("-effective_from", "-pk"))
         for name in ("budget_line", *(f"line_{place}" for place in LINES)):
-            form.fields[name].queryset = lines  # type: ignore[attr-defined]
-            form.fields[name].label_from_instance = _line_label  # type: ignore[attr-defined]
+            # Django's own way to word the rows of one form.
+            _offer(form, name, lines).label_from_instance = _line_label  # type: ignore[assignment, method-assign]
         return form
 
     def preview(self, form: ActForm) -> Preview:
@@ -125,6 +127,14 @@ class Open(LoginRequiredMixin, View):
             "back_url": reverse("console:calls"),
         }
         return render(request, "console/call_open.html", context, status=status)
+
+
+def _offer(form: ActForm, name: str, rows: QuerySet[Any]) -> ModelChoiceField:
+    """Have a field of the form offer these rows alone."""
+    field = form.fields[name]
+    assert isinstance(field, ModelChoiceField)  # the act's form chooses among rows there
+    field.queryset = rows
+    return field
 
 
 def _line_label(line: BudgetLine) -> str:

@@ -159,5 +159,6 @@ class EndOverride(FactAct):
 
     def preview(self, subject: Company) -> Preview:
         found = override_of(self.case.company, self.kwargs["name"])
+        # Only facts are overridden, no lists of records: get_subject sees to it.
         said = f"{value_words(self.definition, found)} ({said_by(found)})" if found else ""  # type: ignore[arg-type]
         return Preview(changes=(_("No longer counts: %(value)s") % {"value": said},))

@@ -64,7 +64,8 @@ class SignUpPageForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         bureaus = [(one.code, pick(one.name_zh, one.name_en)) for one in Authority.objects.order_by("id")]
         field = self.fields["bureau"]
         assert isinstance(field, forms.ChoiceField)

@@ -37,7 +37,7 @@ def test_everybody_tries_every_act(world: World, name: str) -> None:
     if any(act.states for act in kind.free_acts):
         standing = {place.subject.state for place in ground.places}
         assert standing >= {state for act in kind.free_acts for state in act.states} - NEVER_LONG.get(name, set())
-    wrong = []
+    wrong: list[str] = []
     for number, place in enumerate(ground.places):
         refused = {("", act): code for (at, act), code in ground.refused.items() if at == number}
         wrong += attempts(kind, [place], ground, refused)

@@ -277,7 +277,7 @@ def _compared(a: object, b: object) -> int:
     if isinstance(a, bool) or isinstance(b, bool) or type(a) is not type(b):
         return UNKNOWN
     assert isinstance(a, int | Fraction | date)
-    return STILL if a == b else MORE if b > a else LESS  # type: ignore[operator]
+    return STILL if a == b else MORE if b > a else LESS  # type: ignore[operator]  # of one type, by the line above
 
 
 def parameter_step(old: ParameterDef, new: ParameterDef) -> int:

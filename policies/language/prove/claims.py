@@ -94,7 +94,7 @@ def _tiers(program: Program) -> Iterator[Claim]:
 
 def _first_leaf(node: object) -> Leaf:
     while not isinstance(node, Leaf):
-        node = node.children[0]  # type: ignore[attr-defined]
+        node = node.children[0]  # type: ignore[attr-defined]  # what is no leaf has children
     return node
 
 
