@@ -15,6 +15,7 @@ from subsidy.registers.models import PriorAward, RegisterEntry, RegisterImport
 from subsidy.registers.selectors import prior_awards, recognised
 from tests.subsidy.registers.lists import AWARDS, apply, deliver, note, said
 from tests.world import World, fresh
+from workflows.common.parts import take_part
 from workflows.common.refusals import BadData, Forbidden, NotFound, WrongState
 from workflows.registers import jobs, steps
 from workflows.registers.jobs import apply_register_import, compare_register_import, undo_register_import
@@ -100,13 +101,13 @@ class TestLong:
     ) -> None:
         companies = [world.company() for _ in range(5)]
         about = deliver(world, *titles(companies), complete=True)
-        taken, take = [], jobs.take_part
+        taken: list[Any] = []
 
         def dies(*args: Any, **more: Any) -> None:
             if len(taken) == 2:
                 raise RuntimeError("the worker was stopped")
             taken.append(args)
-            take(*args, **more)
+            take_part(*args, **more)
 
         with monkeypatch.context() as patch, pytest.raises(RuntimeError):
             patch.setattr(jobs, "take_part", dies)
