@@ -198,7 +198,7 @@ def bulk(bureau: Bureau) -> list[Row]:
     world = bureau.world
     case = world.submitted(bureau.call)
     to = world.person("colleague", Role.ACCEPTANCE).pk
-    rows = []
+    rows: list[Row] = []
     acts: list[tuple[str, str, dict[str, Any] | None]] = [
         ("claim", "acceptance", None),
         ("unclaim", "acceptance", None),

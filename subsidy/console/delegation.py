@@ -180,7 +180,7 @@ def _data(form: HandOverForm) -> dict[str, Any]:
 
 
 def _preview(request: HttpRequest, form: HandOverForm, rows: list[Row]) -> Preview:
-    common = {"actor": scope.person(request), "now": moment_of(request), "key": new_key()}
+    common: dict[str, Any] = {"actor": scope.person(request), "now": moment_of(request), "key": new_key()}
     found = [
         (kind, door.rehearse_many(kind, ids, "reassign", data=_data(form), **common))
         for kind, ids in _by_kind(rows).items()
@@ -198,7 +198,8 @@ def _preview(request: HttpRequest, form: HandOverForm, rows: list[Row]) -> Previ
 
 def _handed(request: HttpRequest, form: HandOverForm, rows: list[Row], context: dict[str, Any]) -> HttpResponse:
     key = context["key"]
-    common = {"actor": scope.person(request), "now": moment_of(request), "origin": origin_of(request)}
+    actor, now, origin = scope.person(request), moment_of(request), origin_of(request)
+    common: dict[str, Any] = {"actor": actor, "now": now, "origin": origin}
     by_id = {(row.kind, row.subject_id): row for row in rows}
     results: list[tuple[Row, RowOutcome]] = []
     for kind, ids in _by_kind(rows).items():

@@ -107,11 +107,12 @@ def test_what_cannot_be_lent(world: World) -> None:
     with pytest.raises(WrongState):
         lend(world, "acceptance", Role.ACCEPTANCE, world.person("acceptance2", Role.ACCEPTANCE))
     today = world.now.on
-    for days in (
+    wrong: list[dict[str, Any]] = [
         {"valid_from": (today - dt.timedelta(days=1)).isoformat()},
         {"valid_to": (today - dt.timedelta(days=1)).isoformat()},
         {"valid_to": (today + dt.timedelta(days=92)).isoformat()},
-    ):
+    ]
+    for days in wrong:
         with pytest.raises(BadData):
             lend(world, "acceptance", Role.ACCEPTANCE, stand_in, **days)
     lend(world, "acceptance", Role.ACCEPTANCE, stand_in, days=91)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -33,7 +34,9 @@ REASON = {"reason": "材料不符"}
 STATEMENTS_MAX = 30
 
 
-def many(world: World, cases: list[Case], action: str, who: str = "acceptance", **kwargs: Any) -> list[RowOutcome]:
+def many(
+    world: World, cases: Sequence[Case | int], action: str, who: str = "acceptance", **kwargs: Any
+) -> list[RowOutcome]:
     kwargs.setdefault("key", world.key())
     kind = kwargs.pop("kind", "case")
     ids = [case if isinstance(case, int) else case.pk for case in cases]

@@ -14,8 +14,8 @@ from procrastinate.contrib.django import app as jobs
 from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import PROCESS, STATUS
 
-from subsidy.audit.models import Event
 from subsidy.accounts.enums import Role
+from subsidy.audit.models import Event
 from subsidy.audit.services import Entry, append
 from subsidy.calendars.working import Due
 from subsidy.ledger.services import post

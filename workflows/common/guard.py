@@ -258,16 +258,8 @@ def _permission(
     act = question.act
     if not row["is_active"]:
         raise Forbidden
-    if act.system:
-        if actor.kind != UserKind.SYSTEM:
-            raise Forbidden
-        return
-    if act.own:
-        if question.subject_id != actor.pk:
-            raise NotFound
-        return
-    if act.personal or act.member:
-        _membership(act, actor, row["member"], on)
+    if act.system or act.own or act.personal or act.member:
+        _without_a_role(question, actor, row, on)
         return
     if act.role not in ADMINISTRATORS and WITHOUT_BUSINESS_POWER.intersection(row["anywhere"]):
         raise Forbidden
@@ -277,6 +269,19 @@ def _permission(
         raise Forbidden if row["roles"] else NotFound
     if assignee is not None and assignee != actor.pk:
         raise NotFound if act.role == Role.EXPERT else Claimed
+
+
+def _without_a_role(question: Question, actor: User, row: Mapping[str, Any], on: dt.date) -> None:
+    """Acts that no role gives: of a system actor, on the own account, of people of companies."""
+    act = question.act
+    if act.system:
+        if actor.kind != UserKind.SYSTEM:
+            raise Forbidden
+    elif act.own:
+        if question.subject_id != actor.pk:
+            raise NotFound
+    else:
+        _membership(act, actor, row["member"], on)
 
 
 def _membership(act: Act, actor: User, rows: Sequence[dict[str, Any]], on: dt.date) -> None:
