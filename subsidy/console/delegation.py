@@ -190,7 +190,12 @@ def _preview(request: HttpRequest, form: HandOverForm, rows: list[Row]) -> Previ
     lent = RoleGrant.objects.filter(Q(granted_by=leaver) | Q(user=leaver), source__isnull=False, ended_at__isnull=True)
     ends = [
         _("The delegation of %(role)s from %(giver)s to %(taker)s ends (it would have on %(day)s).")
-        % {"role": Role(one.role).label, "giver": one.granted_by, "taker": one.user, "day": day(one.valid_to)}
+        % {
+            "role": Role(one.role).label,
+            "giver": one.granted_by,
+            "taker": one.user,
+            "day": day(one.valid_to) if one.valid_to else "",
+        }
         for one in lent.select_related("user", "granted_by")
     ]
     return Preview([*shown.changes, *ends], shown.told, shown.money, shown.refused)

@@ -59,7 +59,7 @@ def times(request: HttpRequest) -> HttpResponseBase:
     now, calendar = moment_of(request), working_calendar()
     stages = stage_times(standing.authorities, since=now.at - dt.timedelta(days=DAYS), calendar=calendar)
     loads = pool_loads(standing.authorities, today=now.on, calendar=calendar)
-    found = {"stages": (STAGES, stages), "loads": (LOADS, loads)}
+    found: dict[str, tuple[tuple[Column, ...], Sequence[Any]]] = {"stages": (STAGES, stages), "loads": (LOADS, loads)}
     wanted = request.GET.get("export", "")
     if wanted:
         if request.GET.get("table", "") not in found:

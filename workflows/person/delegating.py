@@ -13,7 +13,7 @@ from subsidy.accounts.selectors import grants_of
 from subsidy.accounts.services import delegations_end, role_lend
 from workflows.common.acts import Act, ActForm
 from workflows.common.duties import WITHOUT_BUSINESS_POWER
-from workflows.common.refusals import BadData, Forbidden, NotFound, WrongState
+from workflows.common.refusals import BadData, Forbidden, Message, NotFound, WrongState
 from workflows.common.turn import Turn
 
 DAYS_MAX = 92
@@ -84,7 +84,7 @@ def _delegate(turn: Turn, grant: RoleGrant) -> User:
 
 
 def _refuse_days(grant: RoleGrant, begins: dt.date, ends: dt.date, today: dt.date) -> None:
-    wrong = {}
+    wrong: dict[str, Message] = {}
     if begins < today:
         wrong["valid_from"] = _("A role is lent from today or later, not for the past.")
     if ends < begins:
