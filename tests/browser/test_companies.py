@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from subsidy.accounts.enums import UserKind
-from subsidy.accounts.models import User
 from subsidy.applicants.models import Company, Registration
 from subsidy.demo.uscc import generated_uscc
 from subsidy.web import person
+from tests.browser.steps.registration import ask_online, newcomer, register_at_counter
 from tests.browser.test_portal import PHONE, look, sign_in
 from tests.harness.browser import LiveServer
 from tests.world import PDF, World
@@ -33,13 +32,6 @@ def paper(tmp_path: Path) -> Path:
     return path
 
 
-def newcomer(world: World, username: str, name: str) -> User:
-    user = world.person(username, None, kind=UserKind.COMPANY)
-    user.name = name
-    user.save(update_fields=["name"])
-    return user
-
-
 def test_online_asked_confirmed_and_begun(page: Page, live_server: LiveServer, world: World, paper: Path) -> None:
     company = Company.objects.create(
         authority=world.authority,
@@ -56,19 +48,7 @@ def test_online_asked_confirmed_and_begun(page: Page, live_server: LiveServer, w
     look(page, "company-none")
     page.get_by_role("link", name="登记企业").click()
     look(page, "company-ask")
-    page.get_by_label("统一社会信用代码").fill(CODE)
-    page.get_by_label("企业名称").fill(company.name)
-    page.get_by_label("登记辖区").fill("330106")
-    page.get_by_label("成立日期").fill("2020-05-01")
-    page.get_by_label("法定代表人姓名").fill("李法人")
-    page.get_by_label("联系电话").fill("13800001234")
-    page.get_by_label("我持有授权委托书").check()
-    page.get_by_label("授权起始日").fill("2024-01-01")
-    page.get_by_label("授权截止日").fill("2024-12-31")
-    page.get_by_label("法定代表人的用户名").fill("li")
-    page.get_by_label("营业执照（PDF 或图片）").set_input_files(paper)
-    page.get_by_label("授权委托书（PDF 或图片）").set_input_files(paper)
-    page.get_by_role("button", name="登记企业").click()
+    ask_online(page, CODE, paper, confirmer="li")
     expect(page.get_by_text("待法定代表人确认")).to_be_visible()
     look(page, "company-asked")
     look(page, "company-asked", 1280)
@@ -95,14 +75,7 @@ def test_at_the_counter_registered_renamed_and_shown(
     look(page, "counter-companies", 1280)
     page.get_by_role("link", name="登记企业", exact=True).click()
     look(page, "counter-register", 1280)
-    page.get_by_label("统一社会信用代码").fill(CODE)
-    page.get_by_label("企业名称").fill("杭州新芽科技有限公司")
-    page.get_by_label("成立日期").fill("2020-05-01")
-    page.get_by_label("法定代表人姓名").fill("李法人")
-    page.get_by_label("经办人（管理员）的用户名").fill("wang")
-    page.get_by_label("授权截止日").fill("2024-12-31")
-    page.get_by_label("授权委托书（PDF 或图片）").set_input_files(paper)
-    page.get_by_role("button", name="登记企业").click()
+    register_at_counter(page, CODE, paper, clerk="wang")
     expect(page.get_by_text("王经办").first).to_be_visible()
     page.get_by_role("link", name="录入新名称").click()
     page.get_by_label("新名称").fill("杭州二名科技有限公司")

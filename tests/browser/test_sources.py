@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from subsidy.applicants.models import CompanyFact, FactImport
 from subsidy.web import person
+from tests.browser.steps.registration import upload_facts
 from tests.browser.test_console import Desk
 from tests.harness.browser import LiveServer
 from tests.world import World
@@ -28,16 +29,7 @@ def desk(page: Page, live_server: LiveServer, world: World, monkeypatch: pytest.
 
 def send(desk: Desk, path: Path) -> FactImport:
     """Upload the file by the form."""
-    page = desk.page
-    page.goto(desk.server + "/console/sources/")
-    page.get_by_role("link", name="导入来源文件").click()
-    page.get_by_label("文件来源").select_option("tax")
-    page.get_by_label("截至日期").fill("2024-02-01")
-    page.get_by_label("数据年度").fill("2023")
-    page.get_by_label("文件（CSV 或 XLSX）").set_input_files(path)
-    page.get_by_role("button", name="导入来源文件").click()
-    expect(page.get_by_text("核对中")).to_be_visible()
-    return FactImport.objects.latest("pk")
+    return upload_facts(desk.page, str(desk.server), path, source="tax", year="2023")
 
 
 def test_an_officer_imports_a_file_twice(desk: Desk, world: World, tmp_path: Path) -> None:
