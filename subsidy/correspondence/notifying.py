@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from subsidy.accounts.models import User
 from subsidy.audit.moment import Moment
+from subsidy.cases.models import Recusal
 from subsidy.correspondence.enums import LEGAL_EFFECT, MAIL_DEFAULT, MailChoice, NotificationKind
 from subsidy.correspondence.models import MailOut, Notification, NotificationPreference
 
@@ -114,7 +115,7 @@ def _row(
 
 def digests_make(on: dt.date, *, now: Moment) -> list[int]:
     """One e-mail a person for what waits for the day's digest; returns the e-mails to send. Safe to repeat."""
-    waiting = Notification.objects.filter(for_digest=True, mail__isnull=True)
+    waiting = without_recused(Notification.objects.filter(for_digest=True, mail__isnull=True))
     made = []
     for user_id in sorted(set(waiting.values_list("recipient_id", flat=True))):
         with transaction.atomic():
@@ -129,7 +130,13 @@ def digests_make(on: dt.date, *, now: Moment) -> list[int]:
 
 def notifications_of(user: User) -> QuerySet[Notification]:
     """What the person is told in the app."""
-    return Notification.objects.filter(recipient=user, in_app=True)
+    return without_recused(Notification.objects.filter(recipient=user, in_app=True))
+
+
+def without_recused(notifications: QuerySet[Notification]) -> QuerySet[Notification]:
+    """Without those on cases from which their reader has been recused since: even a number would tell too much."""
+    recused = Recusal.objects.filter(user=OuterRef("recipient"), case=OuterRef("subject_id"))
+    return notifications.exclude(Exists(recused) & Q(subject_kind="case"))
 
 
 def unread_count(user: User, *, cap: int) -> int:

@@ -80,10 +80,15 @@ _SERVED = _company(
     NotificationKind.DECISION, _("A letter on %(number)s counts as served; its periods run. Open it here.")
 )
 
+_LEFT = _role(
+    Role.ACCEPTANCE, _("An expert has left the panel of %(number)s. Open the panel and see whether a seat is empty.")
+)
 TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     ("case", "accept"): (
         _company(NotificationKind.PROGRESS, _("Your application %(number)s was accepted and goes to review.")),
     ),
+    ("case", "declare_conflict"): (_LEFT,),
+    ("case", "expert_bound"): (_LEFT,),
     ("case", "withdraw"): (
         _role(
             Role.ACCEPTANCE,

@@ -160,6 +160,8 @@ def _of_item(item: WorkItem, on: dt.date) -> set[int]:
     if item.company_id is not None:
         return set(_members([item.company_id], on).values_list("user_id", flat=True))
     assert item.pool is not None, "a work item waits for a company or for a pool"
+    if item.pool.role == Role.EXPERT:
+        return set()  # an empty seat: it is nobody's before somebody is drawn for it
     return people_of_role(item.authority_id, item.pool.role, item.pool.unit_id, on)
 
 
