@@ -18,9 +18,10 @@ from policies.language.sweep.whole import sweep
 from subsidy.applicants.enums import FactSource
 from subsidy.applicants.models import Company, CompanyFact
 from subsidy.applicants.services import _fact_row
-from subsidy.cases.models import Answer
+from subsidy.cases.models import Answer, AnswerRecord
 from subsidy.cases.values import columns, is_asked
 from subsidy.decisions.facts import facts_of, held_on, values_held
+from subsidy.decisions.lists import records_held
 from subsidy.decisions.rows import Reads
 from subsidy.demo.accounts import People
 from subsidy.demo.district import GeneratedCompany, generate_companies, generated_company
@@ -97,29 +98,43 @@ def test_a_sweep_over_ten_thousand_agrees_with_the_oracle(code: str, district: l
 # --- through the store -----------------------------------------------------------------------------------------------
 
 
-class Answers(tuple[Answer, ...]):
-    def select_related(self, *_names: str) -> Answers:
+class Said(tuple[Any, ...]):
+    """Rows of an application that is not in the database, asked for as those of one that is."""
+
+    def select_related(self, *_names: str) -> Said:
+        return self
+
+    def order_by(self, *_names: str) -> Said:
         return self
 
 
 @dataclass
 class Filed:
-    """An application as `facts_of` reads it: whose, since when, and what was answered."""
+    """An application as `facts_of` reads it: whose, since when, what was answered, and the lists as they were prefilled."""
 
     company_id: int
     submitted_at: dt.datetime
-    answers: Answers
+    answers: Said
+    records: Said
     pk: int = 0
 
 
 def filed(company_id: int, pack: Pack, facts: Mapping[str, Any], now: dt.datetime) -> Any:
     known = facts_from_json(pack, facts)
-    rows = (
+    answers = [
         Answer(name=name, **columns(pack.facts[name], value))
         for name, value in known.items()
         if name in pack.facts and is_asked(pack.facts[name])
-    )
-    return Filed(company_id, now, Answers(rows))
+    ]
+    records = []
+    asked = [record for record in pack.records.values() if is_asked(record)]
+    held = held_on(company_id, Reads.of(pack), on=ON) if asked else []
+    for record in asked:
+        answers.append(Answer(name=record.name, kind=Answer.LIST, integer=1))
+        rows = [row for row in held if row.list_name == record.name]
+        for one in records_held(record, rows):
+            records.append(AnswerRecord(list_name=record.name, record_key=one.key, values=one.values, as_of=one.as_of))
+    return Filed(company_id, now, Said(answers), Said(records))
 
 
 def through_store(stage: Stage, companies: Iterable[GeneratedCompany], code: str) -> int:
