@@ -21,7 +21,7 @@ def note_fault(call_next: Callable[[], Any], context: JobContext, _worker: Any) 
         return call_next()
     except Exception as fault:
         try:
-            if context.job is not None and context.job.id is not None:
+            if context.job.id is not None:
                 job_fault_note(context.job.id, fault, at=business_now().real)
         except DatabaseError:
             log.exception("the fault of job %s could not be noted", context.job)

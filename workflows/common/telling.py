@@ -19,6 +19,7 @@ from django.db.models import Q, QuerySet
 from django.utils import translation
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONDict
 
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import RoleGrant, User
@@ -232,7 +233,8 @@ def tell_job(kind: str, subject_id: int, seq: int, tasks: list[int]) -> None:
 
 def _send_later(mails: Sequence[int]) -> None:
     if mails:
-        app.configure_task("send_mail").batch_defer(*[{"mail_id": pk} for pk in mails])
+        wanted: list[JSONDict] = [{"mail_id": pk} for pk in mails]
+        app.configure_task("send_mail").batch_defer(*wanted)
 
 
 class MailFailed(Exception):
