@@ -38,6 +38,7 @@ class RoundAct(ActPage):
         "publish": gettext_lazy("Published. Objections are open."),
         "issue_decree": gettext_lazy("Recorded. The papers of what was decreed are being made."),
         "issue_supplement": gettext_lazy("Recorded. The papers of what was decreed are being made."),
+        "close_unpublished": gettext_lazy("Closed without a decree."),
         "close_undecreed": gettext_lazy("Closed without a decree."),
         "finish": gettext_lazy("The round is closed."),
         "correct_name": gettext_lazy("Corrected; the public list shows both names."),

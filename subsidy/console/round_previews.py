@@ -17,7 +17,7 @@ from subsidy.web.components import Money, Preview, Refusal
 from subsidy.web.formats import day, money, pick
 from workflows.common.deadlines import working_days_after
 from workflows.round import rules
-from workflows.round.collecting import ranking, waiting_for
+from workflows.round.collecting import is_listed, ranking, waiting_for
 from workflows.round.reserving import reserved_of
 
 
@@ -32,11 +32,11 @@ def _close_collection(round_: Round, _now: Moment) -> Preview:
         return Preview(refused=[Refusal(round_.number, _("No case of this call waits for a round."))])
     cases = {str(case.pk): case for case in waiting}
     places = ranking(waiting, round_.call)
-    funded = [place for place in places if place.granted]
+    funded = [place for place in places if is_listed(place, cases[place.key])]
     below = [
         Refusal(cases[place.key].company_name, _("rank %(rank)d, below the cut-off") % {"rank": place.rank})
         for place in places
-        if not place.granted
+        if not is_listed(place, cases[place.key])
     ]
     changes = [
         _("%(n)d cases are ranked; %(m)d lie within the budget of the call.") % {"n": len(waiting), "m": len(funded)}
@@ -222,6 +222,7 @@ _OF_ROUND: dict[str, Callable[[Round, Moment], Preview]] = {
     "issue_decree": _decree,
     "issue_supplement": _decree,
     "close_undecreed": _end,
+    "close_unpublished": _end,
     "finish": _end,
     "correct_name": _correct_name,
     "settle_row": _settle,

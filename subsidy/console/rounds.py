@@ -30,7 +30,7 @@ from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
 from subsidy.work.selectors import items_of
 from workflows.round import rules
-from workflows.round.collecting import ranking, waiting_for
+from workflows.round.collecting import is_listed, ranking, waiting_for
 
 LIVE = (RowState.LISTED, RowState.AWARDED)
 
@@ -232,7 +232,7 @@ def _as_it_would_be(round_: Round) -> list[tuple[int, Case, str, int | None, int
             cases[place.key].company_name,
             cases[place.key].score,
             place.granted or cases[place.key].computed_fen or 0,
-            RowState.LISTED if place.granted else RowState.BELOW_CUT,
+            RowState.LISTED if is_listed(place, cases[place.key]) else RowState.BELOW_CUT,
             "",
         )
         for place in ranking(waiting, round_.call)

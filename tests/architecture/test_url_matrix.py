@@ -24,7 +24,16 @@ from subsidy.correspondence.models import Letter
 from subsidy.decisions.models import Decree, Notice
 from subsidy.documents.models import StoredFile
 from subsidy.reviews.models import ExpertProfile
-from tests.architecture.urls import OFFICERS, answer_file, letter_of, outcome, registration_of, routes, visitors
+from tests.architecture.urls import (
+    OFFICERS,
+    answer_file,
+    letter_of,
+    objection_of,
+    outcome,
+    registration_of,
+    routes,
+    visitors,
+)
 from tests.subsidy.registers.lists import deliver, note, said
 from tests.workflows.fact_import.files import csv_file, upload
 from tests.world import World, fresh
@@ -75,6 +84,8 @@ BATCH = rule(FINANCE | {"auditor"}, absent={"foreign officer"}, others="403")
 BATCH_FILE = rule(FINANCE, absent={"auditor", "foreign officer"}, others="403")
 PREPARES = rule({Role.FINANCE_PREPARE.value, "foreign officer"}, others="403")
 AUDIT = rule({"auditor"}, others="403")
+OBJECTIONS = {Role.SUPERVISION.value, "auditor"}
+OBJECTION = rule(OBJECTIONS, absent=STAFF - OBJECTIONS, others="403")
 PUBLISHES = rule({Role.POLICY_PUBLISHER.value, "foreign officer"}, others="403")
 MFA = rule(set(), others="sign in")
 
@@ -100,6 +111,9 @@ TABLE: dict[str, Rule] = {
                 "notices",
                 "notice",
                 "notice-text",
+                "notice-entry-text",
+                "object",
+                "objected",
                 "decrees",
                 "decree",
                 "help",
@@ -160,6 +174,8 @@ TABLE: dict[str, Rule] = {
     "console:home": SIGNED_IN,
     **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds"], CONSOLE),
     "console:calls": CONSOLE,
+    "console:objections": CONSOLE,
+    **dict.fromkeys([f"console:objection{page}" for page in ("", "-file", "-act")], OBJECTION),
     "console:bulk": NO_LETTER,  # without an act there is no such page
     **dict.fromkeys(["console:delegations", "console:delegation-lend", "console:times"], CONSOLE),
     **dict.fromkeys(["console:view-save", "console:view-remove", "console:delegation-end"], POST_ONLY),
@@ -233,6 +249,7 @@ _ACTION = {
     "console:case-message": "answer_company",
     "console:letter-serve": "serve_by_post",
     "console:account-act": "freeze_account",
+    "console:objection-act": "dismiss",
     "console:sources-act": "apply",
     "console:register-import-act": "apply",
     "console:company-act": "rename",
@@ -262,6 +279,7 @@ class Objects:
         self.batch = world.released([world.accounted(paid)])
         self.answers = answer_file(world, world.now)
         self.line, self.old_call = call.budget_line, call
+        self.objection = objection_of(world)
         self.call = world.call()
         self.case = world.accepted(self.call)
         self.version = world.policy()
@@ -282,6 +300,8 @@ class Objects:
         number = self.case.number
         if "round" in name:
             number = self.round.number
+        elif "objec" in name:
+            number = self.objection.number
         elif "finance" in name:
             number = self.batch.number
         elif name in ("public:call", "public:call-guide", "console:call", "console:call-act"):
@@ -298,6 +318,7 @@ class Objects:
             "section": "basic",
             "account": "available" if "finance" in name else self.account.pk,
             "tab": "mine",
+            "position": 1,
             "bureau": "xh",
             "name": "contribution_y1",
             "record": 1,
@@ -308,8 +329,12 @@ class Objects:
 
     def _pk(self, name: str) -> int:
         by_name = {
-            "public:notice": Notice.objects.get().pk,
-            "public:notice-text": Notice.objects.get().pk,
+            "public:notice": Notice.objects.get(round=self.round).pk,
+            "public:notice-text": Notice.objects.get(round=self.round).pk,
+            **dict.fromkeys(
+                ["public:notice-entry-text", "public:object", "public:objected"], self.objection.round.notice.pk
+            ),
+            "console:objection-file": StoredFile.objects.get(owner_kind="objection").pk,
             "public:decree": Decree.objects.get().pk,
             "public:decree-paper": Decree.objects.get().pk,
             "portal:company": self.case.company_id,

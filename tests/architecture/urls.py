@@ -13,8 +13,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from subsidy.accounts.enums import ADMINISTRATORS, Role, UserKind
 from subsidy.accounts.models import RoleGrant, User
+from subsidy.accounts.services import system_actor
 from subsidy.applicants.models import Company
 from subsidy.audit.moment import Moment
+from subsidy.decisions.models import Objection
 from subsidy.demo.uscc import generated_uscc
 from subsidy.documents.models import StoredFile
 from subsidy.payouts.models import AnswerFile
@@ -129,3 +131,20 @@ def letter_of(world: World, company: Company) -> int:
     data = {"username": world.filer(company).username, "right": "administer_for", "valid_to": "2025-12-31"}
     world.act("company", company, "grant_at_counter", "counter", data=data, files={"letter": pdf("letter.pdf")})
     return StoredFile.objects.get(owner_kind="company", owner_id=company.pk, slot="letter").pk
+
+
+def objection_of(world: World) -> Objection:
+    """An open objection to the one row of a list that stands on the public site."""
+    call = world.call()
+    world.ready(call)
+    notice = world.published(call).notice
+    data = {
+        "notice": notice.pk,
+        "rank": 1,
+        "objector_kind": "person",
+        "name": "李真名",
+        "contact": "13900001111",
+        "grounds": "该企业的研发费用与年报不一致。",
+    }
+    pk = world.open("objection", "file", system_actor("system:public"), data, files={"document": pdf("signed.pdf")})
+    return Objection.objects.get(pk=pk)

@@ -14,8 +14,10 @@ from typing import Any
 from django.db import transaction
 
 from subsidy.accounts.enums import Role
+from subsidy.accounts.services import system_actor
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from subsidy.decisions.models import Objection, RoundRow
 from subsidy.documents.models import StoredFile
 from tests.workflows.staff import Person, judged, officers
 from tests.world import MINUTE, World, fresh, pack, pdf, scores
@@ -189,8 +191,35 @@ class Data:
     def publish(self, _place: Place) -> dict[str, Any]:
         return {"title_zh": "公示", "title_en": "Notice"}
 
+    def sign(self, _place: Place) -> dict[str, Any]:
+        return {"minute_number": "审批单1", "statement": "同意"}
+
     def issue_decree(self, _place: Place) -> dict[str, Any]:
         return {"number": "西科〔2024〕19号"}
+
+    def issue_supplement(self, _place: Place) -> dict[str, Any]:
+        return {"number": "西科〔2024〕20号"}
+
+    def correct_name(self, place: Place) -> dict[str, Any]:
+        listed = RoundRow.objects.filter(round=place.subject, state="listed").values_list("rank", flat=True).first()
+        return {"rank": listed or 0, "name": "杭州更名科技有限公司", "reason": "名称有误"}
+
+    def settle_row(self, place: Place) -> dict[str, Any]:
+        held = RoundRow.objects.filter(round=place.subject, state="held").values_list("rank", flat=True).first()
+        return {"rank": held or 0, "goes_on": "yes", "reason": "已核实"}
+
+    def revoke_award(self, place: Place) -> dict[str, Any]:
+        given = RoundRow.objects.filter(round=place.subject, state="awarded").values_list("rank", flat=True).first()
+        return {"rank": given or 0, "number": "西科〔2024〕21号", "reason": "材料不实"}
+
+    def correct_award(self, place: Place) -> dict[str, Any]:
+        return {**self.revoke_award(place), "name": "杭州更名科技有限公司"}
+
+    def dismiss(self, _place: Place) -> dict[str, Any]:
+        return {"reasons": "经核查不属实"}
+
+    def uphold(self, _place: Place) -> dict[str, Any]:
+        return {"reasons": "经核查属实", "consequence": "rejected"}
 
 
 def _turned(people: list[Person], by: int) -> list[Person]:
@@ -267,12 +296,25 @@ def test_everybody_tries_every_act_on_a_case(world: World) -> None:
     assert min(_seen[code] for code in ("done", "not_found", "permission", "state")) > 20, _seen
 
 
-def test_everybody_tries_every_act_on_a_round_and_on_a_batch(world: World) -> None:
-    """One round and one batch, led from place to place; at each the whole matrix is tried."""
+# What the step itself refuses where the round stands: cases wait, rows are listed, no row is held without an objection.
+ROUND_STEPS = {
+    ("collect", "close_empty"): "state",
+    ("publication", "close_unpublished"): "state",
+    ("decree", "close_undecreed"): "state",
+    ("supplement", "finish"): "state",
+    ("supplement", "issue_supplement"): "state",
+    ("supplement", "settle_row"): "state",
+    ("notice", "settle_row"): "data",
+    ("decree", "settle_row"): "state",
+}
+
+
+def test_everybody_tries_every_act_on_a_round_an_objection_and_a_batch(world: World) -> None:
+    """One round, the objection that holds a row of it, and one batch, led from place to place; at each the whole matrix."""
     other = World(code="yh")
     call = world.call()
-    case = world.ready(call)
-    world.ready(call)
+    case, small = world.ready(call), world.ready(call)
+    Case.objects.filter(pk=small.pk).update(computed_fen=80_000_000)
     round_ = world.round_on(call)
     staff = officers(world, other)
     data = Data(world)
@@ -281,24 +323,40 @@ def test_everybody_tries_every_act_on_a_round_and_on_a_batch(world: World) -> No
     def here(name: str, subject: Any) -> list[str]:
         place = Place(fresh(subject), node_of(name, subject), _turned(staff, len(seen) * OTHERS_AT_ONCE))
         seen.append(place.node.name if place.node else "ended")
-        return list(attempts(kind_named(name), [place], data, {}))
+        return list(attempts(kind_named(name), [place], data, ROUND_STEPS if name == "round" else {}))
+
+    def done(name: str, subject: Any, act: str, who: Any) -> list[str]:
+        made = getattr(data, act, None)
+        world.act(name, subject, act, who, data=made(None) if made else None)
+        return here(name, subject)
 
     _seen.clear()
     wrong = here("round", round_)
-    for act in ("close_collection", "approve", "publish", "close_notice", "issue_decree"):
-        who: Any = {"close_collection": "amount", "approve": "leader", "close_notice": world.system}.get(act, "notice")
-        if act == "close_notice":
-            world.now = replace(world.now, at=world.now.at.replace(month=6), real=world.now.real.replace(month=6))
-        made = getattr(data, act, None)
-        world.act("round", round_, act, who, data=made(None) if made else None)
-        wrong += here("round", round_)
+    for act, who in (
+        ("close_collection", "amount"),
+        ("sign", "division"),
+        ("approve", "leader"),
+        ("publish", "notice"),
+    ):
+        wrong += done("round", round_, act, who)
+    rank = RoundRow.objects.get(round=round_, case=small).rank
+    said = {"notice": fresh(round_).notice.pk, "rank": rank, "objector_kind": "person", "name": "李真名"}
+    said |= {"contact": "13900001111", "grounds": "该企业的研发费用与年报不一致。"}
+    pk = world.open("objection", "file", system_actor("system:public"), said, files={"document": pdf()})
+    objection = Objection.objects.get(pk=pk)
+    wrong += here("objection", objection)
+    world.now = replace(world.now, at=world.now.at.replace(month=6), real=world.now.real.replace(month=6))
+    wrong += done("round", round_, "close_notice", world.system)
+    wrong += done("round", round_, "issue_decree", "notice")
+    wrong += done("objection", objection, "dismiss", "supervision")
+    wrong += done("round", round_, "issue_supplement", "notice")
     batch = world.batch([world.accounted(case)])
     wrong += here("batch", batch)
     for act, who in (("check", "finance2"), ("release", "finance3"), ("export", "finance1")):
         world.act("batch", batch, act, who)
         wrong += here("batch", batch)
     assert wrong == []
-    flows = [kind_named("round").flows["round", 1], kind_named("batch").flows["batch", 1]]
+    flows = [kind_named(name).flows[name, 1] for name in ("round", "objection", "batch")]
     assert set(seen) == {n.name for flow in flows for n in flow.instance.nodes() if isinstance(n, Standing)} | {
         "ended"
     }

@@ -11,6 +11,7 @@ from subsidy.correspondence.models import LetterKind
 from subsidy.correspondence.services import letter_issue
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Award, Instalment
+from subsidy.decisions.selectors import name_now
 from workflows.case.parts import due_at_once
 from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
@@ -52,7 +53,7 @@ def _take_account(turn: Turn) -> Award:
     account: PayeeAccount = turn.data["account"]
     award_ = Award.objects.get(case=case)
     name = account.holder_name
-    as_decreed = same_name(name, award_.company_name)
+    as_decreed = same_name(name, name_now(award_))
     # A company may have been renamed, or merged into another, since the decree: its row says how it is called today.
     if not as_decreed and not same_name(name, account.company.name) and account.accepted_at is None:
         raise BadData(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from subsidy.decisions.models import RoundRow
+from subsidy.decisions.models import Objection, RoundRow
 from subsidy.payouts.models import Batch, BatchLine
 from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
@@ -28,6 +28,9 @@ def kin(ids: Iterable[int]) -> Q:
     return (
         Q(subject_kind="case", subject_id__in=cases)
         | Q(subject_kind="round", subject_id__in=RoundRow.objects.filter(case__in=cases).values("round"))
+        | Q(
+            subject_kind="objection", subject_id__in=Objection.objects.filter(round__rows__case__in=cases).values("pk")
+        )
         | Q(whole, subject_id__in=lines.values("case__company"))
         | Q(whole, subject_id__in=lines.values("payee_account__company"))
         | Q(subject_kind="company", part__in=lines.values("payee_account"))

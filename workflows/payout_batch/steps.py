@@ -28,6 +28,7 @@ from subsidy.payouts.services import (
 )
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
+from workflows.payout_batch.lists import refuse_barred
 
 
 def chosen(turn: Turn) -> list[Instalment]:
@@ -62,6 +63,7 @@ def chosen(turn: Turn) -> list[Instalment]:
 
 def make(turn: Turn) -> Batch:
     instalments = chosen(turn)
+    refuse_barred(instalments, on=turn.now.on)
     account = turn.data["paying_account"]
     authorities = {one.authority_id for one in instalments} | {account.authority_id}
     if len(authorities) != 1:

@@ -55,8 +55,7 @@ def close_collection(turn: Turn) -> None:
     turns = turn.passage.also("case", waiting, "enter_round", {"round": round_.number})
     cases = {str(one.subject.pk): one.subject for one in turns if one.subject.state == CaseState.AWAITING_ROUND}
     places = ranking(list(cases.values()), call)
-    # What a policy recognises and pays nothing for is listed at zero; what the budget does not reach is cut.
-    funded = {cases[place.key].pk: place.granted for place in places if place.granted or not place.cut}
+    funded = {cases[place.key].pk: place.granted for place in places if is_listed(place, cases[place.key])}
     if not funded:
         raise WrongState(_("The call's budget does not reach the first case of the ranking. Have the budget checked."))
     pack = pack_of(call.policy_version)
@@ -76,6 +75,11 @@ def close_collection(turn: Turn) -> None:
         listed=len(funded),
         total_fen=sum(funded.values()),
     )
+
+
+def is_listed(place: Allotment, case: Case) -> bool:
+    """Whether the round gives the case what it asks for, or a part; a recognition without money asks for none."""
+    return place.granted > 0 or (checked_amount(case) == 0 and not place.cut)
 
 
 def close_empty(turn: Turn) -> None:
@@ -118,7 +122,8 @@ def _first_come(cases: Sequence[Case], call: Call) -> tuple[Allotment, ...]:
     rest = rank([_candidate(case) for case in cases if str(case.pk) not in held], budget=left_of(call))
     granted = {**held, **{one.key: one.granted for one in rest}}
     return tuple(
-        Allotment(one.key, one.rank, granted[one.key], cut=not granted[one.key], tied=one.tied) for one in order
+        Allotment(one.key, one.rank, granted[one.key], cut=granted[one.key] < one.granted, tied=one.tied)
+        for one in order
     )
 
 

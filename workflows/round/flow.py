@@ -136,8 +136,24 @@ class RoundV1(Flow):
         state=RoundState.AWAITING_NOTICE,
         title=_("Publish the notice"),
         role=Role.NOTICE,
-        acts=(_act("publish", _("Publish"), noticing.publish, Role.NOTICE, Duty.PUBLISHES, forms.PublishForm),),
-    ).Next(this.notice)
+        acts=(
+            _act("publish", _("Publish"), noticing.publish, Role.NOTICE, Duty.PUBLISHES, forms.PublishForm),
+            _act(
+                "close_unpublished",
+                _("Close without a decree"),
+                decreeing.end_round,
+                Role.NOTICE,
+                Duty.PUBLISHES,
+                danger=True,
+            ),
+        ),
+    ).Next(this.after_publication)
+
+    after_publication = (
+        Switch()
+        .Case(this.closed, verdict("close_unpublished"), label=_("nothing is left on the list"))
+        .Default(this.notice, label=_("published"))
+    )
 
     notice = Wait(
         state=RoundState.ON_NOTICE,

@@ -45,7 +45,7 @@ def corrected(turn: Turn) -> None:
 
 def revoked(turn: Turn) -> None:
     """The award of this case was revoked before any of it was paid."""
-    turn.set(amount_fen=0)
+    turn.set(amount_fen=None)
     turn.record(**turn.data)
 
 

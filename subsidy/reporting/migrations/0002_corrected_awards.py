@@ -31,7 +31,7 @@ JOIN cases_case c ON c.id = a.case_id
 JOIN decisions_finding f ON f.id = a.finding_id
 LEFT JOIN paid p ON p.award_id = a.id
 LEFT JOIN planned n ON n.award_id = a.id
-WHERE coalesce(p.fen, 0) > a.fen OR a.fen IS DISTINCT FROM c.amount_fen
+WHERE coalesce(p.fen, 0) > a.fen OR a.fen <> coalesce(c.amount_fen, 0)
    OR f.amount_fen IS NULL OR a.fen > f.amount_fen OR coalesce(n.fen, 0) <> a.fen;
 """
 

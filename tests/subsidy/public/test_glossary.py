@@ -13,7 +13,15 @@ from subsidy.applicants.enums import CompanyState, FactSource, ImportState, Lega
 from subsidy.cases.enums import CaseState
 from subsidy.cases.words import WORDS
 from subsidy.correspondence.models import LetterKind
-from subsidy.decisions.enums import InstalmentState, RoundState, RowState
+from subsidy.decisions.enums import (
+    DecreeKind,
+    InstalmentState,
+    NoticeEntryKind,
+    ObjectionState,
+    RoundState,
+    RowDecision,
+    RowState,
+)
 from subsidy.ledger.enums import BudgetAccount, Kind
 from subsidy.payouts.enums import BatchState, LineState
 from subsidy.programmes.enums import Allocation, CallNews, CallState, Filing
@@ -21,7 +29,8 @@ from subsidy.work.enums import Duty
 
 GLOSSARY = Path(__file__).resolve().parents[3] / "docs" / "glossary.md"
 ENUMS: list[type[TextChoices]] = [
-    RoundState, RowState, InstalmentState, BatchState, LineState, Role, Duty, FactSource, ImportState, Allocation, BudgetAccount, Kind,
+    RoundState, RowState, RowDecision, NoticeEntryKind, ObjectionState, DecreeKind, InstalmentState,
+    BatchState, LineState, Role, Duty, FactSource, ImportState, Allocation, BudgetAccount, Kind,
     LetterKind, CompanyState, LegalForm, RightBasis, RegistrationState, CallState, Filing, CallNews,
 ]  # fmt: skip
 
