@@ -185,7 +185,7 @@ def repeated(draw: Draw) -> tuple[bool, DataTable, DataTable]:
     order = sorted(inputs.candidates, key=lambda person: place(inputs.seed, person))
     candidates = DataTable(
         caption=_("Candidates in the order of the draw"),
-        head=[_("Place"), _("Person"), _("Branch"), "SHA-256", _("Drawn")],
+        head=[_("Order"), _("Person"), _("Branch"), "SHA-256", _("Drawn")],
         rows=[
             [
                 str(number),

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from policies.language import PackSource, parse_pack
 from subsidy.decisions.facts import decision_of, gathered
-from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.programmes.models import Call
 from subsidy.reviews.models import ExpertProfile, PanelValue
 from tests.world import PACKS, START, World, fresh, pack, pack_texts, scores
 from workflows.common.refusals import BadData
@@ -27,9 +28,15 @@ def call_with_expert_fact(world: World) -> Call:
     text = text.replace("\nfacts:\n", "\nfacts:\n" + FACT.format("growth_points"), 1)
     text = text.replace("\neligibility:\n  all_of:\n", "\neligibility:\n  all_of:\n" + RULE, 1)
     text = text.replace("market and growth, max: 25}", "market and growth, max: 25, facts: [growth_points]}", 1)
-    version = world.open("policy_version", "publish", "policy2", {**texts, "policy_text": text, "name": "fs/2023.9"})
+    version = world.policy()
+    # The worked cases of the pack know nothing of the fact, so that it is not published but laid beside the other.
+    version.pk, version.version, version.policy_text = None, "2023.9", text
+    version.content_hash = parse_pack(
+        PackSource(text, version.source_text, version.cases_text, "fs/2023.9")
+    ).content_hash
+    version.save(force_insert=True)
     call = world.call()
-    Call.objects.filter(pk=call.pk).update(policy_version=PolicyVersion.objects.get(pk=version))
+    Call.objects.filter(pk=call.pk).update(policy_version=version)
     return fresh(call)  # type: ignore[no-any-return]
 
 
