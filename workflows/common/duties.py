@@ -29,6 +29,8 @@ _OFFICER_DUTIES = frozenset(
         Duty.SIGNS_AGREEMENT,
         Duty.CHECKS_COMPLETION,
         Duty.CHECKS_SAMPLE,
+        Duty.PROPOSES,
+        Duty.APPROVES_PROPOSAL,
         Duty.PREPARES,
         Duty.CHECKS_BATCH,
         Duty.RELEASES,

@@ -1,20 +1,26 @@
-"""Budget lines as the door knows them: established and increased by document."""
+"""Proposals and budget lines as the door knows them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role
+from subsidy.decisions.models import Proposal
 from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.models import BudgetLine
 from subsidy.ledger.posting import Posting
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act, ActForm
+from workflows.common.claims import CLAIMS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.common.turn import Turn
+from workflows.proposal import steps
+from workflows.proposal.flow import FREE_ACTS, PROPOSE_AUTHORISATION, PROPOSE_REOPENING, ProposalV1
 
 
 class LineForm(ActForm):
@@ -63,6 +69,28 @@ def _card(line: Any) -> Card:
     return Card(title=str(line))
 
 
+def kin(ids: Iterable[int]) -> Q:
+    """Acts on the cases that the proposals are about: whoever filed one has no part in its reopening."""
+    about = Proposal.objects.filter(pk__in=list(ids), about_kind="case").values("about_id")
+    return Q(subject_kind="case", subject_id__in=about)
+
+
+PROPOSAL = register(
+    Kind(
+        name="proposal",
+        model=Proposal,
+        card=lambda proposal: Card(title=proposal.title),
+        flows={("proposal", 1): ProposalV1},
+        free_acts=(*FREE_ACTS, *CLAIMS),
+        opens={
+            "propose_authorisation": Opening(
+                act=PROPOSE_AUTHORISATION, make=steps.make_authorisation, route=steps.route_of
+            ),
+            "propose_reopening": Opening(act=PROPOSE_REOPENING, make=steps.make_reopening, route=steps.route_of),
+        },
+        kin=kin,
+    )
+)
 BUDGET_LINE = register(
     Kind(
         name="budget_line",

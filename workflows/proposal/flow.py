@@ -1,0 +1,85 @@
+"""A proposal, version 1: one proposes, another approves or refuses, and what was proposed happens in the same act."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from viewflow import this
+from viewflow.workflow.base import Flow
+from viewflow.workflow.lock import SelectForUpdateLock
+
+from subsidy.accounts.enums import Role
+from subsidy.decisions.models import ProposalState
+from subsidy.work.enums import Duty
+from workflows.common.acts import Act, ReasonForm
+from workflows.common.nodes import End, Human, Start, Switch, verdict
+from workflows.proposal import steps
+
+
+class ProposalV1(Flow):
+    """Proposal
+
+    What two people must want: standing authorisations, the reopening of a case.
+    """
+
+    lock_impl = SelectForUpdateLock(nowait=False, attempts=1)
+    opening_state = ProposalState.PROPOSED
+
+    start = Start().Next(this.decision)
+
+    decision = Human(
+        state=ProposalState.PROPOSED,
+        title=_("Decide on the proposal"),
+        role=Role.LEADER,
+        acts=(
+            Act("approve", _("Approve"), steps.approve, role=Role.LEADER, duty=Duty.APPROVES_PROPOSAL),
+            Act(
+                "refuse",
+                _("Refuse"),
+                steps.refuse,
+                role=Role.LEADER,
+                duty=Duty.APPROVES_PROPOSAL,
+                form=ReasonForm,
+                danger=True,
+            ),
+        ),
+    ).Next(this.decided)
+
+    decided = (
+        Switch()
+        .Case(this.approved, verdict("approve"), label=_("approved"))
+        .Case(this.refused, verdict("refuse"), label=_("refused"))
+    )
+
+    approved = End(state=ProposalState.APPROVED, title=_("Approved"))
+    refused = End(state=ProposalState.REFUSED, title=_("Refused"))
+
+
+FREE_ACTS = (
+    Act(
+        "end_authorisation",
+        _("End the authorisation"),
+        steps.end_authorisation,
+        role=Role.LEADER,
+        duty=Duty.APPROVES_PROPOSAL,
+        form=ReasonForm,
+        states=frozenset({ProposalState.APPROVED}),
+        danger=True,
+    ),
+)
+PROPOSE_AUTHORISATION = Act(
+    "propose_authorisation",
+    _("Propose a standing authorisation"),
+    steps.proposed,
+    role=Role.AMOUNT,
+    duty=Duty.PROPOSES,
+    form=steps.AuthorisationForm,
+)
+PROPOSE_REOPENING = Act(
+    "propose_reopening",
+    _("Propose to reopen a case"),
+    steps.proposed,
+    role=Role.SUPERVISION,
+    duty=Duty.PROPOSES,
+    form=steps.ReopeningForm,
+)
+MUST_PASS = ("decision",)
