@@ -11,6 +11,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.decisions.enums import InstalmentState, RoundState
 from subsidy.decisions.models import Instalment, Proposal, ProposalState, RuleDecision, StandingAuthorisation
+from subsidy.payouts.models import Batch
 from subsidy.programmes.models import Call
 from tests.subsidy.payouts.bank import answered, imported
 from tests.workflows.test_stages import JOB, Bureau, whole
