@@ -11,12 +11,13 @@ import datetime as dt
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from policies.language import Pack
+from subsidy.accounts.enums import Role
 from subsidy.applicants.models import PayeeAccount
 from subsidy.audit.moment import ZONE
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.correspondence.models import LetterKind
-from subsidy.decisions.models import Award, Instalment
+from subsidy.decisions.models import Award, Instalment, RoundRow
 from subsidy.demo import bank
 from subsidy.demo.facts import answers_for
 from subsidy.demo.fitted import fitted_first_batch
@@ -119,6 +120,9 @@ class FirstBatch:
             "members": 5,
             "present": "郑重\n冯正\n何川\n王立\n周宁",
         }
+        if RoundRow.objects.filter(round=round_id, level=Role.DIVISION_HEAD).exists():
+            sheet = {"minute_number": "处室审批单〔2022〕6号", "statement": "限额内金额同意。"}
+            stage.act("2022:sign", "round", round_id, "sign", "division", stage.moment(MET_ON, 9), sheet)
         stage.act("2022:approve", "round", round_id, "approve", "leader", stage.moment(MET_ON, 15), meeting)
         titles = {
             "title_zh": "2022年首批飞天计划拟奖补企业名单公示",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ from workflows.common.graph import edges
 from workflows.common.refusals import BadData, Forbidden, InsufficientFunds, WrongState
 from workflows.round import proof
 from workflows.round.flow import RoundV1
-from workflows.round.reserving import left_of, reserve, reserved_of
+from workflows.round.reserving import left_of, reserved_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +45,10 @@ def sized(case: Case, fen: int) -> Case:
     return found
 
 
-def shared(world: World, monkeypatch: pytest.MonkeyPatch, allocation: Allocation) -> Call:
+def shared(world: World, monkeypatch: pytest.MonkeyPatch, allocation: Allocation, **kwargs: Any) -> Call:
     """A call of a policy that shares its money in that way."""
     monkeypatch.setattr("workflows.policy_release.calls._allocation", lambda *_said: allocation.value)
-    return world.call()
+    return world.call(**kwargs)
 
 
 def collected(world: World, call: Call) -> Round:
@@ -99,45 +98,25 @@ def test_pro_rata_gives_each_its_own_where_the_budget_suffices(world: World, mon
     assert rows(round_)[case.pk].amount_fen == case.computed_fen
 
 
-def taking(world: World, call: Call, case: Case) -> Any:
-    """The money of one amount check, as its step would reserve it."""
-    posted: list[Any] = []
-    turn = SimpleNamespace(
-        passage=SimpleNamespace(post=posted.append), subject=case, now=world.now, actor=world.people["amount"]
-    )
-    reserve(turn, call, [case])  # type: ignore[arg-type]
-    return posted
-
-
 def test_first_come_reserves_at_the_amount_check_until_the_budget_is_used_up(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    call = shared(world, monkeypatch, Allocation.FIRST_COME)
-    first, second = world.ready(call), world.ready(call)
-    if not reserved_of([first]):
-        taking(world, call, first)
-    assert left_of(call) == call.budget_fen - sum(reserved_of([first, second]).values())
-    Call.objects.filter(pk=call.pk).update(budget_fen=first.computed_fen)
-    Reservation.objects.filter(case_id=second.pk).delete()
+    """The second waits at its amount check and says so; the round only lists what is reserved, and keeps it when sent back."""
+    call = shared(world, monkeypatch, Allocation.FIRST_COME, budget_fen=200_000_000)
+    first, second = world.ready(call), world.scored(call)
+    assert reserved_of([first, second]) == {first.pk: first.computed_fen}
     with pytest.raises(InsufficientFunds, match="used up"):
-        taking(world, fresh(call), second)
-    assert not Reservation.objects.filter(case_id=second.pk).exists()
-
-
-def test_under_first_come_the_round_only_lists_what_is_reserved_and_the_rest_goes_on_waiting(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    call = shared(world, monkeypatch, Allocation.FIRST_COME)
-    first, second = world.ready(call), world.ready(call)
-    Reservation.objects.filter(case_id__in=[first.pk, second.pk]).delete()
-    round_ = world.round_on(call)
-    Call.objects.filter(pk=call.pk).update(budget_fen=first.computed_fen)
+        world.act("case", second, "confirm_amount", "amount", data={"remark": ""})
+    assert fresh(second).state == CaseState.AMOUNT_CHECK and left_of(call) == 200_000_000 - (first.computed_fen or 0)
+    round_ = collected(world, call)
+    assert {row.case_id: row.state for row in rows(round_).values()} == {first.pk: RowState.LISTED}
+    world.act("round", round_, "send_back", "leader", data={"reason": "请复核"})
+    assert reserved_of([first]) == {first.pk: first.computed_fen}, "its place is not lost by a meeting"
     world.act("round", round_, "close_collection", "amount")
-    found = rows(round_)
-    assert (found[first.pk].state, found[second.pk].state) == (RowState.LISTED, RowState.BELOW_CUT)
     world.act("round", round_, "approve", "leader", data=MINUTE)
     assert to_decree(world, round_).state == RoundState.DECREED
-    assert fresh(second).state == CaseState.AWAITING_ROUND, "first come: it keeps its place"
+    assert (fresh(first).state, fresh(second).state) == (CaseState.AWAITING_ACCOUNT, CaseState.AMOUNT_CHECK)
+    assert list(violations()) == []
 
 
 def test_each_amount_goes_to_its_level(world: World) -> None:

@@ -10,8 +10,8 @@ from subsidy.accounts.services import system_actor
 from subsidy.audit.moment import Moment
 from subsidy.calendars.clock import business_now
 from subsidy.correspondence.models import LetterKind
-from subsidy.decisions.enums import RoundState
-from subsidy.decisions.models import Notice
+from subsidy.decisions.enums import DecreeKind, RoundState
+from subsidy.decisions.models import Decree, Notice
 from workflows.common import door
 from workflows.common.door import Outcome
 from workflows.common.jobs import ORIGIN, RETRY
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 def issue_round_paper(round_id: int, kind: LetterKind, *, now: Moment, decree_id: int | None = None) -> Outcome:
     """Print the notice list or a decree of a round (the main one unless named), once. Raises Refused as the door does."""
+    if kind == LetterKind.DECREE and decree_id is None:
+        decree_id = Decree.objects.get(round=round_id, kind=DecreeKind.MAIN).pk
     return door.perform(
         "round",
         round_id,

@@ -16,7 +16,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.cases.selectors import cases_of_officer
 from subsidy.correspondence.models import Letter
-from subsidy.decisions.models import Award, Decree, Round
+from subsidy.decisions.models import Award, Decree, Round, RoundRow
 from subsidy.demo.accounts import PASSWORD, POSTS, printed
 from subsidy.demo.deadlines import run_deadlines
 from subsidy.demo.first_batch import REPORTED_FEN
@@ -155,7 +155,10 @@ def a_visitor_goes_all_the_way() -> None:
         world.move(advance(run_deadlines))
     round_id = world.open("round", "open", "amount", {"call": call.pk})
     world.act("round", round_id, "close_collection", "amount")
-    world.act("round", round_id, "approve", "leader", data=MINUTE)
+    if RoundRow.objects.filter(round=round_id, level="division_head").exists():
+        world.act("round", round_id, "sign", "division", data={"minute_number": "审批单", "statement": "同意"})
+    if Round.objects.get(pk=round_id).state == "awaiting_meeting":
+        world.act("round", round_id, "approve", "leader", data=MINUTE)
     world.act("round", round_id, "publish", "notice", data={"title_zh": "公示", "title_en": "Notice"})
     round_ = Round.objects.get(pk=round_id)
     while round_.state == "on_notice":
