@@ -3,8 +3,9 @@
 Peers: viewflow's own list over the same tasks (`Task.objects.queue`, newest first, with its count), read beside ours;
 for the whole case a flow of the same shape built of viewflow's own nodes (`benchmarks.transitions`), case by case in
 turn. Limits: at most 12 statements a page, the same number at both sizes; 30 statements and 5 ms a row for an act on
-500 rows; a case at least 0.75 times as fast as bare. ``python -m benchmarks.queues [COUNT [ROUNDS]]`` prints the tables
-on a PostgreSQL of its own; nothing fails on a slow machine. The baseline is in `benchmarks/baseline.md`.
+500 rows; a case at least 0.75 times as fast as bare. ``python -m benchmarks.queues [COUNT [ROUNDS]] [lists]`` prints the
+tables (with `lists` only those of lists) on a PostgreSQL of its own; nothing fails on a slow machine. The baseline is in
+`benchmarks/baseline.md`.
 """
 
 from __future__ import annotations
@@ -253,20 +254,20 @@ def main() -> None:
 
     from tests.harness.database import Cluster, point_to
 
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS
+    given = [int(text) for text in sys.argv[1:] if text.isdecimal()]
+    count, rounds = [*given, *(COUNT, ROUNDS)[len(given) :]]
     cluster = Cluster()
     try:
         cluster.ensure_template()
         cluster.create("queues_bench", template=cluster.template)
         point_to(cluster, "queues_bench")
         bureau = Bureau()
-        with transaction.atomic():
-            case_row = whole_case(bureau, rounds)
-            bulk_rows = bulk(bureau)
-            transaction.set_rollback(True)
-        print(table([*bulk_rows, case_row]), flush=True)
-        bureau = Bureau()
+        if "lists" not in sys.argv:
+            with transaction.atomic():
+                case_row = whole_case(bureau, rounds)
+                bulk_rows = bulk(bureau)
+                transaction.set_rollback(True)
+            print(table([*bulk_rows, case_row]), flush=True)
         bureau.grow(0, SMALL)
         few = lists(bureau, rounds)
         began = time.perf_counter()

@@ -78,7 +78,8 @@ def roles_grant(
     user: User, authority: Authority, roles: Iterable[Role], *, valid_from: dt.date, granted_by: User | None
 ) -> None:
     """Grant roles from that day on, each at most once a person and bureau. The database refuses a grant to oneself."""
-    held = set(RoleGrant.objects.filter(user=user, authority=authority).values_list("role", flat=True))
+    own = RoleGrant.objects.filter(user=user, authority=authority, source__isnull=True, ended_at__isnull=True)
+    held = set(own.values_list("role", flat=True))
     RoleGrant.objects.bulk_create(
         [
             RoleGrant(user=user, authority=authority, role=role, valid_from=valid_from, granted_by=granted_by)
