@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from subsidy.accounts.enums import Role
+from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.console import panel_page, scope
 from subsidy.reviews.enums import SeatState
@@ -97,7 +98,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     show = request.GET.get("show", "open")
     if show not in ("open", "blocked", "done"):
         raise Http404("The list of panels has no such part.")
-    source = panels.filter(concluded_at__isnull=show != "done")
+    sitting = Q(concluded_at__isnull=True, case__state=CaseState.UNDER_REVIEW)
+    source = panels.filter(concluded_at__isnull=False) if show == "done" else panels.filter(sitting)
     if show == "blocked":
         source = _counted(source).filter(sitting__lt=F("seats_wanted"))
     return respond(request, PANELS, [source], "console/panels.html", {"part": show})
@@ -121,7 +123,7 @@ def crumbs_to(number: str, *more: Crumb) -> list[Crumb]:
 @require_safe
 @login_required
 def show(request: HttpRequest, number: str) -> HttpResponse:
-    """One panel; with `all` reads also the ranking of its call."""
+    """One panel with its seats, its spread and the ranking of its call."""
     panel = panel_for(request, number)
     found = panel_page.shown(panel, now=moment_of(request))
     keeps = Role.ACCEPTANCE in acting_of(request).roles
@@ -133,7 +135,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "draws": panel.draws.order_by("number"),
         "ranking": panel_page.ranked(panel.case),
         "crumbs": crumbs_to(number),
-        "keeps": keeps and panel.concluded_at is None,
+        "keeps": keeps and panel.concluded_at is None and panel.case.state == CaseState.UNDER_REVIEW,
     }
     return render(request, "console/panel.html", context)
 

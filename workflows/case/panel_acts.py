@@ -9,6 +9,7 @@ from subsidy.audit.moment import ZONE
 from subsidy.calendars.working import Due
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from subsidy.decisions.enums import RowState
 from subsidy.decisions.models import RoundRow
 from subsidy.reviews.enums import SeatState
 from subsidy.reviews.models import Panel, Seat
@@ -23,10 +24,14 @@ from workflows.common.acts import Act
 from workflows.common.deadlines import working_days_after
 from workflows.common.refusals import NotFound, WrongState
 from workflows.common.turn import Turn
+from workflows.round.reserving import fall
 
 SITTING = frozenset({CaseState.UNDER_REVIEW})
 # Where a panel that has concluded can still sit again without undoing what others have decided on its result.
 BEFORE_DECISION = frozenset({CaseState.AWAITING_VISIT, CaseState.AMOUNT_CHECK, CaseState.AWAITING_ROUND})
+
+# Rows of a round that leave their case to a later one.
+OUT_OF_ROUND = (RowState.PUT_OFF, RowState.STRUCK, RowState.REMOVED)
 
 
 def due_of(panel: Panel, days: int) -> Due:
@@ -83,6 +88,7 @@ def _leave_bound(turn: Turn, seat: Seat, *, why: str) -> None:
     if panel.concluded_at is not None:
         panel_reopen(panel, now=turn.now)
         seating.leave_what_stands(turn)
+        fall(turn, {case.pk: case})
         turn.record(reopened=True, mean_before=case.score)
         turn.set(state=CaseState.UNDER_REVIEW, score=None, computed_fen=None, tier="")
     state = SeatState.RECUSED if seat.scored_at is None else SeatState.SET_ASIDE
@@ -91,8 +97,9 @@ def _leave_bound(turn: Turn, seat: Seat, *, why: str) -> None:
 
 
 def _may_reopen(case: Case) -> bool:
-    in_round = case.state == CaseState.AWAITING_ROUND and RoundRow.objects.filter(case=case).exists()
-    return case.state in BEFORE_DECISION and not in_round
+    if case.state not in BEFORE_DECISION:
+        return False
+    return not RoundRow.objects.filter(case=case).exclude(state__in=OUT_OF_ROUND).exists()
 
 
 def replace_expert(turn: Turn) -> None:

@@ -35,9 +35,7 @@ def call_with_expert_fact(world: World) -> Call:
         PackSource(text, version.source_text, version.cases_text, "fs/2023.9")
     ).content_hash
     version.save(force_insert=True)
-    call = world.call()
-    Call.objects.filter(pk=call.pk).update(policy_version=version)
-    return fresh(call)  # type: ignore[no-any-return]
+    return world.call(version="2023.9")
 
 
 def given(case: Any, growth: int) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from subsidy.accounts.models import User
 from subsidy.audit.canonical import digest
 from subsidy.audit.models import Event
 from subsidy.cases.models import Case, Recusal
+from subsidy.ledger.models import Reservation
+from subsidy.programmes.models import Call
 from subsidy.reviews.draw import Inputs, drawn, repeats
 from subsidy.reviews.models import Draw, ExpertProfile, Panel, Seat
 from subsidy.reviews.selectors import cases_of_expert
@@ -233,6 +235,28 @@ def test_a_share_bought_after_the_conclusion_reopens_the_panel_and_the_outcome_i
     done = fresh(case)
     assert done.state == "amount_check" and done.score is not None and done.score > (concluded.score or 0)
     world.act("case", case, "confirm_amount", "amount", data={"remark": ""})
+
+
+def test_money_set_aside_for_a_case_falls_back_when_its_panel_sits_again(world: World) -> None:
+    data = {
+        "policy_version": world.policy().pk,
+        "number": "XH-FC-1",
+        "title_zh": "先到先得",
+        "title_en": "First come",
+        "opens_at": world.now.at - dt.timedelta(days=1),
+        "closes_at": world.now.at + dt.timedelta(days=10),
+        "route": "R3",
+        "route_version": 1,
+        "allocation": "first_come",
+        "budget_line": world.line().pk,
+        "budget_fen": 100_000_000_00,
+    }
+    case = world.ready(Call.objects.get(pk=world.open("call", "open", "policy2", data)))
+    held = Reservation.objects.filter(case_id=case.pk)
+    assert [one.state for one in held] == ["reserved"]
+    link(world, Seat.objects.filter(panel__case=case)[0].expert, case)
+    assert fresh(case).state == "under_review" and fresh(case).computed_fen is None
+    assert [one.state for one in held.all()] == ["fallen"]
 
 
 def test_a_bond_found_after_the_decision_is_recorded_and_changes_nothing_by_itself(world: World) -> None:
