@@ -7,7 +7,7 @@ from django.core import mail
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from subsidy.accounts.enums import Role
+from subsidy.accounts.enums import Role, UserKind
 from subsidy.audit.models import Event
 from subsidy.correspondence.enums import MailState
 from subsidy.correspondence.mailing import mail_claim
@@ -50,7 +50,8 @@ def test_nobody_else_runs_jobs_again_and_the_administrator_does_nothing_else(wor
     for role in Role:
         if role == Role.SYSTEM_ADMIN:
             continue
-        who = world.person(f"x-{role.value}", role)
+        kind = UserKind.EXPERT if role == Role.EXPERT else UserKind.OFFICER
+        who = world.person(f"x-{role.value}", role, kind=kind)
         with pytest.raises((Forbidden, NotFound)):
             world.act("authority", world.authority, "retry_job", who, data={"job": 1})
     sys = world.person("sys", Role.SYSTEM_ADMIN)
