@@ -103,7 +103,7 @@ def window_lines(call: Call, pack: Pack) -> list[str]:
     }
     lines = [first, _("The last minute counts in full: filing is refused from the minute after it.")]
     outages = call.notices.filter(outage_from__isnull=False).order_by("id").values_list("outage_from", "outage_to")
-    lines += [outage_words(since, until) for since, until in outages]
+    lines += [outage_words(since, until) for since, until in outages if since and until]
     days = pack.route.filing.draft_grace_days
     if days:
         words = ngettext(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from subsidy.accounts.enums import Role
+from subsidy.accounts.enums import Role, UserKind
 from subsidy.applicants.enums import CompanyState
 from subsidy.applicants.history import predecessors_of, state_at, successor_of
 from subsidy.applicants.models import Company, CompanyChange, Succession
@@ -81,7 +81,7 @@ def test_after_the_correction_the_right_company_can_be_entered(world: World, com
 
 
 def test_a_letter_that_ended_meanwhile_gives_nothing_back(world: World, company: Company) -> None:
-    clerk = world.person("clerk", None, kind=world.filer(company).kind)
+    clerk = world.person("clerk", None, kind=UserKind.COMPANY)
     data = {"username": "clerk", "right": "administer_for", "valid_to": "2024-03-10"}
     world.act("company", company, "grant_at_counter", "counter", data=data, files={"letter": pdf()})
     change(world, company, "merge", other=world.company().uscc)

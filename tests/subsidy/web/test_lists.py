@@ -136,7 +136,7 @@ def test_a_page_costs_the_same_whatever_the_pools_and_the_depth(pools: list[Pool
     def statements(query: str, count: int) -> int:
         with CaptureQueriesContext(connection) as caught:
             page = SPEC.page(QueryDict(query), sources(pools[:count]))
-            assert [cell.value for line in page.lines for cell in line]
+            assert [cell.value for line in page.lines for cell in line.cells]
         return len(caught)
 
     deep = walk(pools, "due") and SPEC.page(QueryDict("sort=due"), sources(pools)).next
