@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -52,10 +53,13 @@ class PartForm(ActForm):
         pack = pack_of(self.subject.policy_version)
         part = part_of(pack, next_part(self.subject))
         if part.rated_by:
-            known = {choice.value: spoken(choice.text) for choice in _choices(pack, part.rated_by)}
-            self.fields["rating"] = forms.ChoiceField(
-                label=_("Rating"), choices=[(value, known.get(value, value)) for value in part.times]
-            )
+            self.fields["rating"] = forms.ChoiceField(label=_("Rating"), choices=list(ratings_of(pack, part).items()))
+
+
+def ratings_of(pack: Pack, part: Part) -> dict[str, str]:
+    """The ratings that a part is paid by, with their words; none where it is not rated."""
+    known = {choice.value: spoken(choice.text) for choice in _choices(pack, part.rated_by)} if part.rated_by else {}
+    return {value: known.get(value, value) for value in part.times}
 
 
 def _choices(pack: Pack, name: str) -> Any:
@@ -145,26 +149,51 @@ def _stored(turn: Turn, slot: str) -> StoredFile:
         raise BadData(fields={"document": [str(refusal.message)]}) from refusal
 
 
+@dataclass(frozen=True)
+class Reckoned:
+    """What the next part comes to, in fen, and whether parts were due before it and are left after it."""
+
+    instalment: Instalment
+    amount_fen: int
+    any_before: bool
+    any_left: bool
+
+
+def reckoned(case: Case, *, rating: str = "") -> Reckoned:
+    """The next part at a rating: the total owed by then less what is due already (negative where too much was paid).
+
+    Raises WrongState when no part is left.
+    """
+    now_due = next_part(case)
+    award = Award.objects.get(case=case)
+    pack = pack_of(case.policy_version)
+    rows = list(award.instalments.order_by("position"))
+    done = [row for row in rows if row.state != InstalmentState.PLANNED]
+    ratings = {row.pk: row.rating for row in done} | {now_due.pk: rating}
+    counted = [(row, part_of(pack, row)) for row in (*done, now_due)]
+    total = owed(
+        pack,
+        award.amount_fen,
+        happened={AWARD, *(part.on for _row, part in counted)},
+        ratings={str(part.rated_by): ratings[row.pk] for row, part in counted if ratings[row.pk]},
+    ).amount
+    standing = [row for row in done if row.state in STANDS]
+    return Reckoned(
+        instalment=now_due,
+        amount_fen=total - sum(row.amount_fen for row in standing),
+        any_before=bool(standing),
+        any_left=any(row.state == InstalmentState.PLANNED and row.pk != now_due.pk for row in rows),
+    )
+
+
 def confirm_part(turn: Turn) -> None:
     """State the total owed anew: the part comes to what is not yet due of it; what it falls short of goes back.
 
     A total below what is due already is not clipped: it needs a recovery, and the act refuses until that is decided.
     """
     case: Case = turn.subject
-    award = Award.objects.get(case=case)
-    pack = pack_of(case.policy_version)
-    rows = list(award.instalments.order_by("position"))
-    now_due = next(row for row in rows if row.state == InstalmentState.PLANNED)
-    now_due.rating = turn.data.get("rating", "")
-    done = [row for row in rows if row.state != InstalmentState.PLANNED]
-    parts = {row.pk: part_of(pack, row) for row in rows}
-    total = owed(
-        pack,
-        award.amount_fen,
-        happened={AWARD, *(parts[row.pk].on for row in (*done, now_due))},
-        ratings={str(parts[row.pk].rated_by): row.rating for row in (*done, now_due) if row.rating},
-    ).amount
-    comes_to = total - sum(row.amount_fen for row in done if row.state in STANDS)
+    found = reckoned(case, rating=turn.data.get("rating", ""))
+    now_due, comes_to = found.instalment, found.amount_fen
     if comes_to < 0:
         raise WrongState(
             _(
@@ -173,14 +202,15 @@ def confirm_part(turn: Turn) -> None:
             )
         )
     correct(turn, case.call, case, before_fen=now_due.amount_fen, after_fen=comes_to)
-    left = [row for row in rows if row.state == InstalmentState.PLANNED and row is not now_due]
+    now_due.rating = turn.data.get("rating", "")
     now_due.state = InstalmentState.DUE if comes_to else InstalmentState.FALLEN
     turn.record(part=now_due.part, rating=now_due.rating, amount_fen=comes_to, remark=turn.data["remark"])
     now_due.amount_fen = comes_to or now_due.amount_fen
     now_due.save(update_fields=["rating", "amount_fen", "state"])
     if not comes_to:
-        paid = any(row.state in STANDS for row in done)
-        turn.verdict = "part_falls" if left else "last_part_falls" if paid else "nothing_ever_due"
+        turn.verdict = (
+            "part_falls" if found.any_left else "last_part_falls" if found.any_before else "nothing_ever_due"
+        )
 
 
 def return_part(turn: Turn) -> None:
