@@ -156,6 +156,7 @@ def decrees() -> ListSpec:
         model=Decree,
         columns=(
             Column("number", _("Document number"), link=lambda one: reverse("public:decree", args=[one.pk])),
+            Column("kind", _("Kind"), value=lambda one: one.get_kind_display()),
             Column("policy", _("Policy"), value=lambda one: policy_title(one.round.call.policy_version)),
             Column("bureau", _("Bureau"), value=bureau_name),
             Column("issued_on", _("Issued on"), kind="day", sort="issued"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,10 +13,11 @@ from subsidy.calendars.selectors import working_calendar
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.decisions.enums import RoundState, RowState
-from subsidy.decisions.models import RoundRow
+from subsidy.decisions.models import Objection, RoundRow
 from subsidy.work.models import NO_DUE, WorkItem
 
 ON_NOTICE = _("The list is public and open to objection.")
+HELD = _("The row of this case is held until it is decided.")
 UNSERVED = _("The days for correction begin when the letter that asks for it is opened or served in another way.")
 NOTHING: str | Promise = ""
 
@@ -47,11 +49,23 @@ def days_left(on: dt.date, due_on: dt.date) -> int:
 
 def _of_round(case: Case, on: dt.date) -> Standing:
     row = (
-        RoundRow.objects.filter(case=case, state=RowState.LISTED, round__state=RoundState.ON_NOTICE)
+        RoundRow.objects.filter(Q(state=RowState.HELD) | Q(state=RowState.LISTED, round__state=RoundState.ON_NOTICE))
+        .filter(case=case)
         .select_related("round__notice")
         .first()
     )
     if row is None:
         return Standing()
+    if row.state == RowState.HELD:
+        return _held(case, on)
     notice = row.round.notice
     return Standing(notice.ends_on, notice.ends_provisional, days_left(on, notice.ends_on), ON_NOTICE)
+
+
+def _held(case: Case, on: dt.date) -> Standing:
+    """The row waits for the decision of an objection, or of what a list says of the company."""
+    mine = Objection.objects.filter(case=case).values("pk")
+    item = WorkItem.objects.filter(subject_kind="objection", subject_id__in=mine).order_by("due_on").first()
+    if item is None or item.due_on == NO_DUE:
+        return Standing(note=HELD)
+    return Standing(item.due_on, item.due_provisional, days_left(on, item.due_on), HELD)

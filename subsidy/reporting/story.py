@@ -95,6 +95,8 @@ def _entry(event: Event, body: Mapping[str, Any], pack: Pack, case: Case, audien
     data: Mapping[str, Any] = body["data"]
     if event.stream == "company" and data.get("account") != case.payee_account_id:
         return None
+    if event.stream == "round" and data.get("case") not in (None, case.number):
+        return None  # of another row of the same list
     full, brief = ACT_WORDS.get((event.stream, event.action), (event.action, ""))
     to_company = audience == "company"
     if to_company and not brief:
