@@ -75,6 +75,9 @@ POST_ONLY = rule(set(), others="method", anonymous="method")
 CONSOLE = rule(STAFF, others="403")
 CASE = rule(SEES_CASES, absent=STAFF - SEES_CASES, others="403")
 SEAT = rule({"seated expert"}, absent=STAFF - {"seated expert"}, others="403")
+# A township and a department see single cases that were given to their unit, and no panel.
+SEES_PANELS = SEES_CASES - {Role.TOWNSHIP.value, Role.DEPARTMENT.value}
+PANEL = rule(SEES_PANELS, absent=STAFF - SEES_PANELS, others="403")
 KEEPS_POOL = rule({Role.ACCEPTANCE.value, "foreign officer"}, others="403")
 NO_LETTER = rule(set(), absent=STAFF, others="403")
 MONEY = rule(FINANCE | {"auditor", "foreign officer"}, others="403")
@@ -219,9 +222,9 @@ TABLE: dict[str, Rule] = {
     "console:score-conflict": SEAT,
     "console:score-note": NO_LETTER,  # no totals lie far apart
     **dict.fromkeys(["console:panels", "console:experts", "console:declarations"], CONSOLE),
-    **dict.fromkeys(["console:panel", "console:panel-draw", "console:panel-act", "console:expert"], CASE),
+    **dict.fromkeys(["console:panel", "console:panel-draw", "console:panel-act", "console:expert"], PANEL),
     **dict.fromkeys(["console:expert-admit", "console:expert-import"], KEEPS_POOL),
-    "console:expert-act": rule({Role.ACCEPTANCE.value}, absent=STAFF - SEES_CASES, others="403"),
+    "console:expert-act": rule({Role.ACCEPTANCE.value}, absent=STAFF - SEES_PANELS, others="403"),
     "console:declare": SEAT,
     **dict.fromkeys(["console:registers", "console:register-awards", "console:register-imports"], CONSOLE),
     "console:register": CONSOLE,

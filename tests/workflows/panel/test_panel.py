@@ -14,7 +14,6 @@ from subsidy.audit.canonical import digest
 from subsidy.audit.models import Event
 from subsidy.cases.models import Case, Recusal
 from subsidy.ledger.models import Reservation
-from subsidy.programmes.models import Call
 from subsidy.reviews.draw import Inputs, drawn, repeats
 from subsidy.reviews.models import Draw, ExpertProfile, Panel, Seat
 from subsidy.reviews.selectors import cases_of_expert
@@ -237,21 +236,11 @@ def test_a_share_bought_after_the_conclusion_reopens_the_panel_and_the_outcome_i
     world.act("case", case, "confirm_amount", "amount", data={"remark": ""})
 
 
-def test_money_set_aside_for_a_case_falls_back_when_its_panel_sits_again(world: World) -> None:
-    data = {
-        "policy_version": world.policy().pk,
-        "number": "XH-FC-1",
-        "title_zh": "先到先得",
-        "title_en": "First come",
-        "opens_at": world.now.at - dt.timedelta(days=1),
-        "closes_at": world.now.at + dt.timedelta(days=10),
-        "route": "R3",
-        "route_version": 1,
-        "allocation": "first_come",
-        "budget_line": world.line().pk,
-        "budget_fen": 100_000_000_00,
-    }
-    case = world.ready(Call.objects.get(pk=world.open("call", "open", "policy2", data)))
+def test_money_set_aside_for_a_case_falls_back_when_its_panel_sits_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.policy_release.calls._allocation", lambda *_said: "first_come")
+    case = world.ready(world.call())
     held = Reservation.objects.filter(case_id=case.pk)
     assert [one.state for one in held] == ["reserved"]
     link(world, Seat.objects.filter(panel__case=case)[0].expert, case)
