@@ -43,7 +43,7 @@ def fill(pool: int, first: int, last: int, *, call: int, policy: int, unit: int,
                 CASE WHEN n %% 1000 = 0 THEN %(call)s END, CASE WHEN n %% 100 = 0 THEN %(unit)s END,
                 DATE '2024-01-01' + (n %% 60)::int, (n * 7919 %% 900) * 1000000,
                 DATE '2024-02-20' + (n * 31 %% 60)::int, false, TIMESTAMPTZ '2024-03-04 09:00+08'
-            FROM generate_series(%(first)s, %(last)s) n
+            FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
             JOIN (SELECT id, authority_id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS pools
                   FROM work_pool WHERE CASE WHEN %(big)s THEN id = %(pool)s
                                        ELSE role = (SELECT role FROM work_pool WHERE id = %(pool)s) END) p
@@ -62,7 +62,7 @@ def tasks(first: int, last: int) -> None:
             """
             INSERT INTO viewflow_process (id, process_type, flow_class, status, created)
             SELECT n, 'PROCESS', %(flow)s, 'NEW', TIMESTAMPTZ '2024-03-04 09:00+08'
-            FROM generate_series(%(first)s, %(last)s) n
+            FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
             """,
             {"flow": FLOW, "first": first, "last": last},
         )
@@ -70,7 +70,7 @@ def tasks(first: int, last: int) -> None:
             """
             INSERT INTO viewflow_task (id, process_id, flow_task, flow_task_type, status, created, token)
             SELECT n, n, %(node)s, 'HUMAN', 'NEW', TIMESTAMPTZ '2024-03-04 09:00+08' + n * INTERVAL '1 second', 'start'
-            FROM generate_series(%(first)s, %(last)s) n
+            FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
             """,
             {"node": f"{FLOW}.acceptance", "first": first, "last": last},
         )
