@@ -60,16 +60,16 @@ def tasks(first: int, last: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO viewflow_process (id, process_type, flow_class, status, created)
-            SELECT n, 'PROCESS', %(flow)s, 'NEW', TIMESTAMPTZ '2024-03-04 09:00+08'
+            INSERT INTO viewflow_process (id, flow_class, status, created, data)
+            SELECT n, %(flow)s, 'NEW', TIMESTAMPTZ '2024-03-04 09:00+08', '{}'
             FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
             """,
             {"flow": FLOW, "first": first, "last": last},
         )
         cursor.execute(
             """
-            INSERT INTO viewflow_task (id, process_id, flow_task, flow_task_type, status, created, token)
-            SELECT n, n, %(node)s, 'HUMAN', 'NEW', TIMESTAMPTZ '2024-03-04 09:00+08' + n * INTERVAL '1 second', 'start'
+            INSERT INTO viewflow_task (id, process_id, flow_task, flow_task_type, status, created, token, data)
+            SELECT n, n, %(node)s, 'HUMAN', 'NEW', TIMESTAMPTZ '2024-03-04 09:00+08' + n * INTERVAL '1 second', 'start', '{}'
             FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
             """,
             {"node": f"{FLOW}.acceptance", "first": first, "last": last},
