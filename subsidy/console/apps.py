@@ -25,6 +25,8 @@ class ConsoleConfig(AppConfig):
         panels = (Role.ACCEPTANCE, Role.AMOUNT, Role.LEADER, Role.AUDITOR)
         add(NavEntry(18, _("Expert panels"), "console:panels", kinds=(UserKind.OFFICER,), roles=panels))
         add(NavEntry(15, _("Calls"), "console:calls", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
+        proposes = (Role.AMOUNT, Role.SUPERVISION, Role.LEADER, Role.AUDITOR)
+        add(NavEntry(25, _("Proposals"), "console:proposals", kinds=(UserKind.OFFICER,), roles=proposes))
         add(NavEntry(20, _("Rounds"), "console:rounds", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         add(
             NavEntry(

@@ -20,6 +20,7 @@ from subsidy.accounts.selectors import grants_of
 from subsidy.cases.enums import CaseState
 from subsidy.console import scope
 from subsidy.console.offers import Offer, Offers
+from subsidy.console.proposals import may_propose
 from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
@@ -30,6 +31,7 @@ from subsidy.web.components import Crumb, KeyFact
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
 from workflows.policy_release.kind import CALL_ACTS
+from workflows.proposal.steps import BY_RULE
 
 PUBLISHER = (Role.POLICY_PUBLISHER,)
 
@@ -121,6 +123,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "news": news_of(call),
         "rounds": call.rounds.order_by("id"),
         "offers": offers_of(request, call, at),
+        "may_authorise": call.route in BY_RULE and may_propose(request, "propose_authorisation", call.authority_id),
+        "authorisations": call.authorisations.select_related("proposal").order_by("-id"),
         "crumbs": [Crumb(_("Calls"), reverse("console:calls")), Crumb(call.number)],
     }
     return render(request, "console/call.html", context)

@@ -29,6 +29,7 @@ from subsidy.reporting.story import StoryEntry, story
 from subsidy.reviews.enums import SeatState
 from subsidy.reviews.models import Panel, Seat
 from subsidy.web import formats
+from subsidy.web.awards import PAPERS
 from subsidy.web.components import Entry, File, KeyFact, Reason, Step, SummaryRow
 from subsidy.web.facts import conflict_words, list_words, said_by, source_words, value_words
 from workflows.case.forms import asked_lists
@@ -156,7 +157,8 @@ def _spoken(text: Bilingual) -> str:
 
 def document_titles(pack: Pack) -> dict[str, str]:
     titles = {document.id: _spoken(document.text) for document in pack.documents}
-    return titles | {name: _spoken(record.text) for name, record in asked_lists(pack).items()}
+    papers = {slot: str(title) for slot, title in PAPERS.items()}
+    return papers | titles | {name: _spoken(record.text) for name, record in asked_lists(pack).items()}
 
 
 def files_shown(files: Iterable[StoredFile], pack: Pack) -> list[File]:

@@ -14,27 +14,35 @@ from django.views.decorators.http import require_GET
 
 from subsidy.calendars.selectors import working_calendar
 from subsidy.cases.models import Case
-from subsidy.console import case_page, previews, scope
+from subsidy.console import case_page, previews, proposals, scope
 from subsidy.console.offers import offers
 from subsidy.console.service import service_rows
 from subsidy.correspondence.conversing import messages_of
+from subsidy.decisions.models import RuleDecision
 from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
 from subsidy.documents.services import folder
 from subsidy.programmes.packs import pack_of
 from subsidy.reviews.selectors import opinions_that_count, visits_of
 from subsidy.web.acts import ActPage, find_act
+from subsidy.web.awards import agreement_of, parts_of
 from subsidy.web.components import Crumb, Preview
 from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from subsidy.work.models import NO_DUE, WorkItem
 from subsidy.work.selectors import items_of
+from workflows.case.flow import REMANDED
 from workflows.common.refusals import Message
 
 # What a browser may do with a file of an applicant that it shows inside the page: show it, and nothing else.
 FILE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
 )
+
+
+AGREEMENT_ACTS = ("countersign", "return_agreement")
+PART_ACTS = ("confirm_part", "return_part")
+SAMPLE_ACTS = ("confirm_sample", "find_irregular")
 
 
 def crumbs_to(case: Case, *more: Crumb) -> list[Crumb]:
@@ -81,6 +89,11 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "key_facts": case_page.key_facts(case, rules, panel),
         "opinions": opinions_that_count(case),
         "visits": visits_of(case),
+        "agreement": agreement_of(case),
+        "parts": parts_of(case),
+        "may_reopen": case.state in REMANDED
+        and proposals.may_propose(request, "propose_reopening", case.authority_id),
+        "rule": RuleDecision.objects.select_related("authorisation__proposal").filter(case=case).first(),
         "history": case_page.history(case, panel),
         "similar": case_page.similar(case, pack),
         "letters": service_rows(request, case),
@@ -141,6 +154,12 @@ class CaseAct(ActPage):
         "reject": gettext_lazy("Rejected. The company is told, with your reason."),
         "refuse_above": gettext_lazy("Recorded. The company is told of the decision of the higher level."),
         "record_visit": gettext_lazy("Recorded. A second officer who was there signs it next."),
+        "countersign": gettext_lazy("Signed. The company confirms its account next."),
+        "return_agreement": gettext_lazy("Returned. The company signs anew."),
+        "confirm_part": gettext_lazy("The part is confirmed. The page of the case says what is due."),
+        "return_part": gettext_lazy("Returned. The company reports anew."),
+        "confirm_sample": gettext_lazy("In order. The case has ended."),
+        "find_irregular": gettext_lazy("Found irregular. The case has ended, with your reason."),
     }
 
     def get_action(self) -> str:
@@ -168,7 +187,11 @@ class CaseAct(ActPage):
 
     def context(self, subject: Case) -> dict[str, Any]:
         shown: dict[str, Any] = {"case": subject, "is_return": self.get_action() == "return_for_correction"}
-        if self.get_action() in ("confirm_amount", "reject"):
+        if self.get_action() in AGREEMENT_ACTS:
+            shown["agreement"] = agreement_of(subject)
+        if self.get_action() in PART_ACTS:
+            shown["part"] = next((one for one in parts_of(subject) if one.instalment.state == "planned"), None)
+        if self.get_action() in ("confirm_amount", "reject", *SAMPLE_ACTS):
             pack = pack_of(subject.policy_version)
             shown["rules"] = case_page.rules_of(subject, now=moment_of(self.request))
             shown["panel"] = case_page.panel_of(subject, pack)

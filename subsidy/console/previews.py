@@ -12,9 +12,11 @@ from subsidy.cases.models import Case
 from subsidy.decisions.facts import decision_of
 from subsidy.programmes.packs import pack_of
 from subsidy.reviews.conflicts import candidates
-from subsidy.web.components import Preview, Refusal
+from subsidy.web.components import Money, Preview, Refusal
 from subsidy.web.formats import day, money
+from workflows.case.parts import part_of, ratings_of, reckoned
 from workflows.common.deadlines import working_days_after
+from workflows.common.refusals import WrongState
 
 HUNDREDTHS = 100
 
@@ -121,6 +123,67 @@ def _refuse_above(case: Case, _now: Moment) -> Preview:
     return _ends(case, CaseState.REFUSED_ABOVE, _("a letter that names the decision of the higher level"))
 
 
+def _countersign(case: Case, _now: Moment) -> Preview:
+    return Preview(
+        changes=[
+            _moves(case.get_state_display(), CaseState.AWAITING_ACCOUNT),
+            _("The agreement binds both sides under the number that you enter; no other agreement may have it."),
+        ],
+        told=[_("%(company)s, which confirms its account next") % {"company": case.company_name}],
+    )
+
+
+def _return_agreement(case: Case, _now: Moment) -> Preview:
+    return Preview(
+        changes=[_moves(case.get_state_display(), CaseState.AWAITING_AGREEMENT)],
+        told=[_("%(company)s, which signs anew") % {"company": case.company_name}],
+    )
+
+
+def _confirm_part(case: Case, _now: Moment) -> Preview:
+    """What the part comes to, by each rating that the policy pays it by."""
+    pack = pack_of(case.policy_version)
+    try:
+        found = reckoned(case)
+    except WrongState as refusal:
+        return Preview(refused=[Refusal(case.number, refusal.message)])
+    ratings = ratings_of(pack, part_of(pack, found.instalment))
+    amounts = {label: reckoned(case, rating=value).amount_fen for value, label in ratings.items()}
+    shown = amounts or {_("This part"): found.amount_fen}
+    return Preview(
+        changes=[
+            _("What is set aside for the part and not owed falls back to the budget."),
+            _("A part that comes to nothing falls away; the case goes on to the next part, or ends."),
+        ],
+        money=[Money(label, fen) for label, fen in shown.items() if fen >= 0],
+        refused=[
+            Refusal(label, _("Less is owed than was paid; the difference must be recovered first."))
+            for label, fen in shown.items()
+            if fen < 0
+        ],
+    )
+
+
+def _return_part(case: Case, _now: Moment) -> Preview:
+    return Preview(
+        changes=[_("The report goes back; what was reported stays in the history and the company reports anew.")],
+        told=[_("%(company)s, with your reason") % {"company": case.company_name}],
+    )
+
+
+def _confirm_sample(case: Case, _now: Moment) -> Preview:
+    return Preview(changes=[_moves(case.get_state_display(), CaseState.PAID), _("The case ends here.")])
+
+
+def _find_irregular(case: Case, _now: Moment) -> Preview:
+    return Preview(
+        changes=[
+            _moves(case.get_state_display(), CaseState.IRREGULAR),
+            _("The case ends here. What is to come back is recovered by a matter of its own."),
+        ]
+    )
+
+
 _OF_CASE: dict[str, Callable[[Case, Moment], Preview]] = {
     "accept": _accept,
     "return_for_correction": _return,
@@ -128,6 +191,12 @@ _OF_CASE: dict[str, Callable[[Case, Moment], Preview]] = {
     "confirm_amount": _confirm_amount,
     "reject": _reject,
     "refuse_above": _refuse_above,
+    "countersign": _countersign,
+    "return_agreement": _return_agreement,
+    "confirm_part": _confirm_part,
+    "return_part": _return_part,
+    "confirm_sample": _confirm_sample,
+    "find_irregular": _find_irregular,
     **dict.fromkeys(("recommend", "advise_against", "agree", "object_to", "grant_above"), _opinion),
     **dict.fromkeys(("record_visit", "add_photograph", "sign_visit"), _visit),
 }

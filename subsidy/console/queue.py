@@ -24,7 +24,7 @@ from subsidy.cases.models import Case
 from subsidy.console import scope
 from subsidy.console.bulk_acts import offered
 from subsidy.console.queue_list import Days, choices_for, item_spec, subject_url
-from subsidy.decisions.models import Objection, Round
+from subsidy.decisions.models import Objection, Proposal, Round
 from subsidy.payouts.models import Batch
 from subsidy.reporting.act_words import ACT_WORDS
 from subsidy.web import acts
@@ -131,6 +131,7 @@ def _with_number(events: QuerySet[Any]) -> QuerySet[Any]:
                     ("case", Case.objects.values("number")),
                     ("round", Round.objects.values("number")),
                     ("objection", Objection.objects.values("number")),
+                    ("proposal", Proposal.objects.values("number")),
                     ("batch", Batch.objects.values("number")),
                 )
             )
@@ -151,7 +152,7 @@ def event_url(event: Any) -> str:
 def claim(request: HttpRequest, kind: str, number: str, action: str) -> HttpResponse:
     """Take a matter over, or give it back; one call of the door, then back to where the reader was."""
     scope.standing(request)
-    if kind not in ("case", "round", "objection", "batch"):
+    if kind not in ("case", "round", "objection", "proposal", "batch"):
         raise Http404("There is nothing of that kind to take over.")
     subject = kind_named(kind).model.objects.filter(number=number).only("pk").first()
     if subject is None:

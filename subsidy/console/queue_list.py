@@ -194,6 +194,6 @@ def subject_url(item: Any) -> str:
     if item.subject_kind == "case":
         seat = getattr(item, "pool", None) is not None and item.pool.role == Role.EXPERT and item.assignee_id
         return reverse("console:score" if seat else "console:case", args=[item.number])
-    if item.subject_kind in ("round", "objection"):
+    if item.subject_kind in ("round", "objection", "proposal"):
         return reverse(f"console:{item.subject_kind}", args=[item.number])
     return reverse("console:finance_batch", args=[item.number])

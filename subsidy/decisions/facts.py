@@ -28,6 +28,9 @@ from subsidy.programmes.packs import pack_of
 
 # What the case itself says; everything else that a policy takes `from: system` has rows of its own.
 CASE_DAYS = frozenset({"submitted_on", "decided_on", "matched_on"})
+# Where nobody applies, the company says these by an act that the route has before every payment (docs/adr/0015): a rule
+# decides as if they were said, and nothing is paid until they are.
+_SUPPLIED: Mapping[str, frozenset[str]] = {"R0": frozenset({"account_confirmed"})}
 # `sales_y1` is of the year before filing, `sales_y2` of the one before that.
 _YEARS_BACK = re.compile(r"_y(\d)$")
 
@@ -39,27 +42,48 @@ def facts_of(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Any]:
     what this system knows by itself; a value that is older than the pack allows is `Outdated`. Three statements, four
     for a policy that asks the applicant for a list.
     """
-    known = gathered(case, pack, on=on)
-    system = system_facts(submitted_on=filed_on(case, on), decided_on=on)
+    return _by_name(pack, gathered(case, pack, on=on), route=case.route, filed_on=filed_on(case, on), on=on)
+
+
+def facts_of_company(company_id: int, pack: Pack, *, route: str, on: dt.date) -> dict[str, Any]:
+    """The same of a company without a case, as if one were opened from the bureau's data on that day; two statements."""
+    known = assembled(pack, held_on(company_id, Reads.of(pack), on=on), filed_on=on, on=on)
+    return _by_name(pack, known, route=route, filed_on=on, on=on)
+
+
+def supplied_by_route(route: str) -> frozenset[str]:
+    """The facts that a company gives later, by an act of the route that lies before every payment."""
+    return _SUPPLIED.get(route, frozenset())
+
+
+def _by_name(pack: Pack, known: Mapping[str, Known], *, route: str, filed_on: dt.date, on: dt.date) -> dict[str, Any]:
+    system = system_facts(submitted_on=filed_on, decided_on=on)
+    supplied = supplied_by_route(route)
     facts: dict[str, Any] = {}
     for name, fact in pack.facts.items():
         if fact.source == FactSource.SYSTEM and name in system:
             facts[name] = system[name]
         elif known[name].is_held:
             facts[name] = known[name].value
+        elif name in supplied and fact.kind == "yes_no":
+            facts[name] = True
     facts |= {name: known[name].value for name in pack.records if known[name].is_held}
     return facts
 
 
 def gathered(case: Case, pack: Pack, *, on: dt.date) -> dict[str, Known]:
-    """What is known under each name of the pack, facts and lists, with its row, its other sources and conflicts."""
+    """What is known under each name of the pack, facts and lists, with its row, its other sources and conflicts.
+
+    Where nobody applies (route R0), what others would be asked is read from what the bureau holds, too.
+    """
+    applies = case.route != "R0"
     return assembled(
         pack,
         [*held_on(case.company_id, Reads.of(pack), on=on, case_id=case.pk), *rows_of_panel(case, pack)],
         filed_on=filed_on(case, on),
         on=on,
-        answers=answers_of(case),
-        records=records_of(case) if any(map(is_asked, pack.records.values())) else {},
+        answers=answers_of(case) if applies else None,
+        records=records_of(case) if applies and any(map(is_asked, pack.records.values())) else {},
     )
 
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from subsidy.portal.views import (
     application,
     case,
+    case_acts,
     company,
     documents,
     facts,
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:number>/correction/", application.Correct.as_view(), name="correction"),
     path("applications/<str:number>/resubmit/", application.Resubmit.as_view(), name="resubmit"),
     path("applications/<str:number>/withdraw/", case.Withdraw.as_view(), name="withdraw"),
+    path("applications/<str:number>/acts/<slug:action>/", case_acts.NamedAct.as_view(), name="case-act"),
     path("applications/<str:number>/account/", case.ChooseAccount.as_view(), name="account"),
     path("applications/<str:number>/account/change/", case.ChangeAccount.as_view(), name="change-account"),
     path("applications/<str:number>/letters/<int:pk>/", case.LetterPage.as_view(), name="letter"),

@@ -32,7 +32,10 @@ Audience = Literal["company", "officer", "auditor"]
 
 ACCOUNT_ACTS = ("propose_account", "confirm_account")
 # What a company is told of why an act was done; a panel's comments and a meeting's statements stay inside.
-TOLD_WHY = {"return_for_correction", "refuse", "reject", "withdraw", "payment_refused"}
+TOLD_WHY = {
+    *("return_for_correction", "refuse", "reject", "withdraw", "payment_refused"),
+    *("return_agreement", "return_part", "find_irregular", "question_offer", "decline_offer"),
+}
 TOLD_AMOUNT = {"award", "payment_settled"}
 # Small steps that follow each other are told to a company as one.
 GATHERED = {"save_answers", "attach", "detach", "score"}

@@ -15,25 +15,30 @@ from subsidy.audit.canonical import canonical
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Proposal, ProposalKind, StandingAuthorisation
 from subsidy.programmes.models import Call
+from workflows.case.fields import MoneyField
 from workflows.case.flow import REMANDED
 from workflows.common.acts import ActForm
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
 
 BY_RULE = ("R0", "R1")
+# Ten thousand times any budget, and far below what a column of fen holds.
+MOST_FEN = 10**15
 
 
 class AuthorisationForm(ActForm):
-    """The bounds within which a rule may decide the cases of a call; amounts in fen."""
+    """The bounds within which a rule may decide the cases of a call; amounts typed in yuan (whole numbers given: fen)."""
 
-    call = forms.IntegerField()
-    cap_fen = forms.IntegerField(label=_("Total that may be granted under it (fen)"), min_value=0)
-    case_cap_fen = forms.IntegerField(label=_("Most that one case may get (fen)"), min_value=0)
+    call = forms.IntegerField(widget=forms.HiddenInput)
+    cap_fen = MoneyField(label=_("Total that may be granted under it (yuan)"), decimals=2, minimum=0, maximum=MOST_FEN)
+    case_cap_fen = MoneyField(label=_("Most that one case may get (yuan)"), decimals=2, minimum=0, maximum=MOST_FEN)
     sample_percent = forms.IntegerField(
         label=_("Percent of the cases checked after payment"), min_value=1, max_value=100
     )
-    valid_from = forms.DateField(label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"}))
-    valid_to = forms.DateField(label=_("Valid to"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(
+        label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    valid_to = forms.DateField(label=_("Valid to"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def clean(self) -> dict[str, Any]:
@@ -50,7 +55,7 @@ class AuthorisationForm(ActForm):
 class ReopeningForm(ActForm):
     """The document that sends a case back: of a reconsideration (行政复议) or a court."""
 
-    case = forms.IntegerField()
+    case = forms.IntegerField(widget=forms.HiddenInput)
     document = forms.CharField(label=_("Document number of the review or judgment"), max_length=60)
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 

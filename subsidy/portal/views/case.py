@@ -20,18 +20,21 @@ from subsidy.cases.models import Case
 from subsidy.cases.words import progress_of, words_of
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.enums import InstalmentState
-from subsidy.decisions.models import Award, Finding, Instalment
+from subsidy.decisions.models import Award, Finding
 from subsidy.documents.responses import pdf_response
 from subsidy.payouts.enums import LineState
 from subsidy.payouts.models import BatchLine
 from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, may, my_case
 from subsidy.portal.letters import as_files, letters_of
 from subsidy.portal.views.application import call_title, crumbs_at, crumbs_to
+from subsidy.portal.views.case_acts import ACTS, CaseAct
+from subsidy.portal.views.offer import offer_of
 from subsidy.programmes.packs import pack_of
 from subsidy.reporting.standing import standing_of
 from subsidy.reporting.story import StoryEntry, story
-from subsidy.web.acts import ActPage, new_key, submit
-from subsidy.web.components import Crumb, Entry, Preview, Reason, Step, Text, Tone
+from subsidy.web.acts import new_key, submit
+from subsidy.web.awards import PartShown, agreement_of, parts_of
+from subsidy.web.components import Crumb, Entry, Preview, Reason, Step, Text
 from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from subsidy.web.reasons import reason_tree, stored
@@ -40,22 +43,34 @@ from workflows.case.filing import withdraw_states
 
 # When a decision has been made known: before its decree an application's amount is the bureau's own.
 DECIDED = (
+    CaseState.AWAITING_AGREEMENT,
+    CaseState.AGREEMENT_SIGNED,
     CaseState.AWAITING_ACCOUNT,
     CaseState.AWAITING_PAYMENT,
+    CaseState.AWAITING_MILESTONE,
+    CaseState.COMPLETION_CHECK,
+    CaseState.SAMPLE_CHECK,
     CaseState.PAID,
+    CaseState.IRREGULAR,
     CaseState.REJECTED,
     CaseState.NOT_FUNDED,
 )
-INSTALMENT_WORDS: dict[str, tuple[Text, Tone]] = {
-    InstalmentState.PLANNED: (gettext_lazy("waits for your account"), "wait"),
-    InstalmentState.DUE: (gettext_lazy("to be paid"), "info"),
-    InstalmentState.IN_BATCH: (gettext_lazy("payment under way"), "info"),
-    InstalmentState.PAID: (gettext_lazy("paid"), "done"),
-}
-# What to do next, by state: where to, what the button says, and who may.
-NEXT: dict[str, tuple[str, Text, str]] = {
-    CaseState.AWAITING_CORRECTION: ("portal:correction", gettext_lazy("Correct the application"), FILE_FOR),
-    CaseState.AWAITING_ACCOUNT: ("portal:account", gettext_lazy("Confirm the account"), CONFIRM_FOR),
+# What to do next, by state: where to (and which act), what the button says, and who may.
+NEXT: dict[str, tuple[str, tuple[str, ...], Text, str]] = {
+    CaseState.AWAITING_CORRECTION: ("portal:correction", (), gettext_lazy("Correct the application"), FILE_FOR),
+    CaseState.AWAITING_ACCOUNT: ("portal:account", (), gettext_lazy("Confirm the account"), CONFIRM_FOR),
+    CaseState.AWAITING_AGREEMENT: (
+        "portal:case-act",
+        ("sign_agreement",),
+        gettext_lazy("Sign the agreement"),
+        CONFIRM_FOR,
+    ),
+    CaseState.AWAITING_MILESTONE: (
+        "portal:case-act",
+        ("report_part",),
+        gettext_lazy("Report on the next part"),
+        FILE_FOR,
+    ),
 }
 
 
@@ -70,13 +85,18 @@ class Decided:
 
 @dataclass(frozen=True)
 class PaymentRow:
-    """An instalment with what its last payment came to."""
+    """A part of the award with what its last payment came to."""
 
-    instalment: Instalment
-    words: Text
-    tone: Tone
+    part: PartShown
     line: BatchLine | None
     trouble: str
+
+
+def offered_acts(case: Case) -> list[tuple[str, Text]]:
+    """What the company may answer to an offer besides waiting: (act, title)."""
+    if case.route != "R0" or case.state != CaseState.AWAITING_ROUND:
+        return []
+    return [(name, ACTS[name].title) for name in ("question_offer", "decline_offer")]
 
 
 class CasePage(LoginRequiredMixin, View):
@@ -86,23 +106,28 @@ class CasePage(LoginRequiredMixin, View):
             return redirect("portal:tasks", number=number)
         words, standing = words_of(case), standing_of(case, on=moment_of(request).on)
         letters, payments = letters_of(case), payments_of(case)
-        url, label, right = NEXT.get(case.state, ("", "", ""))
+        url, act, label, right = NEXT.get(case.state, ("", (), "", ""))
         context = {
             "case": case,
             "title": call_title(case.call),
             "words": words,
             "standing": standing,
             "steps": [Step(text, state) for text, state in progress_of(case)],
-            "next_url": reverse(url, args=[number]) if url else "",
+            "next_url": reverse(url, args=[number, *act]) if url else "",
             "next_label": label,
             "may_act": may(request, case.company_id, right) if right else False,
             "correction": case.corrections.order_by("-id").first(),
             "decided": decided_of(case),
             "letters": as_files(case, letters),
             "payments": payments,
+            "offer": offer_of(case),
+            "answers": offered_acts(case),
+            "agreement": agreement_of(case),
             "can_change_account": can_change_account(request, case, payments),
             "entries": [as_entry(case, entry) for entry in reversed(story(case, "company"))],
-            "can_withdraw": case.state in withdraw_states() and may(request, case.company_id, FILE_FOR),
+            "can_withdraw": case.route != "R0"
+            and case.state in withdraw_states()
+            and may(request, case.company_id, FILE_FOR),
             "crumbs": crumbs_at(case),
         }
         return render_page(request, "portal/case.html", context)
@@ -121,24 +146,22 @@ def decided_of(case: Case) -> Decided | None:
 
 def payments_of(case: Case) -> list[PaymentRow]:
     """Instalments of the award, each with the last payment that was tried for it."""
-    instalments = list(Instalment.objects.filter(award__case=case).order_by("position"))
     lines: dict[int, BatchLine] = {}
     for line in BatchLine.objects.filter(case=case).exclude(state=LineState.WITHDRAWN).order_by("id"):
         lines[line.instalment_id] = line
     rows = []
-    for instalment in instalments:
-        found = lines.get(instalment.pk)
-        words, tone = INSTALMENT_WORDS[instalment.state]
+    for part in parts_of(case):
+        found = lines.get(part.instalment.pk)
         refused = found is not None and found.state in (LineState.REFUSED, LineState.RETURNED)
         trouble = (found.reason_text or found.reason_code) if refused and found is not None else ""
-        rows.append(PaymentRow(instalment, words, tone, found, trouble))
+        rows.append(PaymentRow(part, found, trouble))
     return rows
 
 
 def can_change_account(request: HttpRequest, case: Case, payments: list[PaymentRow]) -> bool:
     """Whether this person may still choose another account: not while the bank may be paying."""
     waits = case.state == CaseState.AWAITING_PAYMENT and all(
-        row.instalment.state != InstalmentState.IN_BATCH for row in payments
+        row.part.instalment.state != InstalmentState.IN_BATCH for row in payments
     )
     return waits and may(request, case.company_id, CONFIRM_FOR)
 
@@ -161,30 +184,6 @@ def as_entry(case: Case, entry: StoryEntry) -> Entry:
         url=reverse("portal:letter", args=[case.number, entry.letter_id]) if entry.letter_id else "",
         link_text=_("Open the letter") if entry.letter_id else "",
     )
-
-
-class CaseAct(ActPage):
-    """An act of the company on its case."""
-
-    kind = "case"
-    template_name = "portal/act.html"
-
-    def get_subject(self) -> Case:
-        return my_case(self.request, self.kwargs["number"])
-
-    def success_url(self, subject: Case) -> str:
-        return reverse("portal:case", args=[subject.number])
-
-    def crumbs(self, subject: Case) -> list[Crumb]:
-        return crumbs_to(subject, Crumb(str(self.title)))
-
-    title: Text = ""
-
-    def heading(self, subject: Case, act: Any) -> Text:
-        return self.title
-
-    def context(self, subject: Case) -> dict[str, Any]:
-        return {"case": subject, "live": None}
 
 
 class Withdraw(CaseAct):

@@ -73,9 +73,17 @@ WAITING_WORDS: dict[str, Text] = {
     "draft": gettext_lazy("Fill in and submit your application"),
     "correction": gettext_lazy("Correct your application and submit it again"),
     "account": gettext_lazy("Confirm the account for the payment"),
+    "agreement": gettext_lazy("Sign the agreement"),
+    "milestone": gettext_lazy("Report on the next part"),
 }
 WAITING_URLS = {"draft": "portal:tasks", "correction": "portal:correction", "account": "portal:account"}
-WAITING_RIGHTS = {"draft": FILE_FOR, "correction": FILE_FOR, "account": CONFIRM_FOR}
+WAITING_RIGHTS = {
+    "draft": FILE_FOR,
+    "correction": FILE_FOR,
+    "account": CONFIRM_FOR,
+    "agreement": CONFIRM_FOR,
+    "milestone": FILE_FOR,
+}
 
 
 class Home(LoginRequiredMixin, View):
@@ -178,7 +186,7 @@ def _offers(request: HttpRequest, companies: Sequence[Company]) -> list[Offer]:
             company=company,
             estimate=live_of_company(pack_of(call.policy_version), known.get(company.pk, []), now=now),
             case=live.get((call.pk, company.pk)),
-            can_start=FILE_FOR in rights.get(company.pk, ()),
+            can_start=call.route != "R0" and FILE_FOR in rights.get(company.pk, ()),
         )
         for call in calls
         for company in companies

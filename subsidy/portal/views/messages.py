@@ -14,7 +14,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.correspondence.conversing import messages_of
 from subsidy.portal.access import FILE_FOR, may
-from subsidy.portal.views.case import CaseAct
+from subsidy.portal.views.case_acts import CaseAct
 from subsidy.web.components import Preview
 
 

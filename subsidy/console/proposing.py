@@ -1,0 +1,135 @@
+"""Proposing: a standing authorisation from the page of a call, a reopening from the page of an ended case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views import View
+
+from subsidy.console import scope
+from subsidy.console.calls import call_for
+from subsidy.console.proposals import may_propose
+from subsidy.decisions.models import Proposal
+from subsidy.web.acts import UNPROCESSABLE, act_form, blame, new_key, sent, submit_new
+from subsidy.web.components import Crumb, Preview, Text
+from workflows.case.flow import REMANDED
+from workflows.common.acts import ActForm
+from workflows.common.refusals import BadData, Forbidden
+from workflows.common.subjects import kind_named
+from workflows.proposal.steps import BY_RULE
+
+
+class Propose(LoginRequiredMixin, View):
+    """A form, what approving it would lead to, and the proposal. `about` names the field that carries the matter."""
+
+    opening = ""
+    about = ""
+
+    def subject(self) -> Any:
+        """The matter that the proposal is about (Http404 for one that is not the reader's)."""
+        raise NotImplementedError("say what is proposed about what")
+
+    def back(self, subject: Any) -> str:
+        return reverse(f"console:{self.about}", args=[subject.number])
+
+    def title_of(self, subject: Any) -> Text:
+        raise NotImplementedError("say what the matter is called")
+
+    def preview(self) -> Preview:
+        raise NotImplementedError("say what approving leads to")
+
+    def found(self) -> Any:
+        scope.standing(self.request)
+        subject = self.subject()
+        if not may_propose(self.request, self.opening, subject.authority_id):
+            raise Forbidden
+        return subject
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        subject = self.found()
+        return self.page(subject, self.form(None))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        subject = self.found()
+        data = {**sent(request), self.about: subject.pk}
+        try:
+            outcome = submit_new(request, "proposal", self.opening, authority_id=subject.authority_id, data=data)
+        except BadData as refusal:
+            form = self.form(data)
+            blame(form, refusal)
+            return self.page(subject, form, status=UNPROCESSABLE)
+        number = Proposal.objects.values_list("number", flat=True).get(pk=outcome.subject_id)
+        messages.success(request, _("Proposed. Another person approves or refuses it."))
+        return HttpResponseRedirect(reverse("console:proposal", args=[number]))
+
+    def form(self, data: Any) -> ActForm:
+        form = act_form(kind_named("proposal").opens[self.opening].act, None, data)
+        assert form is not None  # a proposal has terms
+        return form
+
+    def page(self, subject: Any, form: ActForm, *, status: int = 200) -> HttpResponse:
+        act = kind_named("proposal").opens[self.opening].act
+        context = {
+            "act": act,
+            "heading": act.title,
+            "about": f"{subject.number} · {self.title_of(subject)}",
+            "form": form,
+            "key": self.request.POST.get("key") or new_key(),
+            "version": None,
+            "preview": self.preview(),
+            "crumbs": [Crumb(subject.number, self.back(subject)), Crumb(act.title)],
+            "back_url": self.back(subject),
+        }
+        return render(self.request, "console/propose.html", context, status=status)
+
+
+class ProposeAuthorisation(Propose):
+    opening, about = "propose_authorisation", "call"
+
+    def subject(self) -> Any:
+        call = call_for(self.request, self.kwargs["number"])
+        if call.route not in BY_RULE:
+            raise Http404("The cases of this call are decided by people.")
+        return call
+
+    def title_of(self, subject: Any) -> Text:
+        return str(subject.title_zh)
+
+    def preview(self) -> Preview:
+        return Preview(
+            changes=[
+                _("Nothing changes yet: it holds when another person approves it."),
+                _("Then a rule decides cases of the call within these bounds, in place of acceptance check, amount check "
+                  "and meeting. Notice, decree and payment by three people stay."),
+            ],
+            told=[_("The leader, who approves or refuses it")],
+        )  # fmt: skip
+
+
+class ProposeReopening(Propose):
+    opening, about = "propose_reopening", "case"
+
+    def subject(self) -> Any:
+        case = scope.case_for_officer(self.request, self.kwargs["number"])
+        if case.state not in REMANDED:
+            raise Http404("Only a case that ended without an award can be reopened.")
+        return case
+
+    def title_of(self, subject: Any) -> Text:
+        return str(subject.company_name)
+
+    def preview(self) -> Preview:
+        return Preview(
+            changes=[
+                _("Nothing changes yet: it holds when another person approves it."),
+                _("Then the case goes on before what is in doubt; what was done is kept, and who did it may not check it "
+                  "again in another part."),
+            ],
+            told=[_("The leader, who approves or refuses it")],
+        )  # fmt: skip
