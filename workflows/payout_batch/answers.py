@@ -21,7 +21,7 @@ from subsidy.audit.canonical import canonical
 from subsidy.bankfiles import Answer as BankAnswer
 from subsidy.bankfiles import BankFileError, read
 from subsidy.decisions.enums import InstalmentState
-from subsidy.decisions.models import Instalment, RuleDecision
+from subsidy.decisions.models import Instalment
 from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.models import PayingAccount
 from subsidy.ledger.posting import Posting
@@ -224,14 +224,13 @@ class Reading:
 
 def _what_is_left(cases: Iterable[int]) -> dict[str, frozenset[int]]:
     """Of these cases: with a part that is due and not paid, with a part that is planned, drawn for a check by sample."""
-    parts = Instalment.objects.filter(award__case__in=cases).values_list("award__case", "state")
+    parts = Instalment.objects.filter(award__case__in=cases)
+    rows = list(parts.values_list("award__case", "state", "award__case__rule_decision__drawn"))
     left = (InstalmentState.DUE, InstalmentState.IN_BATCH)
-    by_state = list(parts)
-    drawn = RuleDecision.objects.filter(case__in=cases, drawn=True)
     return {
-        "unpaid": frozenset(case for case, state in by_state if state in left),
-        "planned": frozenset(case for case, state in by_state if state == InstalmentState.PLANNED),
-        "drawn": frozenset(drawn.values_list("case", flat=True)),
+        "unpaid": frozenset(case for case, state, _drawn in rows if state in left),
+        "planned": frozenset(case for case, state, _drawn in rows if state == InstalmentState.PLANNED),
+        "drawn": frozenset(case for case, _state, drawn in rows if drawn),
     }
 
 
