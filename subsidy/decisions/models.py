@@ -18,6 +18,7 @@ from subsidy.decisions.enums import (
     RoundState,
     RowState,
 )
+from subsidy.decisions.offering import OfferRun
 from subsidy.decisions.proposals import Proposal, ProposalKind, ProposalState, RuleDecision, StandingAuthorisation
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Notice",
     "NoticeEntry",
     "Objection",
+    "OfferRun",
     "PartReport",
     "Proposal",
     "ProposalKind",
