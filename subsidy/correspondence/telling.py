@@ -142,6 +142,17 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     ("case", "call_changed"): (
         _company(NotificationKind.DEADLINE, _("The call of your draft %(number)s has changed. Read its dates again.")),
     ),
+    ("case", "offer"): (
+        _company(
+            NotificationKind.DECISION,
+            _(
+                "The bureau's data show that you are entitled: %(number)s. See from which data, question it or decline it."
+            ),
+        ),
+    ),
+    ("case", "reopen"): (
+        _company(NotificationKind.DECISION, _("%(number)s was reopened. Its page says why and who has it now.")),
+    ),
     ("case", "ask_company"): (
         _company(NotificationKind.MESSAGE, _("The bureau asks you something about %(number)s. Read and answer it.")),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core.ratelimit import consume_or_429
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -32,6 +33,9 @@ def object_to(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         rank = request.GET.get("rank", "")
         return _page(request, notice, _form(notice, initial={"rank": rank if rank.isdecimal() else None}))
+    limited: HttpResponse | None = consume_or_429(request, action="objection")
+    if limited is not None:
+        return limited
     try:
         outcome = door.open_matter(
             "objection",

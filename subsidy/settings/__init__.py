@@ -169,7 +169,12 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "signup": "5/m/ip,20/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "signup": "5/m/ip,20/h/ip",
+    "objection": "5/m/ip,20/h/ip",
+}
 # Security keys need scripts of their own; they come with the obligation to use a second factor.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 IDLE_SIGN_OUT_SECONDS = 30 * 60

@@ -17,6 +17,7 @@ from subsidy.ledger.posting import Posting
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act, ActForm
 from workflows.common.claims import CLAIMS
+from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.common.turn import Turn
 from workflows.proposal import steps
@@ -81,7 +82,7 @@ PROPOSAL = register(
         model=Proposal,
         card=lambda proposal: Card(title=proposal.title),
         flows={("proposal", 1): ProposalV1},
-        free_acts=(*FREE_ACTS, *CLAIMS),
+        free_acts=(*FREE_ACTS, *CLAIMS, *REMINDERS),
         opens={
             "propose_authorisation": Opening(
                 act=PROPOSE_AUTHORISATION, make=steps.make_authorisation, route=steps.route_of
