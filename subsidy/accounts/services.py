@@ -15,6 +15,7 @@ SYSTEM_ACTORS = {
     "system:imports": "系统导入",
     "system:accounts": "系统账户",
     "system:public": "公示页面",
+    "system:offers": "系统匹配",
 }
 """Who acts when no person does: one actor a job, so that an event names which."""
 
