@@ -25,6 +25,7 @@ from workflows.common.refusals import Message
 MARGIN = 10
 LINE_UNITS = 16  # a Han character counts two, others one
 LINE_HEIGHT = 20
+LABEL = 50  # the name below a small shape is wider than the shape
 STYLE = (
     "text{font:15px sans-serif;text-anchor:middle;fill:#1b1f24}"
     "rect{fill:#fff;stroke:#57606a}.route-gate text{font-size:13px}"
@@ -84,7 +85,7 @@ def svg(flow_class: type[Flow], *, marked: str | None = None, style: str = "") -
     cells = list(grid.cells)
     xs = [x for edge in grid.edges for x, _y in edge.segments]
     ys = [y for edge in grid.edges for _x, y in edge.segments]
-    width = max([cell.shape.x + cell.shape.width for cell in cells] + xs) + MARGIN
+    width = max([cell.shape.x + cell.shape.width for cell in cells] + xs) + MARGIN + LABEL
     height = max([cell.shape.y + cell.shape.height for cell in cells] + ys) + MARGIN + LINE_HEIGHT
     lines = format_html_join(
         "",
