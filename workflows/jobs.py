@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflows.case.jobs import issue_letter_job, look_after_service_job
+from workflows.case.offering import make_offers_job
 from workflows.case.panel_jobs import close_due_panels_job
 from workflows.common.recount import recount_provisional_job
 from workflows.common.reminders import run_reminders_job
@@ -19,6 +20,7 @@ from workflows.round.jobs import close_due_notices_job, issue_decree_papers, iss
 
 ALL = (
     issue_letter_job,
+    make_offers_job,
     issue_notice_papers,
     issue_decree_papers,
     issue_batch_cover_job,

@@ -149,6 +149,9 @@ class CallAct(ActPage):
     done_words = {
         "extend": gettext_lazy("The window is extended. The public line stands, and every draft's company is told."),
         "close_early": gettext_lazy("The new end is set. The public line stands, and every draft's company is told."),
+        "make_offers": gettext_lazy(
+            "The companies are being matched with the call. This page shows how far it is and what came of it."
+        ),
         "cancel": gettext_lazy("The call is cancelled. The public line stands, and every draft's company is told."),
     }
 
@@ -185,6 +188,17 @@ class CallAct(ActPage):
 
 def preview_of(call: Any, action: str, state: CallState) -> Preview:
     """What the act would change and whom it tells; the rules of `workflows.policy_release.calls` in words."""
+    if action == "make_offers":
+        return Preview(
+            changes=[
+                _(
+                    "Every active company of the bureau is matched with the call by its rules, from the data held today."
+                ),
+                _("Each company that is entitled within the standing authorisation gets an offer; nobody gets two."),
+                _("Who is not entitled, or of whom something is not known, gets none and is counted by the reason."),
+            ],
+            told=[_("The companies that get an offer, on their pages")],
+        )
     end = _("Filing now ends at %(end)s.") % {"end": instant(last_minute(call))}
     drafts = ngettext(
         "The company of %(n)d draft, on its page", "The companies of %(n)d drafts, on their pages", call.drafts

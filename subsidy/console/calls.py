@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import django_filters
@@ -21,18 +23,22 @@ from subsidy.cases.enums import CaseState
 from subsidy.console import scope
 from subsidy.console.offers import Offer, Offers
 from subsidy.console.proposals import may_propose
+from subsidy.decisions.models import OfferRun
 from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import in_state, last_minute, state_of
 from subsidy.web import formats
+from subsidy.web.acts import find_act
 from subsidy.web.calls import news_of, rows_of, state_words, title_of
-from subsidy.web.components import Crumb, KeyFact
+from subsidy.web.components import Crumb, KeyFact, Text
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
 from workflows.policy_release.kind import CALL_ACTS
 from workflows.proposal.steps import BY_RULE
 
+# How many matchings the page of a call shows.
+RUNS = 5
 PUBLISHER = (Role.POLICY_PUBLISHER,)
 
 
@@ -123,6 +129,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "news": news_of(call),
         "rounds": call.rounds.order_by("id"),
         "offers": offers_of(request, call, at),
+        "runs": runs_of(call),
         "may_authorise": call.route in BY_RULE and may_propose(request, "propose_authorisation", call.authority_id),
         "authorisations": call.authorisations.select_related("proposal").order_by("-id"),
         "crumbs": [Crumb(_("Calls"), reverse("console:calls")), Crumb(call.number)],
@@ -145,10 +152,36 @@ def _key_facts(call: Any) -> list[KeyFact]:
     ]
 
 
+@dataclass(frozen=True)
+class RunShown:
+    """A matching of the call with companies: how far it is, and what came of how many."""
+
+    run: OfferRun
+    counts: Sequence[tuple[Text, int]]
+
+
+def runs_of(call: Call) -> list[RunShown]:
+    """The newest matchings of the call, the newest first."""
+    labels = {field.name: field.verbose_name for field in OfferRun._meta.concrete_fields}
+    return [
+        RunShown(run, [(labels[name], getattr(run, name)) for name in OfferRun.COUNTS])
+        for run in call.offer_runs.select_related("asked_by").order_by("-id")[:RUNS]
+    ]
+
+
+def may_offer(request: HttpRequest, call: Call, at: dt.datetime) -> bool:
+    """Whether the reader may have the call matched with companies as it stands."""
+    pools = scope.standing(request).pools
+    holds = any(pool.role == Role.AMOUNT and pool.authority_id == call.authority_id for pool in pools)
+    return holds and call.route == "R0" and state_of(call, at) == CallState.OPEN
+
+
 def offers_of(request: HttpRequest, call: Call, at: dt.datetime) -> Offers:
     """The acts that the reader may do on the call as it stands; the door has the last word."""
+    made = find_act("call", call, "make_offers")
+    matching = [Offer(made.name, made.title, _act(call, made.name))] if may_offer(request, call, at) else []
     if call.authority_id not in publishes_for(request):
-        return Offers()
+        return Offers(matching)
     state = state_of(call, at)
     possible = {
         "extend": state != CallState.CANCELLED,
@@ -157,8 +190,11 @@ def offers_of(request: HttpRequest, call: Call, at: dt.datetime) -> Offers:
     }
     return Offers(
         acts=[
-            Offer(act.name, act.title, reverse("console:call-act", args=[call.number, act.name]), act.danger)
-            for act in CALL_ACTS
-            if possible[act.name]
+            *matching,
+            *(Offer(act.name, act.title, _act(call, act.name), act.danger) for act in CALL_ACTS if possible[act.name]),
         ]
     )
+
+
+def _act(call: Call, name: str) -> str:
+    return reverse("console:call-act", args=[call.number, name])

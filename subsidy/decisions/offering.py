@@ -12,13 +12,15 @@ from subsidy.accounts.records import AuthorityRecord
 class OfferRun(AuthorityRecord):
     """One walk over the active companies by key: `done_to` is the last that was looked at, `companies` how many there are.
 
-    Each company is counted once: offered, or under the reason why not. `finished_at` is empty while the walk goes on.
+    Each company is counted once: offered, or under the reason why not; a case up to `cases_to` is none of this run.
+    `finished_at` is empty while the walk goes on.
     """
 
     call = models.ForeignKey("programmes.Call", on_delete=models.PROTECT, related_name="offer_runs")
     asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     companies = models.PositiveIntegerField()
+    cases_to = models.BigIntegerField(default=0, help_text="the last case by key when it began")
     done_to = models.BigIntegerField(default=0)
     offered = models.PositiveIntegerField(_("offered"), default=0)
     had_one = models.PositiveIntegerField(_("have a case under this call already"), default=0)

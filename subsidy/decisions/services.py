@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Max
+
 from policies.language import Decision, Pack, facts_to_json
 from policies.language.award.apportion import largest_remainder
 from policies.language.award.payment import plan
+from subsidy.accounts.models import User
 from subsidy.audit.canonical import canonical
 from subsidy.audit.moment import Moment
 from subsidy.cases.models import Case
@@ -21,9 +25,11 @@ from subsidy.decisions.models import (
     Instalment,
     Notice,
     NoticeEntry,
+    OfferRun,
     Round,
     RoundRow,
 )
+from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
 
 STANDING = (RowState.LISTED, RowState.AWARDED)
@@ -196,3 +202,24 @@ def instalments_resize(award: Award, amount_fen: int) -> None:
     for row in rows:
         row.amount_fen = parts[str(row.pk)]
     Instalment.objects.bulk_update(rows, ["amount_fen"])
+
+
+def offer_run_start(call: Call, *, companies: int, actor: User, now: Moment) -> OfferRun:
+    """Begin a walk over the companies of the call's bureau."""
+    last: int = Case.objects.filter(call=call).aggregate(last=Max("pk"))["last"] or 0
+    return OfferRun.objects.create(
+        authority_id=call.authority_id,
+        call=call,
+        asked_by=actor,
+        asked_at=now.at,
+        companies=companies,
+        cases_to=last,
+    )
+
+
+def offer_run_add(run: OfferRun, counts: Mapping[str, int], *, done_to: int, finished_at: dt.datetime | None) -> None:
+    """Add what came of further companies, of which `done_to` is the last by key."""
+    for name, n in counts.items():
+        setattr(run, name, getattr(run, name) + n)
+    run.done_to, run.finished_at = done_to, finished_at
+    run.save(update_fields=[*counts, "done_to", "finished_at"])

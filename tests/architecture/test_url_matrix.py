@@ -20,8 +20,9 @@ from typing import Any
 from django.urls import reverse
 
 from subsidy.accounts.enums import ADMINISTRATORS, Role
+from subsidy.cases.models import Case
 from subsidy.correspondence.models import Letter
-from subsidy.decisions.models import Decree, Notice
+from subsidy.decisions.models import Decree, Notice, Proposal
 from subsidy.documents.models import StoredFile
 from subsidy.reviews.models import ExpertProfile
 from tests.architecture.urls import (
@@ -146,6 +147,7 @@ TABLE: dict[str, Rule] = {
                 "withdraw",
                 "account",
                 "change-account",
+                "case-act",
                 "company",
                 "propose-account",
                 "accounts",
@@ -178,6 +180,10 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["console:queue", "console:queue-tab", "console:scoring", "console:rounds"], CONSOLE),
     "console:calls": CONSOLE,
     "console:objections": CONSOLE,
+    "console:proposals": CONSOLE,
+    **dict.fromkeys(["console:proposal", "console:proposal-act"], CASE),
+    # The call of the test is decided by people and its case has not ended; tests/subsidy/console/test_proposals.py has others.
+    **dict.fromkeys(["console:propose-authorisation", "console:propose-reopening"], NO_LETTER),
     **dict.fromkeys([f"console:objection{page}" for page in ("", "-file", "-act")], OBJECTION),
     "console:bulk": NO_LETTER,  # without an act there is no such page
     **dict.fromkeys(["console:delegations", "console:delegation-lend", "console:times"], CONSOLE),
@@ -260,6 +266,8 @@ _ACTION = {
     "console:expert-act": "amend",
     "console:person-act": "check_name",
     "portal:team-act": "hand_over",
+    "portal:case-act": "report_part",
+    "console:proposal-act": "approve",
     "portal:registration-act": "withdraw",
 }
 
@@ -270,6 +278,15 @@ def _action(name: str) -> str:
         return _ACTION[name]
     words = {"call": "extend", "round": "approve", "finance": "check"}
     return next((act for word, act in words.items() if word in name), "accept")
+
+
+CALLS = ("public:call", "public:call-guide", "console:call", "console:call-act", "console:propose-authorisation")
+
+
+def rejected_case(world: World) -> Case:
+    case = world.submitted(world.call())
+    world.act("case", case, "refuse", "acceptance", data={"reason": "材料不齐"})
+    return case
 
 
 class Objects:
@@ -283,6 +300,9 @@ class Objects:
         self.answers = answer_file(world, world.now)
         self.line, self.old_call = call.budget_line, call
         self.objection = objection_of(world)
+        reopening = {"case": rejected_case(world).pk, "document": "杭政复〔2024〕1号", "reason": "撤销"}
+        proposed = world.open("proposal", "propose_reopening", "supervision", reopening)
+        self.proposal = Proposal.objects.get(pk=proposed).number
         self.call = world.call()
         self.case = world.accepted(self.call)
         self.version = world.policy()
@@ -307,7 +327,9 @@ class Objects:
             number = self.objection.number
         elif "finance" in name:
             number = self.batch.number
-        elif name in ("public:call", "public:call-guide", "console:call", "console:call-act"):
+        elif name in ("console:proposal", "console:proposal-act"):
+            number = self.proposal
+        elif name in CALLS:
             number = self.call.number
         values = {
             "number": number,

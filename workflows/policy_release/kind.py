@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.accounts.enums import Role
 from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.work.enums import Duty
+from workflows.case import offering
 from workflows.common.acts import Act
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.policy_release import calls
@@ -66,12 +67,30 @@ CALL_ACTS = (
         danger=True,
     ),
 )
+OFFER_ACTS = (
+    Act(
+        "make_offers",
+        _("Make the offers"),
+        offering.make_offers,
+        role=Role.AMOUNT,
+        duty=Duty.KEEPS_RECORDS,
+        versioned=False,
+    ),
+    Act(
+        "note_offers",
+        _("Note what came of the offers"),
+        offering.note_offers,
+        system=True,
+        form=offering.OffersForm,
+        versioned=False,
+    ),
+)
 CALL = register(
     Kind(
         name="call",
         model=Call,
         card=_card,
-        free_acts=CALL_ACTS,
+        free_acts=(*CALL_ACTS, *OFFER_ACTS),
         opens={"open": Opening(act=OPEN_CALL, make=calls.make_call)},
         related=("policy_version", "budget_line"),
         deferred=("policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text"),

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("asked_at", models.DateTimeField()),
                 ("companies", models.PositiveIntegerField()),
+                ("cases_to", models.BigIntegerField(default=0, help_text="the last case by key when it began")),
                 ("done_to", models.BigIntegerField(default=0)),
                 ("offered", models.PositiveIntegerField(default=0, verbose_name="offered")),
                 (
