@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-
 from policies.language import Pack
 from subsidy.accounts.enums import Role
-from subsidy.applicants.models import PayeeAccount
 from subsidy.audit.moment import ZONE
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.correspondence.models import LetterKind
 from subsidy.decisions.models import Award, Instalment, RoundRow
-from subsidy.demo import bank
 from subsidy.demo.facts import answers_for
 from subsidy.demo.fitted import fitted_first_batch
+from subsidy.demo.paying import Order, choose_account, pay
 from subsidy.demo.stage import Actors, Stage
 from subsidy.ledger.models import BudgetLine, PayingAccount
-from subsidy.payouts.models import Batch
 from subsidy.programmes.models import Call, PolicyVersion
 from workflows.common.turn import Origin
-from workflows.payout_batch.jobs import issue_batch_cover
 from workflows.round.jobs import issue_round_paper
 
 DECREE_NUMBER = "西科〔2022〕18号"
@@ -143,77 +138,19 @@ class FirstBatch:
 
     def pay(self) -> None:
         for actors in self.companies:
-            self.enter_account(actors, self.cases[actors.key])
+            entered, later = self.stage.moment(ACCOUNTS_ON, 10), self.stage.moment(ACCOUNTS_ON, 15)
+            choose_account(self.stage, actors, self.cases[actors.key], entered, later)
         ordered = [self.cases[actors.key] for actors in self.companies]
         self.batch("pain.001.001.09", ordered[:BY_ISO])
         self.batch("bank_csv", ordered[BY_ISO:])
 
-    def enter_account(self, actors: Actors, case_id: int) -> None:
-        """Entered by the handler, confirmed and chosen by the legal representative."""
-        stage, company_id = self.stage, Case.objects.values_list("company", flat=True).get(pk=case_id)
-        at, legal, account = stage.moment(ACCOUNTS_ON, 10), f"{actors.username}-legal", actors.generated.account
-        stage.act(
-            f"{actors.key}:account:propose",
-            "company",
-            company_id,
-            "propose_account",
-            actors.username,
-            at,
-            {
-                "holder_name": account.holder_name,
-                "account_number": account.number,
-                "bank_name": account.bank_name,
-                "bank_code": account.bank_code,
-            },
-        )
-        entered = PayeeAccount.objects.filter(company=company_id).order_by("id").values_list("pk", flat=True)[0]
-        later = stage.moment(ACCOUNTS_ON, 15)
-        chosen = {"account": entered}
-        stage.act(f"{actors.key}:account:confirm", "company", company_id, "confirm_account", legal, later, chosen)
-        stage.case_act(actors, case_id, "choose_account", legal, later, chosen)
-
     def batch(self, format: str, cases: list[int]) -> None:
         """Prepared, checked and released by three people, exported, and answered by the reference bank."""
-        stage = self.stage
         instalments = Instalment.objects.filter(award__case__in=cases).order_by("award__rank")
-        batch_id = stage.open(
-            f"2022:batch:{format}",
-            "batch",
-            "prepare",
-            "finance1",
-            stage.moment(PREPARED_ON, 10),
-            {
-                "instalments": list(instalments.values_list("pk", flat=True)),
-                "format": format,
-                "paying_account": self.account.pk,
-                "execution_on": RELEASED_ON.isoformat(),
-                "purpose": "飞天计划奖补",
-            },
+        order = Order(
+            f"2022:batch:{format}", format, self.account, "飞天计划奖补", PREPARED_ON, RELEASED_ON, BOOKED_ON
         )
-        for action, who, at in (
-            ("check", "finance2", stage.moment(PREPARED_ON, 15)),
-            ("release", "finance3", stage.moment(RELEASED_ON, 10)),
-            ("export", "finance1", stage.moment(RELEASED_ON, 11)),
-        ):
-            stage.act(f"2022:batch:{format}:{action}", "batch", batch_id, action, who, at)
-        issue_batch_cover(batch_id, now=stage.moment(RELEASED_ON, 11))
-        self.answer(format, Batch.objects.select_related("export_file").get(pk=batch_id))
-
-    def answer(self, format: str, batch: Batch) -> None:
-        """Read in what the bank sends back, each file on its day: the status report first, then the booking."""
-        stage = self.stage
-        answered_at = dt.datetime.combine(BOOKED_ON, dt.time(8, 30), tzinfo=ZONE)
-        documents = bank.answer(bytes(batch.export_file.content), answered_at=answered_at, booked_on=BOOKED_ON)
-        for number, document in enumerate(documents, 1):
-            stage.act(
-                f"2022:answers:{format}:{number}",
-                "authority",
-                stage.authority.pk,
-                "import_answers",
-                "finance1",
-                stage.moment(BOOKED_ON, 9 + number),
-                files={"file": SimpleUploadedFile(document.name, document.content)},
-            )
+        pay(self.stage, order, list(instalments.values_list("pk", flat=True)))
 
     def total(self) -> int:
         """What was granted in all, of cases that are all paid. Raises ValueError when either does not hold."""
