@@ -283,7 +283,8 @@ def calls(world: World, staff: list[Person]) -> Ground:
         "close_early": plain(**reason, closes_at="2024-03-12"),
         "cancel": plain(**reason),
     }
-    refused = {(1, name): "state" for name in sent}
+    # Companies apply under both; test_offers has a call whose offers the bureau makes.
+    refused = {(1, name): "state" for name in sent} | {(place, "make_offers"): "state" for place in (0, 1)}
     return Ground([Place(fresh(one), None, staff) for one in (open_one, gone)], sent, world, refused)
 
 

@@ -24,6 +24,7 @@ from tests.world import PACKS, days_later, fresh, pack_texts
 from workflows.case import offering
 from workflows.case.offering import run_offers
 from workflows.common import door
+from workflows.common.jobs import ORIGIN
 from workflows.common.refusals import Forbidden, WrongState
 
 PACK = "provincial_tech_sme_award"
@@ -202,6 +203,6 @@ def test_nobody_notes_offers_but_the_system(bureau: Bureau, call: Call) -> None:
             now=bureau.now,
             key="note-1",
             data=data,
-            origin=offering.ORIGIN,
+            origin=ORIGIN,
         )
     assert fresh(run).looked_at == 0
