@@ -24,8 +24,9 @@ from subsidy.audit.models import EMPTY_HASH, Chained, Event
 from subsidy.audit.services import chain_hash, private_digest
 
 CHUNK = 2_000
-# A bureau is founded before anybody could act in it; every other record comes to be by an act.
-MAY_BE_SILENT = frozenset({"authority"})
+# A bureau is founded, and its officers are entered, before anybody could act in it; every other record comes to be by an
+# act. A person's chain begins with the first act on the account.
+MAY_BE_SILENT = frozenset({"authority", "person"})
 
 PROBLEMS: dict[str, str | Promise] = {
     "gap": _("The sequence jumps here from %(expected)s to %(found)s: events are missing, or were moved."),

@@ -84,6 +84,7 @@ def test_the_revision_of_flying_sky_is_told_in_full() -> None:
         ("fact", "rd_y1", "changed", OTHER),
         ("parameter", "nearly_research", "changed", STRICTER),
         ("paper", "research_account", "added", OTHER),
+        ("route", "route", "changed", OTHER),
     ]
     parameter = found[4]
     assert parameter.clause == "A-04"
@@ -94,6 +95,7 @@ def test_the_revision_of_flying_sky_is_told_in_full() -> None:
     assert [told(one) for one in back][4:] == [
         ("parameter", "nearly_research", "changed", LOOSER),
         ("paper", "research_account", "removed", OTHER),
+        ("route", "route", "changed", OTHER),
     ]
 
 

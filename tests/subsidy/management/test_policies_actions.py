@@ -179,7 +179,7 @@ def test_versions_are_compared() -> None:
     assert status == FINDINGS
     assert "parameter nearly_research [changed; stricter; A-04]" in said
     assert "  - research threshold of a nearly flying enterprise: 5%" in said
-    assert "the versions differ in 6 places" in said
+    assert "the versions differ in 7 places" in said
     status, said = run("policies", "diff", str(OLD), str(PACK), "--json")
     assert (status, [one["kind"] for one in first_json(said)][-1]) == (FINDINGS, "paper")
 

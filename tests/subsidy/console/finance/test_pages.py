@@ -138,7 +138,7 @@ def test_from_due_to_paid(world: World, as_: As) -> None:
         shown = one.get(part.url)
         assert shown.context["total_fen"] == part.fen
         if part.fen:
-            assert sum(line[-1].value for line in shown.context["page"].lines) == part.fen
+            assert sum(line.cells[-1].value for line in shown.context["page"].lines) == part.fen
     assert one.get(url("finance_entries", spent.line.pk, "nothing")).status_code == 404
     assert one.get(url("finance_entries_all", spent.line.pk)).status_code == 200
     assert statements(one, url("finance_pay")) <= few
