@@ -25,11 +25,15 @@ from workflows.case.fields import spoken
 
 @dataclass(frozen=True)
 class OfferShown:
-    """The decision by rule behind an offer: its amount in fen, its reasons clause by clause, the data it read."""
+    """The decision by rule behind an offer: its amount in fen, its reasons clause by clause, the data it read.
+
+    `later` names what was taken as said although the company is yet to say it.
+    """
 
     amount_fen: int
     tree: Sequence[Reason]
     facts: Sequence[SummaryRow]
+    later: Sequence[str] = ()
 
 
 def offer_of(case: Case) -> OfferShown | None:
@@ -40,8 +44,12 @@ def offer_of(case: Case) -> OfferShown | None:
     if made is None:
         return None
     on = made.decided_at.astimezone(ZONE).date()
+    pack = pack_of(case.policy_version)
     return OfferShown(
-        made.amount_fen, reason_tree(stored(made.finding.decision_text)), _facts(case, made.finding.facts_text, on=on)
+        amount_fen=made.amount_fen,
+        tree=reason_tree(stored(made.finding.decision_text)),
+        facts=_facts(case, made.finding.facts_text, on=on),
+        later=[spoken(pack.facts[name].text) for name in supplied_by_route(case.route) if name in pack.facts],
     )
 
 
