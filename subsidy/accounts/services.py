@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from subsidy.accounts.enums import Role, UserKind
-from subsidy.accounts.models import Authority, RoleGrant, User
+from subsidy.accounts.models import Authority, RoleGrant, Unit, User
 from subsidy.audit.moment import Moment
 
 SYSTEM_ACTORS = {
@@ -87,6 +87,23 @@ def roles_grant(
             for role in roles
             if role not in held
         ]
+    )
+
+
+def unit_found(authority: Authority, code: str, *, name_zh: str, name_en: str) -> Unit:
+    """Enter a unit of a bureau, a township or a department (idempotent by code)."""
+    names = {"name_zh": name_zh, "name_en": name_en}
+    return Unit.objects.get_or_create(authority=authority, code=code, defaults=names)[0]
+
+
+def unit_role_grant(user: User, unit: Unit, role: Role, *, valid_from: dt.date, granted_by: User | None) -> None:
+    """Grant a role for one unit from that day on, once. The database refuses a grant to oneself."""
+    RoleGrant.objects.get_or_create(
+        user=user,
+        authority_id=unit.authority_id,
+        unit=unit,
+        role=role,
+        defaults={"valid_from": valid_from, "granted_by": granted_by},
     )
 
 

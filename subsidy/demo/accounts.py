@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 
 from subsidy.accounts.enums import ADMINISTRATORS, Role, UserKind
 from subsidy.accounts.models import Authority, User
-from subsidy.accounts.services import person_admit, roles_grant, system_actor
+from subsidy.accounts.services import person_admit, roles_grant, system_actor, unit_found, unit_role_grant
 from subsidy.applicants.models import Company, CompanyUserObjectPermission
 from subsidy.demo.summary import Account
 
@@ -30,6 +30,8 @@ class Post:
     role: Role
     zh: str
     en: str
+    units: tuple[str, ...] = ()
+    """The units for which the role is held; none: for the whole bureau."""
 
     @property
     def kind(self) -> UserKind:
@@ -40,14 +42,23 @@ _EXPERT_NAMES = ("许哲", "邓若兰", "冯启明", "韩书言", "彭嘉", "罗
 POSTS: tuple[Post, ...] = (
     Post("counter", "赵敏", Role.COUNTER, "窗口（登记企业、协助申报）", "counter clerk"),
     Post("acceptance", "钱进", Role.ACCEPTANCE, "受理", "checks acceptance"),
+    Post("acceptance2", "施然", Role.ACCEPTANCE, "受理（现场考察第二人）", "acceptance, second on a site visit"),
     Post("amount", "孙悦", Role.AMOUNT, "金额审核、排序", "checks amounts, ranks the round"),
     *(
         Post(f"expert{number}", name, Role.EXPERT, "评审专家", "expert")
         for number, name in enumerate(_EXPERT_NAMES, 1)
     ),
     Post("township", "李河", Role.TOWNSHIP, "镇街推荐", "township, recommends"),
-    Post("dept1", "周密", Role.DEPARTMENT, "联审部门", "co-reviewing department"),
-    Post("dept2", "吴桐", Role.DEPARTMENT, "联审部门", "co-reviewing department"),
+    Post("dept1", "周密", Role.DEPARTMENT, "联审部门（税务）", "co-reviewing department: tax", ("tax",)),
+    Post("dept2", "吴桐", Role.DEPARTMENT, "联审部门（法院）", "co-reviewing department: court", ("court",)),
+    Post(
+        "dept3",
+        "郑岚",
+        Role.DEPARTMENT,
+        "联审部门（市场监管、应急、环境、人社、财政）",
+        "co-reviewing departments: market, emergency, environment, labour, finance",
+        ("market", "emergency", "environment", "labour", "finance"),
+    ),
     Post(
         "division",
         "何川",
@@ -71,6 +82,18 @@ POSTS: tuple[Post, ...] = (
 )
 
 
+UNITS: tuple[tuple[str, str, str], ...] = (
+    ("tax", "区税务局", "Tax office"),
+    ("market", "区市场监督管理局", "Market supervision"),
+    ("emergency", "区应急管理局", "Emergency management"),
+    ("environment", "生态环境分局", "Environment"),
+    ("court", "区人民法院", "Court"),
+    ("labour", "区人力资源和社会保障局", "Labour and social security"),
+    ("finance", "区财政局", "Finance office"),
+)
+"""The departments that policies ask, by the codes by which policies name them."""
+
+
 class People:
     """Everyone of the demo, by user name. Hashing is slow on purpose, so the one password is hashed once."""
 
@@ -86,19 +109,17 @@ class People:
 
         Administrators come with the installation; every other role is granted by the security administrator.
         """
+        units = {code: unit_found(authority, code, name_zh=zh, name_en=en) for code, zh, en in UNITS}
         for post in sorted(POSTS, key=lambda post: post.role not in ADMINISTRATORS):
             user = self._admit(prefix + post.username, post.name, post.kind, authority)
-            installed = post.role in ADMINISTRATORS
-            roles_grant(
-                user,
-                authority,
-                [post.role],
-                valid_from=ADMITTED_ON,
-                granted_by=None if installed else self[prefix + "secadmin"],
-            )
+            granted_by = None if post.role in ADMINISTRATORS else self[prefix + "secadmin"]
+            for code in post.units:
+                unit_role_grant(user, units[code], post.role, valid_from=ADMITTED_ON, granted_by=granted_by)
+            if not post.units:
+                roles_grant(user, authority, [post.role], valid_from=ADMITTED_ON, granted_by=granted_by)
 
     def systems(self) -> None:
-        for username in ("system:clock", "system:letters", "system:accounts"):
+        for username in ("system:clock", "system:letters", "system:accounts", "system:public"):
             self._known[username] = system_actor(username)
 
     def members(self, company: Company, username: str, *, handler: str, legal: str) -> None:
@@ -148,6 +169,11 @@ def printed() -> tuple[Account, ...]:
             "company29, company29-legal",
             "窗口登记的企业（授权即将到期）",
             "a company registered at the counter, its letter soon ends",
+        ),
+        Account(
+            "company31 … company58",
+            "其他政策的企业：各流程的每个环节均有一件",
+            "companies under the other policies: a case in every state of every route",
         ),
         Account("newcomer", "还不代表任何企业的人员", "a person who acts for no company yet"),
         *officers,

@@ -98,16 +98,8 @@ class FirstYear:
 
     def _delivered(self, register: str, heading: str, line: str) -> None:
         """A list that an office delivered, compared and applied."""
-        stage, name = self.stage, f"counter:list:{register}"
-        if stage.has(f"{name}:apply"):
-            return
-        now = stage.moment(LISTS_ON, 15)
-        file = SimpleUploadedFile(f"{register}.csv", f"{heading}\n{line}\n".encode(), content_type="text/csv")
         data = {"register": register, "as_of": "2024-02-20"}
-        pk = stage.open(name, "register_import", "upload", "counter", now, data, files={"file": file})
-        compare_register_import(pk, now=lambda: now)
-        stage.act(f"{name}:apply", "register_import", pk, "apply", "counter", now)
-        apply_register_import(pk, now=lambda: now)
+        deliver(self.stage, f"counter:list:{register}", f"{heading}\n{line}\n", data, self.stage.moment(LISTS_ON, 15))
 
     def bad_lines(self) -> None:
         """A file of the tax office that waits to be applied: one line is good, the others say why they are not."""
@@ -162,6 +154,17 @@ class FirstYear:
     ) -> None:
         now: Moment = self.stage.moment(on, 10)
         self.stage.act(name, kind, subject_id, action, "counter", now, data)
+
+
+def deliver(stage: Stage, name: str, content: str, data: Mapping[str, Any], now: Moment) -> None:
+    """A list of a register that an office delivered is compared and applied, once."""
+    if stage.has(f"{name}:apply"):
+        return
+    file = SimpleUploadedFile(f"{data['register']}.csv", content.encode(), content_type="text/csv")
+    pk = stage.open(name, "register_import", "upload", "counter", now, data, files={"file": file})
+    compare_register_import(pk, now=lambda: now)
+    stage.act(f"{name}:apply", "register_import", pk, "apply", "counter", now)
+    apply_register_import(pk, now=lambda: now)
 
 
 def _paper(title: str) -> SimpleUploadedFile:

@@ -105,6 +105,7 @@ class Stage:
         now: Moment,
         data: Mapping[str, Any],
         files: Mapping[str, Any] | None = None,
+        origin: Origin | None = None,
     ) -> int:
         """Make a matter once; returns its id."""
         key = self._key(name)
@@ -118,7 +119,7 @@ class Stage:
                 authority_id=self.authority.pk,
                 data=data,
                 files=files,
-                origin=Origin(surface="command"),
+                origin=origin or Origin(surface="command"),
             )
             self._done[key] = outcome.subject_id
         return self._done[key]
