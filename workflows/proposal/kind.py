@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role
+from subsidy.cases.models import Case
 from subsidy.decisions.models import Proposal
 from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.models import BudgetLine
@@ -71,9 +72,15 @@ def _card(line: Any) -> Card:
 
 
 def kin(ids: Iterable[int]) -> Q:
-    """Acts on the cases that the proposals are about: whoever filed one has no part in its reopening."""
+    """Acts on the cases that the proposals are about, and help given to their companies at the counter.
+
+    Whoever filed a case, or helped who filed it, has no part in its reopening.
+    """
     about = Proposal.objects.filter(pk__in=list(ids), about_kind="case").values("about_id")
-    return Q(subject_kind="case", subject_id__in=about)
+    helped = Case.objects.filter(pk__in=about).values("company")
+    return Q(subject_kind="case", subject_id__in=about) | Q(
+        subject_kind="company", subject_id__in=helped, duty=Duty.ASSISTS
+    )
 
 
 PROPOSAL = register(
