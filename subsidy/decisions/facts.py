@@ -28,7 +28,7 @@ from subsidy.programmes.packs import pack_of
 
 # What the case itself says; everything else that a policy takes `from: system` has rows of its own.
 CASE_DAYS = frozenset({"submitted_on", "decided_on", "matched_on"})
-# Where nobody applies, the company says these by an act that the route has before every payment (docs/adr/0015): a rule
+# Where nobody applies, the company says these by an act that the route has before every payment (docs/adr/0017): a rule
 # decides as if they were said, and nothing is paid until they are.
 _SUPPLIED: Mapping[str, frozenset[str]] = {"R0": frozenset({"account_confirmed"})}
 # `sales_y1` is of the year before filing, `sales_y2` of the one before that.
