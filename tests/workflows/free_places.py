@@ -21,8 +21,8 @@ from subsidy.reviews.models import ExpertProfile
 from tests.architecture.urls import registration_of
 from tests.subsidy.registers.lists import deliver, note, said
 from tests.workflows.fact_import.files import applied, csv_file, upload
+from tests.workflows.sending import Place
 from tests.workflows.staff import Person
-from tests.workflows.test_matrix import Place
 from tests.world import World, fresh, pdf
 from workflows.common.acts import Act
 from workflows.common.subjects import kind_named

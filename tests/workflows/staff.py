@@ -10,6 +10,8 @@ from subsidy.accounts.models import RoleGrant, User
 from tests.world import World
 from workflows.common.acts import ANY_MEMBER, Act
 
+# Who sees a case only because it was given to them.
+GIVEN = frozenset({Role.EXPERT, Role.TOWNSHIP, Role.DEPARTMENT})
 POWERLESS = frozenset({*ADMINISTRATORS, Role.AUDITOR})
 
 
@@ -79,6 +81,6 @@ def judged(act: Act, person: Person, *, role: Role | None, possible: bool, seate
         return "state" if person.roles else "not_found"
     if role not in person.roles:
         return "permission" if person.roles else "not_found"
-    if role == Role.EXPERT:
+    if role in GIVEN and not act.pooled:
         return "done" if possible and seated else "not_found"
     return "done" if possible else "state"

@@ -7,20 +7,24 @@ attempt is undone, so that the next one meets the same world.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
+import pytest
 from django.db import transaction
 
-from subsidy.accounts.enums import Role
+from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.services import system_actor
-from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Objection, RoundRow
-from subsidy.documents.models import StoredFile
+from subsidy.reviews.models import ExpertProfile
+from tests.workflows.sending import Data, Place
 from tests.workflows.staff import Person, judged, officers
-from tests.world import MINUTE, World, fresh, pack, pdf, scores
+from tests.workflows.test_stages import Bureau
+from tests.workflows.walked import ROUTES, Walk, node_of, units_people
+from tests.world import World, fresh, pdf
 from workflows.common import door
 from workflows.common.acts import Act
 from workflows.common.nodes import Standing
@@ -29,16 +33,6 @@ from workflows.common.subjects import Kind, kind_named
 from workflows.common.turn import Origin
 
 PAGE = Origin(surface="page")
-
-
-@dataclass
-class Place:
-    """A matter that stands at `node` (None: it has ended), with the people who could come to it."""
-
-    subject: Any
-    node: Standing | None
-    people: list[Person]
-    seated: frozenset[int] = frozenset()
 
 
 def acts_of(kind: Kind) -> list[Act]:
@@ -50,7 +44,13 @@ def acts_of(kind: Kind) -> list[Act]:
     return list(found.values())
 
 
-def attempts(kind: Kind, places: list[Place], data: Any, steps: dict[tuple[str, str], str]) -> Iterator[str]:
+def attempts(
+    kind: Kind,
+    places: list[Place],
+    data: Any,
+    steps: dict[tuple[str, str], str],
+    acts: Callable[[Kind, Place], list[Act]] = lambda kind, _place: acts_of(kind),
+) -> Iterator[str]:
     """Every combination that answers otherwise than it must, in words.
 
     Who has a part in this kind of matter tries everything everywhere; the others, whose answers do not depend on the
@@ -58,8 +58,8 @@ def attempts(kind: Kind, places: list[Place], data: Any, steps: dict[tuple[str, 
     this person may come to it.
     """
     for at, place in enumerate(places):
-        for number, act in enumerate(acts_of(kind)):
-            for person in _trying(kind, place.people, at, number):
+        for number, act in enumerate(acts(kind, place)):
+            for person in _trying(kind, act, place.people, at, number):
                 expected = _expected(kind, act, place, person)
                 if expected == "done":
                     expected = steps.get((place.node.name if place.node else "", act.name), "done")
@@ -74,23 +74,59 @@ _seen: Counter[str] = Counter()
 OTHERS_AT_ONCE = 5
 
 
-def _trying(kind: Kind, people: list[Person], at: int, number: int) -> list[Person]:
-    """Those with a part in the kind, and at each place and act the next few of the others."""
-    parts = {act.role for act in acts_of(kind)} - {None}
-    parts |= {
-        node.role for flow in kind.flows.values() for node in flow.instance.nodes() if isinstance(node, Standing)
-    }
+# Nodes where the matter waits for people to whom it was given: no pool, or one pool a unit.
+SEATS, OF_UNITS = frozenset({"score"}), frozenset({"recommendation", "co_review"})
+
+
+def acts_there(_kind: Kind, place: Place) -> list[Act]:
+    """The acts of the place's own node: what is the route's own where the rest was tried in full on another route."""
+    return list(place.node.acts) if place.node else []
+
+
+def _known(kind: Kind, act: Act, subject: Any) -> bool:
+    """Whether the matter's own route has the act at all."""
+    free = kind.free_act(act.name) is not None
+    return free or act.name in _of_route(kind.name, subject.route, subject.route_version)
+
+
+@cache
+def _of_route(kind: str, route: str, version: int) -> frozenset[str]:
+    nodes = kind_named(kind).flows[route, version].instance.nodes()
+    return frozenset(act.name for node in nodes if isinstance(node, Standing) for act in node.acts)
+
+
+@cache
+def _parts(kind: str) -> frozenset[Role]:
+    """The roles that have a part in matters of the kind."""
+    found = kind_named(kind)
+    nodes = [node for flow in found.flows.values() for node in flow.instance.nodes() if isinstance(node, Standing)]
+    roles = {act.role for act in acts_of(found)} | {node.role for node in nodes}
+    return frozenset(role for role in roles if role is not None)
+
+
+def _trying(kind: Kind, act: Act, people: list[Person], at: int, number: int) -> list[Person]:
+    """Those with a part in the kind, and at each place and act the next few of the others.
+
+    What only jobs may do is refused before anybody is looked at: the next few of all and the system try it.
+    """
+    parts = _parts(kind.name)
     active = [person for person in people if person.member or person.roles & parts or person.elsewhere]
     others = [person for person in people if person not in active]
     first = at * OTHERS_AT_ONCE + number
+    if act.system:
+        active, others = [person for person in people if person.user.kind == UserKind.SYSTEM], people
     return active + [others[(first + step) % len(others)] for step in range(OTHERS_AT_ONCE)]
 
 
 def _expected(kind: Kind, act: Act, place: Place, person: Person) -> str:
     node = place.node
-    role, possible = act.role, True
+    role, possible, seated = act.role, True, person.user.pk in place.seated
+    if kind.flows and not _known(kind, act, place.subject):
+        return "not_found"
     if act.pooled:
-        pool = node.role if node is not None and node.task_type == "HUMAN" and not place.seated else None
+        pool = node.role if node is not None and node.task_type == "HUMAN" and node.name not in SEATS else None
+        if node is not None and node.name in OF_UNITS and not seated:
+            pool = None  # the pool of another unit
         # Nobody holds the matter, so there is nothing to give back.
         role, possible = pool, act.name in ("claim", "ask_company")
     elif act.name == "reassign":
@@ -99,7 +135,7 @@ def _expected(kind: Kind, act: Act, place: Place, person: Person) -> str:
         possible = node is not None and node.act(act.name) is not None
     elif act.states:
         possible = place.subject.state in act.states
-    return judged(act, person, role=role, possible=possible, seated=person.user.pk in place.seated)
+    return judged(act, person, role=role, possible=possible, seated=seated)
 
 
 def _attempt(kind: Kind, act: Act, place: Place, person: Person, data: Any) -> str:
@@ -123,177 +159,106 @@ def _attempt(kind: Kind, act: Act, place: Place, person: Person, data: Any) -> s
     return "done"
 
 
-class Data:
-    """Data with which each act succeeds where it is possible."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def __call__(self, place: Place, act: Act) -> tuple[dict[str, Any], dict[str, Any]]:
-        if act.form is None:
-            return {}, {}
-        if act.name == "attach":
-            return {"slot": place.subject_slot}, {"file": pdf()}  # type: ignore[attr-defined]
-        made = getattr(self, act.name, None)
-        return (made(place) if made else {"reason": "材料不符"}), {}
-
-    def submit(self, _place: Place) -> dict[str, Any]:
-        return {"declaration": True}
-
-    resubmit = submit
-
-    def save_answers(self, _place: Place) -> dict[str, Any]:
-        return {"sales_y1": 12_000_000_001}
-
-    def return_for_correction(self, place: Place) -> dict[str, Any]:
-        return {"message": "请补正", "reason_sales_y1": "与报表不符"}
-
-    def score(self, place: Place) -> dict[str, Any]:
-        return scores(place.subject)
-
-    def confirm_amount(self, _place: Place) -> dict[str, Any]:
-        return {"remark": ""}
-
-    def choose_account(self, place: Place) -> dict[str, Any]:
-        return {
-            "account": place.subject.company.accounts.filter(state="confirmed").values_list("pk", flat=True).first()
-        }
-
-    change_account = choose_account
-
-    def detach(self, place: Place) -> dict[str, Any]:
-        held = StoredFile.objects.filter(owner_kind="case", owner_id=place.subject.pk)
-        return {"file": held.values_list("pk", flat=True).first() or 0}
-
-    def serve_letter(self, _place: Place) -> dict[str, Any]:
-        return {"letter": 0}
-
-    def serve_by_post(self, _place: Place) -> dict[str, Any]:
-        return {"letter": 0, "received_on": "2024-03-04", "tracking_number": "EMS12345678"}
-
-    def announce_letter(self, _place: Place) -> dict[str, Any]:
-        return {"letter": 0, "place": "公告栏", "tried": "邮寄退回"}
-
-    def ask_company(self, _place: Place) -> dict[str, Any]:
-        return {"text": "请说明"}
-
-    answer_company = write_to_bureau = ask_company
-
-    def issue_letter(self, _place: Place) -> dict[str, Any]:
-        return {"kind": "receipt"}
-
-    def issue_paper(self, _place: Place) -> dict[str, Any]:
-        return {"kind": "decree"}
-
-    def approve(self, _place: Place) -> dict[str, Any]:
-        return dict(MINUTE)
-
-    def publish(self, _place: Place) -> dict[str, Any]:
-        return {"title_zh": "公示", "title_en": "Notice"}
-
-    def sign(self, _place: Place) -> dict[str, Any]:
-        return {"minute_number": "审批单1", "statement": "同意"}
-
-    def issue_decree(self, _place: Place) -> dict[str, Any]:
-        return {"number": "西科〔2024〕19号"}
-
-    def issue_supplement(self, _place: Place) -> dict[str, Any]:
-        return {"number": "西科〔2024〕20号"}
-
-    def correct_name(self, place: Place) -> dict[str, Any]:
-        listed = RoundRow.objects.filter(round=place.subject, state="listed").values_list("rank", flat=True).first()
-        return {"rank": listed or 0, "name": "杭州更名科技有限公司", "reason": "名称有误"}
-
-    def settle_row(self, place: Place) -> dict[str, Any]:
-        held = RoundRow.objects.filter(round=place.subject, state="held").values_list("rank", flat=True).first()
-        return {"rank": held or 0, "goes_on": "yes", "reason": "已核实"}
-
-    def revoke_award(self, place: Place) -> dict[str, Any]:
-        given = RoundRow.objects.filter(round=place.subject, state="awarded").values_list("rank", flat=True).first()
-        return {"rank": given or 0, "number": "西科〔2024〕21号", "reason": "材料不实"}
-
-    def correct_award(self, place: Place) -> dict[str, Any]:
-        return {**self.revoke_award(place), "name": "杭州更名科技有限公司"}
-
-    def dismiss(self, _place: Place) -> dict[str, Any]:
-        return {"reasons": "经核查不属实"}
-
-    def uphold(self, _place: Place) -> dict[str, Any]:
-        return {"reasons": "经核查属实", "consequence": "rejected"}
-
-
 def _turned(people: list[Person], by: int) -> list[Person]:
     """The same people beginning with another one, so that at each place others take their turn."""
     return people[by % len(people) :] + people[: by % len(people)]
 
 
-def node_of(kind: str, subject: Any) -> Standing | None:
-    open_tasks = fresh(subject).process.task_set.filter(finished__isnull=True)
-    nodes = {task.flow_task.name: task.flow_task for task in open_tasks if isinstance(task.flow_task, Standing)}
-    assert len(nodes) <= 1, nodes
-    return next(iter(nodes.values()), None)
+# In which route a case is tried in full at which nodes; elsewhere everybody tries what belongs to the place.
+IN_FULL: Mapping[str, frozenset[str]] = {
+    "R0": frozenset({"round"}),
+    "R1": frozenset({"sample_check"}),
+    "R2": frozenset(),
+    "R3": frozenset({"draft", "acceptance", "correction", "score", "amount_check", "payment", "ended"}),
+    "R4": frozenset({"recommendation", "visit", "visit_signature", "co_review", "upper", "account"}),
+    "R5": frozenset({"agreement", "agreement_signature", "milestone", "completion"}),
+}
+# Only an agreement has the company report on a part; only what a rule decided is drawn for a check.
+NEVER_THERE: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("R2", "R3", "R4"), frozenset({"milestone", "sample_check"})),
+    **dict.fromkeys(("R0", "R1"), frozenset({"milestone"})),
+    "R5": frozenset({"sample_check"}),
+}
 
 
-def cases(world: World) -> list[Case]:
-    """A case at each place of its flow, and one that has ended."""
-    call = world.call()
-    awarded, accounted = world.ready(call), world.ready(call)
-    world.decreed(call)
-    accounted = world.accounted(accounted)
-    company = fresh(awarded).company
-    entry = {
-        "holder_name": company.name,
-        "account_number": "6222000012345678",
-        "bank_name": "招商银行杭州分行",
-        "bank_code": "308584000013",
-    }
-    world.act("company", company, "propose_account", world.filer(company), data=entry)
-    account = company.accounts.get()
-    world.act("company", company, "confirm_account", world.legal(company), data={"account": account.pk})
-    call = world.call()
-    correcting, ended = world.submitted(call), world.submitted(call)
-    slot = pack(correcting).documents[0].id
-    wanted = {"message": "请补正", "reason_sales_y1": "与报表不符", f"reason_{slot}": "不清楚"}
-    world.act("case", correcting, "return_for_correction", "acceptance", data=wanted)
-    world.act("case", ended, "withdraw", world.filer(ended.company), data={"reason": "不再申报"})
-    live = [world.filled(call), world.submitted(call), correcting, world.accepted(call), world.scored(call)]
-    return [fresh(case) for case in (*live, world.ready(call), awarded, accounted, ended)]
+def _names(flow: Any) -> set[str]:
+    return {node.name for node in flow.instance.nodes() if isinstance(node, Standing)}
 
 
-def test_everybody_tries_every_act_on_a_case(world: World) -> None:
-    kind, other = kind_named("case"), World(code="yh")
-    found = cases(world)
-    staff = officers(world, other)
-    places = []
-    for case in found:
-        company = [
-            Person("filer", world.filer(case.company), member=frozenset({"file_for"})),
-            Person("legal", world.legal(case.company), member=frozenset({"confirm_for"})),
-        ]
-        node = node_of("case", case)
-        seated = frozenset(user.pk for user in world.experts(case)) if node and node.name == "score" else frozenset()
-        people = [*staff, *company]
-        if seated:
-            people.append(Person("seated", world.experts(case)[0], roles=frozenset({Role.EXPERT})))
-        place = Place(case, node, people, seated)
-        place.subject_slot = pack(case).documents[0].id  # type: ignore[attr-defined]
-        places.append(place)
-    standing = {place.node.name for place in places if place.node is not None}
-    flow = kind.flows[("R3", 1)]
-    assert standing == {node.name for node in flow.instance.nodes() if isinstance(node, Standing)}
-    assert {place.subject.state for place in places if place.node is None} == {CaseState.WITHDRAWN}
+def test_every_node_of_every_route_is_tried_in_full_somewhere() -> None:
+    flows = {route: flow for (route, _version), flow in kind_named("case").flows.items()}
+    assert set(flows) == set(IN_FULL) == set(ROUTES)
+    assert set().union(*IN_FULL.values()) == set().union(*map(_names, flows.values())) | {"ended"}
+    for route, names in IN_FULL.items():
+        assert names <= _names(flows[route]) - NEVER_THERE[route] | {"ended"}, route
+
+
+# What the step itself refuses to those who may come to it, wherever the case stands (no node) or at one node.
+CASE_STEPS: Mapping[tuple[str, str], str] = {
     # No letter is issued yet, so that there is none to open or to serve; at the counter the slip is missing as well.
-    nodes = [place.node.name if place.node else "" for place in places]
-    steps = {
-        (node, act): "not_found" for node in nodes for act in ("serve_letter", "serve_by_post", "announce_letter")
-    }
-    steps |= {(node, "serve_at_counter"): "data" for node in nodes}
+    ("", "serve_letter"): "not_found",
+    ("", "serve_by_post"): "not_found",
+    ("", "announce_letter"): "not_found",
+    ("", "serve_at_counter"): "data",
     # This policy asks for no list; test_lists tries these acts where there is one.
-    for act in ("save_record", "remove_record", "confirm_list"):
-        steps |= {("draft", act): "data", ("correction", act): "data"}
+    ("", "save_record"): "data",
+    ("", "remove_record"): "data",
+    ("", "confirm_list"): "data",
+    # The totals do not lie far apart, every seat is filled, and the experts still have time.
+    ("score", "note_panel"): "not_found",
+    ("score", "draw_further"): "state",
+    ("score", "conclude_panel"): "state",
+}
+# Only an offer can be questioned or declined.
+NO_OFFER: Mapping[tuple[str, str], str] = {
+    ("round", "question_offer"): "state",
+    ("round", "decline_offer"): "state",
+}
+
+
+@pytest.mark.parametrize("route", sorted(ROUTES))
+def test_everybody_tries_every_act_on_a_case(db: None, route: str) -> None:
+    """Cases led along the whole route; at each place where one comes to stand everybody tries what is tried there."""
+    bureau, kind = Bureau(), kind_named("case")
+    walk = Walk(bureau, route, lambda case, node: wrong.extend(_at_a_place(bureau, kind, case, node, staff, units)))
+    staff, units = officers(bureau, World(code="yh")), units_people(bureau)
+    # Who has acted on nothing is never drawn for a panel.
+    ExpertProfile.objects.filter(user__username="m-expert").update(valid_to="2020-01-02")
+    wrong: list[str] = []
     _seen.clear()
-    assert list(attempts(kind, places, Data(world), steps)) == []
-    assert min(_seen[code] for code in ("done", "not_found", "permission", "state")) > 20, _seen
+    walk.whole()
+    assert not wrong, "\n".join(wrong)
+    flow = kind.flows[route, 1]
+    assert set(walk.seen) == _names(flow) - NEVER_THERE[route] | {"ended"}
+    codes = ("done", "not_found", "permission", "state") if IN_FULL[route] else ("done", "not_found", "permission")
+    assert min(_seen[code] for code in codes) >= 10, _seen
+
+
+def _at_a_place(
+    bureau: Bureau, kind: Kind, case: Case, node: Standing | None, staff: list[Person], units: dict[str, Person]
+) -> Iterator[str]:
+    people = [
+        *staff,
+        Person("filer", bureau.filer(case.company), member=frozenset({"file_for"})),
+        Person("legal", bureau.legal(case.company), member=frozenset({"confirm_for"})),
+    ]
+    name, seated = node.name if node else "ended", frozenset[int]()
+    if name in SEATS:
+        experts = bureau.experts(case)
+        people.append(Person("seated", experts[0], roles=frozenset({Role.EXPERT})))
+        seated = frozenset(user.pk for user in experts)
+    elif name in OF_UNITS:
+        assert node is not None and node.role is not None
+        people += units.values()
+        asked = {"recommendation": ["beishan"], "co_review": ["tax", "court"]}[name]
+        seated = frozenset(units[code].user.pk for code in asked)
+        # Who holds the role for no unit works for all of them.
+        seated |= {person.user.pk for person in staff if node.role in person.roles}
+    place = Place(case, node, _turned(people, len(case.number) + len(name)), seated)
+    refused = {**CASE_STEPS, **({} if case.route == "R0" else NO_OFFER)}
+    steps = {(at or (node.name if node else ""), act): code for (at, act), code in refused.items()}
+    acts = (lambda kind, _place: acts_of(kind)) if name in IN_FULL[case.route] else acts_there
+    return attempts(kind, [place], Data(bureau), steps, acts)
 
 
 # What the step itself refuses where the round stands: cases wait, rows are listed, no row is held without an objection.
@@ -321,7 +286,7 @@ def test_everybody_tries_every_act_on_a_round_an_objection_and_a_batch(world: Wo
     seen: list[str] = []
 
     def here(name: str, subject: Any) -> list[str]:
-        place = Place(fresh(subject), node_of(name, subject), _turned(staff, len(seen) * OTHERS_AT_ONCE))
+        place = Place(fresh(subject), node_of(subject), _turned(staff, len(seen) * OTHERS_AT_ONCE))
         seen.append(place.node.name if place.node else "ended")
         return list(attempts(kind_named(name), [place], data, ROUND_STEPS if name == "round" else {}))
 

@@ -68,15 +68,18 @@ class Bureau(World):
         for expert in self.experts(case):
             self.act("case", case, "score", expert, data=scores(case))
 
-    def call_by(self, route: str, version: str = "2023.2", terms: str = "") -> Call:
-        """A call of flying-sky's rules by another route; `terms` are further lines of the policy."""
+    def call_by(self, route: str, version: str = "2023.2", terms: str = "", *, panel: bool = False) -> Call:
+        """A call of flying-sky's rules by another route; `terms` are further lines of the policy.
+
+        Routes that need no panel have one only with `panel`.
+        """
         texts = dict(pack_texts(PACKS / "flying_sky" / "2023.1"))
         head = texts["policy_text"].replace('version: "2023.1"', f'version: "{version}"')
         assert ROUTE in head, "the route of the pack is written another way now"
         texts["policy_text"] = head.replace(
             ROUTE, f"route:\n  acceptance: 5 working days\n  correction: 5 working days\n{route}"
         )
-        if not any(kind in route for kind in ("kind: R3", "kind: R4")):
+        if not panel and not any(kind in route for kind in ("kind: R3", "kind: R4")):
             start, end = texts["policy_text"].index("  panel:"), texts["policy_text"].index("\nnotice:")
             texts["policy_text"] = texts["policy_text"][:start] + texts["policy_text"][end:]
         texts["policy_text"] = texts["policy_text"].replace("\nnotice:", f"\n{terms}notice:", 1)

@@ -1,0 +1,118 @@
+"""Everybody tries to open every kind of matter that has a flow, each where it can be opened; and tries every act on proposals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from subsidy.cases.models import Case
+from subsidy.decisions.models import Instalment, Proposal, ProposalKind, RoundRow
+from tests.workflows.sending import Data, Place
+from tests.workflows.staff import Person, officers
+from tests.workflows.test_by_rule import BY_RULE, OFFERED, authorised, known_company, proposal_of, reopened
+from tests.workflows.test_free_matrix import expected_opening, tried
+from tests.workflows.test_matrix import attempts
+from tests.workflows.test_stages import Bureau
+from tests.workflows.walked import node_of
+from tests.world import World, days_later, fresh, pdf
+from workflows.common.subjects import kind_named, kinds
+
+Tried = tuple[str, str]
+
+
+@pytest.fixture
+def bureau(db: None) -> Bureau:
+    return Bureau()
+
+
+class Openings:
+    """Tries one opening after another; `wrong` says in words what was answered otherwise than it must be."""
+
+    def __init__(self, bureau: Bureau) -> None:
+        self.bureau, self.staff = bureau, officers(bureau, World(code="yh"))
+        self.wrong: list[str] = []
+        self.tried: set[Tried] = set()
+
+    def __call__(self, kind: str, action: str, data: dict[str, Any], *, people: tuple[Person, ...] = ()) -> None:
+        act = kind_named(kind).opens[action].act
+        files = {"document": pdf()} if (kind, action) == ("objection", "file") else {}
+        self.tried.add((kind, action))
+        for person in (*self.staff, *people):
+            must = expected_opening(act, person)
+            got = tried(self.bureau, kind_named(kind), action, person, (data, files))
+            if got != must:
+                self.wrong.append(f"{kind}.{action} by {person.label}: {got}, must be {must}")
+
+
+def refused_case(bureau: Bureau, version: str) -> Case:
+    case = bureau.submitted(bureau.call_by("  kind: R2\n  co_review: no\n", version))
+    bureau.act("case", case, "refuse", "acceptance", data={"reason": "材料不齐"})
+    return fresh(case)
+
+
+def test_everybody_tries_to_open_every_kind_of_matter_with_a_flow(bureau: Bureau) -> None:
+    openings = Openings(bureau)
+    company, call = bureau.company(), bureau.call()
+    members = (
+        Person("filer", bureau.filer(company), member=frozenset({"file_for"})),
+        Person("legal", bureau.legal(company), member=frozenset({"confirm_for"})),
+    )
+    openings("case", "open", {"call": call.pk, "company": company.pk}, people=members)
+    by_rule, offers = bureau.call_by(BY_RULE), bureau.call_by(OFFERED, "2023.3")
+    authorised(bureau, offers)
+    openings("case", "offer", {"call": offers.pk, "company": known_company(bureau).pk}, people=members)
+    terms = {"cap_fen": 50_000_000_00, "case_cap_fen": 10_000_000_00, "sample_percent": 1, "reason": "规则清晰"}
+    days = {"valid_from": "2024-03-01", "valid_to": "2024-12-31"}
+    openings("proposal", "propose_authorisation", {"call": by_rule.pk, **terms, **days})
+    sent_back = {"case": refused_case(bureau, "2023.4").pk, "document": "杭政复〔2024〕3号", "reason": "撤销原决定"}
+    openings("proposal", "propose_reopening", sent_back)
+    _on_the_way_to_payment(bureau, openings)
+    assert openings.wrong == []
+    flows = {(kind.name, name) for kind in kinds() if kind.flows for name in kind.opens}
+    assert openings.tried == flows, "say here where each of them can be opened"
+
+
+def _on_the_way_to_payment(bureau: Bureau, openings: Openings) -> None:
+    call = bureau.call()
+    case, waiting = bureau.ready(call), bureau.call()
+    bureau.ready(waiting)
+    published = bureau.published(call)
+    openings("round", "open", {"call": waiting.pk})
+    rank = RoundRow.objects.get(round=published, case=case).rank
+    said = {"notice": published.notice.pk, "rank": rank, "objector_kind": "person", "name": "李真名"}
+    said |= {"contact": "13900001111", "grounds": "该企业的研发费用与年报不一致。"}
+    openings("objection", "file", said)
+    bureau.now = days_later(bureau.now, 10)
+    bureau.act("round", published, "close_notice", bureau.system)
+    bureau.act("round", published, "issue_decree", "notice", data={"number": "西科〔2024〕8号"})
+    due = Instalment.objects.filter(award__case=bureau.accounted(case)).values_list("pk", flat=True)
+    batch = {
+        "instalments": list(due),
+        "format": "pain.001.001.09",
+        "paying_account": bureau.paying_account.pk,
+        "execution_on": bureau.now.on.isoformat(),
+        "purpose": "飞天计划奖补",
+    }
+    openings("batch", "prepare", batch)
+
+
+def test_everybody_tries_every_act_on_a_proposal(bureau: Bureau) -> None:
+    """One of each kind that waits, one approved, one refused, and one whose authorisation was ended already."""
+    call = bureau.call_by(BY_RULE)
+    refused = proposal_of(bureau, call)
+    bureau.act("proposal", refused, "refuse", "leader", data={"reason": "上限过高"})
+    ended = authorised(bureau, call).proposal_id
+    bureau.act("proposal", ended, "end_authorisation", "leader", data={"reason": "政策调整"})
+    approved, waiting = authorised(bureau, call).proposal_id, proposal_of(bureau, call)
+    reopening = reopened(bureau, refused_case(bureau, "2023.3"))
+    staff, seen = officers(bureau, World(code="yh")), set()
+    wrong: list[str] = []
+    for at, pk in enumerate((waiting, reopening, approved, refused, ended)):
+        found = Proposal.objects.get(pk=pk)
+        seen.add((found.kind, found.state))
+        place = Place(found, node_of(found), staff[at * 5 % len(staff) :] + staff[: at * 5 % len(staff)])
+        steps = {("", "end_authorisation"): "state"} if pk == ended else {}
+        wrong += attempts(kind_named("proposal"), [place], Data(bureau), steps)
+    assert wrong == []
+    assert {kind for kind, state in seen if state == "proposed"} == set(ProposalKind)
