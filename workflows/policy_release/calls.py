@@ -80,6 +80,11 @@ def _route(pack: Pack, data: dict[str, Any], problems: dict[str, Message]) -> tu
     wanted = data["route_version"] or max(versions, default=0)
     if data["route"] not in ("", kind):
         problems["route"] = _("The policy names the route %(kind)s. Leave the route to the policy.") % {"kind": kind}
+    elif pack.program.amount is None:
+        problems["policy_version"] = _(
+            "This policy recognises companies and pays nothing; its list, decree and certificate cannot be printed yet. "
+            "Choose a version that pays."
+        )
     elif wanted not in versions:
         problems["policy_version"] = _(
             "The policy goes by the route %(kind)s, which this program cannot lead yet. Choose another version."
