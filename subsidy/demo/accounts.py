@@ -170,6 +170,11 @@ def printed() -> tuple[Account, ...]:
             "窗口登记的企业（授权即将到期）",
             "a company registered at the counter, its letter soon ends",
         ),
+        Account(
+            "company31 … company58",
+            "其他政策的企业：各流程的每个环节均有一件",
+            "companies under the other policies: a case in every state of every route",
+        ),
         Account("newcomer", "还不代表任何企业的人员", "a person who acts for no company yet"),
         *officers,
         Account("qt-…", "另一单位的同名岗位，如 qt-acceptance", "the same posts of a second bureau"),

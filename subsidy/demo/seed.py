@@ -21,6 +21,7 @@ from subsidy.demo.first_batch import FirstBatch, open_first_call
 from subsidy.demo.first_year import FirstYear
 from subsidy.demo.marks import settle_marks
 from subsidy.demo.open_call import FILED_ON, OpenCall, open_second_call
+from subsidy.demo.routes import Routes
 from subsidy.demo.settle import settle
 from subsidy.demo.stage import Stage
 from subsidy.demo.summary import Report, Summary
@@ -103,6 +104,8 @@ def play(stage: Stage, report: Report) -> None:
     receive(stage, account, 40_000_000_00, on=dt.date(2024, 2, 26), document="西财拨〔2024〕7号")
     OpenCall(stage, open_second_call(stage, second, line), pack_of(second)).play()
     report("2024年申报正在进行，各环节均有待办", "the call of 2024 is open, with applications at every stage")
+    Routes(stage, account).play()
+    report("各流程的每个环节均有示例", "every state of every route has a case")
     FirstYear(stage).play()
     report(
         "窗口登记、名单、数据文件与账户已就绪",

@@ -47,7 +47,9 @@ def test_letters_from_receipt_to_award(world: World) -> None:
     asked = {"message": "请补正", "reason_rd_y1": "与审计报告不一致"}
     world.act("case", case, "return_for_correction", "acceptance", data=asked)
     correction = issued(world, case, LetterKind.CORRECTION)
-    assert "上年度研发费用" in correction and "与审计报告不一致" in correction and "送达之日起5个工作日内" in correction
+    assert (
+        "上年度研发费用" in correction and "与审计报告不一致" in correction and "送达之日起5个工作日内" in correction
+    )
     world.act("case", case, "resubmit", world.filer(case.company), data={"declaration": True})
     world.act("case", case, "accept", "acceptance")
     assert "予以受理" in issued(world, case, LetterKind.ACCEPTANCE)
