@@ -11,6 +11,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.decisions.enums import InstalmentState, RoundState
 from subsidy.decisions.models import Instalment, Proposal, ProposalState, RuleDecision, StandingAuthorisation
+from subsidy.ledger.invariants import violations
 from subsidy.payouts.models import Batch
 from subsidy.programmes.models import Call
 from tests.subsidy.payouts.bank import answered, imported
@@ -311,3 +312,18 @@ def test_one_case_that_people_decided_brings_the_whole_list_to_the_meeting(burea
     round_ = bureau.round_on(call)
     bureau.act("round", round_, "close_collection", "amount")
     assert fresh(round_).state in (RoundState.AWAITING_MEETING, RoundState.AWAITING_DIVISION)
+
+
+def test_the_books_hold_where_a_part_was_rated_below_its_best(bureau: Bureau) -> None:
+    """Parts add up to the award where none was rated; a rated one may fall short of it, and nothing may pass it."""
+    _call, case = by_agreement(bureau)
+    bureau.decreed(_call)
+    assert list(violations(["I9"])) == []
+    last = Instalment.objects.get(award__case=case, part="last")
+    planned = last.amount_fen
+    Instalment.objects.filter(pk=last.pk).update(amount_fen=planned - 1)
+    assert len(list(violations(["I9"]))) == 1, "less than the award, and nobody rated it"
+    Instalment.objects.filter(pk=last.pk).update(rating="good")
+    assert list(violations(["I9"])) == []
+    Instalment.objects.filter(pk=last.pk).update(amount_fen=planned + 1)
+    assert len(list(violations(["I9"]))) == 1, "more than the award"
