@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 from subsidy.accounts.models import Authority, RoleGrant, User
 from subsidy.audit.models import Event
 from subsidy.audit.moment import Moment
+from subsidy.audit.verify import verify_all
 from subsidy.calendars.clock import business_now
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case, Correction, Recusal
@@ -23,6 +24,7 @@ from subsidy.demo.first_batch import REPORTED_FEN
 from subsidy.demo.next_day import advance
 from subsidy.demo.seed import seed
 from subsidy.demo.waiting import VISITOR
+from subsidy.ledger.invariants import violations
 from subsidy.payouts.models import Batch
 from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.work.models import WorkItem
@@ -67,6 +69,7 @@ def test_the_seeded_demo(settings: Settings) -> None:
     first_batch_is_paid()
     call_waits_in_every_state()
     every_state_of_every_route_is_shown()
+    books_and_chains_hold()
     second_bureau_sees_nothing()
     before = Event.objects.count(), User.objects.count(), Letter.objects.count()
     seed(quiet, scale=2)
@@ -158,6 +161,11 @@ def every_state_of_every_route_is_shown() -> None:
     assert Recusal.objects.exists() and Correction.objects.filter(answered_at__isnull=True).exists()
     reopened = Proposal.objects.get(kind="reopening", state="approved").about_id
     assert Case.objects.get(pk=reopened).state == CaseState.AWAITING_ACCEPTANCE
+
+
+def books_and_chains_hold() -> None:
+    assert [str(one) for one in violations()] == []
+    assert list(verify_all()) == []
 
 
 def second_bureau_sees_nothing() -> None:
