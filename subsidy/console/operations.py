@@ -115,7 +115,9 @@ class Retry(ActPage):
     list_url = "console:jobs"
 
     def get_subject(self) -> Authority:
-        return bureau_of(self.request)
+        subject = bureau_of(self.request)
+        self.context(subject)  # what has not failed is not there, for sending as for looking (Http404)
+        return subject
 
     def data(self, subject: Authority) -> dict[str, Any]:
         return {self.field: self.kwargs["pk"]}

@@ -45,7 +45,8 @@ EXPERTS = {"seated expert", "other expert"}
 OWN_STAFF = {role.value for role in OFFICERS} | {"auditor"}
 STAFF = OWN_STAFF | EXPERTS | {"foreign officer"}
 EVERYBODY = STAFF | COMPANIES | ADMINS | {"nobody"}
-SEES_CASES = OWN_STAFF - {Role.POLICY_AUTHOR.value}
+# A township and a department see single cases that were given to their unit, and nothing else of the bureau.
+SEES_CASES = OWN_STAFF - {Role.POLICY_AUTHOR.value, Role.TOWNSHIP.value, Role.DEPARTMENT.value}
 SEES_ACCOUNTS = {
     Role.COUNTER.value,
     Role.SUPERVISION.value,
@@ -76,9 +77,7 @@ POST_ONLY = rule(set(), others="method", anonymous="method")
 CONSOLE = rule(STAFF, others="403")
 CASE = rule(SEES_CASES, absent=STAFF - SEES_CASES, others="403")
 SEAT = rule({"seated expert"}, absent=STAFF - {"seated expert"}, others="403")
-# A township and a department see single cases that were given to their unit, and no panel.
-SEES_PANELS = SEES_CASES - {Role.TOWNSHIP.value, Role.DEPARTMENT.value}
-PANEL = rule(SEES_PANELS, absent=STAFF - SEES_PANELS, others="403")
+PANEL = CASE
 KEEPS_POOL = rule({Role.ACCEPTANCE.value, "foreign officer"}, others="403")
 NO_LETTER = rule(set(), absent=STAFF, others="403")
 MONEY = rule(FINANCE | {"auditor", "foreign officer"}, others="403")
@@ -230,7 +229,7 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["console:panels", "console:experts", "console:declarations"], CONSOLE),
     **dict.fromkeys(["console:panel", "console:panel-draw", "console:panel-act", "console:expert"], PANEL),
     **dict.fromkeys(["console:expert-admit", "console:expert-import"], KEEPS_POOL),
-    "console:expert-act": rule({Role.ACCEPTANCE.value}, absent=STAFF - SEES_PANELS, others="403"),
+    "console:expert-act": rule({Role.ACCEPTANCE.value}, absent=STAFF - SEES_CASES, others="403"),
     "console:declare": SEAT,
     **dict.fromkeys(["console:registers", "console:register-awards", "console:register-imports"], CONSOLE),
     "console:register": CONSOLE,

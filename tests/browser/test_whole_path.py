@@ -40,7 +40,7 @@ STORY = (
     "submitted the application",
     "returned it for correction",
     "resubmitted the corrected application",
-    "accepted the application and drew the panel",
+    "accepted the application",
     "submitted sealed scores",
     "confirmed the amount",
     "ranked the round and reserved the money",

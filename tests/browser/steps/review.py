@@ -77,7 +77,7 @@ def rank(tab: Tab, count: int) -> str:
     tab.choose("Rank and reserve")
     tab.look("console-rank")
     tab.press("Rank and reserve")
-    tab.says("Ranked and reserved. The round goes to the meeting.")
+    tab.says("Ranked and reserved. The round goes on to those who approve.")
     return number
 
 
@@ -92,8 +92,10 @@ def approve(tab: Tab, number: str) -> None:
     tab.choose("Approve")
     tab.fill("Number of the minute", "会议纪要2024-3")
     tab.fill("Decision of the meeting", "同意")
+    tab.fill("Members of the meeting", "3")
+    tab.fill("Present", "李局\n王局")
     tab.press("Approve")
-    tab.says("Approved. The list can be published.")
+    tab.says("Approved.")
 
 
 def publish(tab: Tab, number: str) -> None:
@@ -112,7 +114,7 @@ def decree(tab: Tab, number: str, document: str) -> None:
     tab.fill("Document number", document)
     tab.look("console-decree")
     tab.press("Issue the decree")
-    tab.says("The decree is issued. The letters are being made.")
+    tab.says("Recorded. The papers of what was decreed are being made.")
 
 
 def reads_story(tab: Tab, number: str, steps: Iterable[str]) -> None:
