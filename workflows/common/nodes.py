@@ -279,34 +279,27 @@ class Branches(nodes.Split):
 
     activation_class = SplitActivation
 
+    def __init__(self, places: Callable[[Turn], list[dict[str, int]]]) -> None:
+        super().__init__()
+        self.places = places
+
     @property
     def seat(self) -> Any:
         return self._branches[0][0]
-
-    def places(self, turn: Turn) -> list[dict[str, int]]:
-        raise NotImplementedError
 
 
 class Seats(Branches):
     """One task a person; `people` reads them from the records of this turn."""
 
     def __init__(self, *, people: Callable[[Turn], list[int]]) -> None:
-        super().__init__()
-        self.people = people
-
-    def places(self, turn: Turn) -> list[dict[str, int]]:
-        return [{"seat": user_id} for user_id in self.people(turn)]
+        super().__init__(lambda turn: [{"seat": user_id} for user_id in people(turn)])
 
 
 class Units(Branches):
     """One task a unit, each in the pool of that unit; `units` reads them from the records of this turn."""
 
     def __init__(self, *, units: Callable[[Turn], list[int]]) -> None:
-        super().__init__()
-        self.units = units
-
-    def places(self, turn: Turn) -> list[dict[str, int]]:
-        return [{"unit": unit_id} for unit_id in self.units(turn)]
+        super().__init__(lambda turn: [{"unit": unit_id} for unit_id in units(turn)])
 
 
 class Join(nodes.Join):
