@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -25,24 +26,26 @@ from workflows.common.subjects import kind_named
 from workflows.proposal.steps import BY_RULE
 
 
-class Propose(LoginRequiredMixin, View):
+class Propose(LoginRequiredMixin, View, ABC):
     """A form, what approving it would lead to, and the proposal. `about` names the field that carries the matter."""
 
     opening = ""
     about = ""
 
+    @abstractmethod
     def subject(self) -> Any:
         """The matter that the proposal is about (Http404 for one that is not the reader's)."""
-        raise NotImplementedError("say what is proposed about what")
 
     def back(self, subject: Any) -> str:
         return reverse(f"console:{self.about}", args=[subject.number])
 
+    @abstractmethod
     def title_of(self, subject: Any) -> Text:
-        raise NotImplementedError("say what the matter is called")
+        """What the matter is called."""
 
+    @abstractmethod
     def preview(self) -> Preview:
-        raise NotImplementedError("say what approving leads to")
+        """What approving leads to."""
 
     def found(self) -> Any:
         scope.standing(self.request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,7 @@ def file_view(find: Callable[[HttpRequest, int], Any]) -> Callable[..., HttpResp
     return file
 
 
-class ImportAct(ActPage):
+class ImportAct(ActPage, ABC):
     """Applying, discarding, undoing an import, or taking it up again; previewed. A kind says the rest."""
 
     page_url = ""
@@ -68,11 +69,13 @@ class ImportAct(ActPage):
     done_words: Mapping[str, Message] = {}
     """What is said when an act is done, by its name; an act that is not named has no page."""
 
+    @abstractmethod
     def find(self, pk: int) -> Any:
-        raise NotImplementedError
+        """The import that the reader may see (Http404 otherwise)."""
 
+    @abstractmethod
     def root(self) -> Crumb:
-        raise NotImplementedError
+        """The list that the import stands in."""
 
     def previews(self, subject: Any) -> Mapping[str, Callable[[], Preview]]:
         return {}
