@@ -20,9 +20,8 @@ from subsidy.decisions.facts import best_rows, facts_of, held_on
 from subsidy.decisions.models import RoundRow
 from subsidy.decisions.rows import Reads
 from subsidy.documents.models import StoredFile
-from subsidy.documents.refusals import UploadRefused
 from subsidy.documents.selectors import files_of
-from subsidy.documents.services import file_replace, file_store
+from subsidy.documents.services import file_replace
 from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.enums import ReservationState
 from subsidy.ledger.models import Reservation
@@ -36,6 +35,7 @@ from workflows.case.serving import serve_online
 from workflows.case.window import refuse_late, refuse_start
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
+from workflows.common.uploads import upload_keep
 
 
 def make(turn: Turn) -> Case:
@@ -96,18 +96,7 @@ def save_answers(turn: Turn) -> None:
 
 def attach(turn: Turn) -> None:
     case: Case = turn.subject
-    try:
-        stored = file_store(
-            turn.data["file"],
-            authority_id=case.authority_id,
-            owner_kind="case",
-            owner_id=case.pk,
-            slot=turn.data["slot"],
-            actor=turn.actor,
-            now=turn.now,
-        )
-    except UploadRefused as refusal:
-        raise BadData(fields={"file": [str(refusal.message)]}) from refusal
+    stored = upload_keep(turn, "file", slot=turn.data["slot"])
     turn.record(slot=stored.slot, file=stored.pk, name=stored.name, size=stored.size, sha256=stored.sha256)
     if turn.data["replaces"] is not None:
         earlier: StoredFile | None = (

@@ -21,12 +21,10 @@ from subsidy.cases.services import (
 )
 from subsidy.decisions.lists import is_marker, records_held, values_of
 from subsidy.documents.models import StoredFile
-from subsidy.documents.refusals import UploadRefused
-from subsidy.documents.services import file_store
 from workflows.case.fields import spoken
 from workflows.case.forms import asked_lists
-from workflows.common.refusals import BadData
 from workflows.common.turn import Turn
+from workflows.common.uploads import upload_keep
 
 
 def prefill(case: Case, pack: Pack, held: Iterable[CompanyFact]) -> dict[str, int]:
@@ -80,19 +78,7 @@ def _evidence(turn: Turn, record: AnswerRecord) -> StoredFile | None:
     chosen: StoredFile | None = turn.data["paper"]
     if turn.data["evidence"] is None:
         return chosen or record.evidence
-    case: Case = turn.subject
-    try:
-        stored = file_store(
-            turn.data["evidence"],
-            authority_id=case.authority_id,
-            owner_kind="case",
-            owner_id=case.pk,
-            slot=record.list_name,
-            actor=turn.actor,
-            now=turn.now,
-        )
-    except UploadRefused as refusal:
-        raise BadData(fields={"evidence": [str(refusal.message)]}) from refusal
+    stored = upload_keep(turn, "evidence", slot=record.list_name)
     turn.record(file=stored.pk, name=stored.name, sha256=stored.sha256)
     return stored
 

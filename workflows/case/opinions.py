@@ -15,15 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.accounts.models import Unit
 from subsidy.cases.models import Case
 from subsidy.correspondence.models import LetterKind
-from subsidy.documents.models import StoredFile
-from subsidy.documents.refusals import UploadRefused
-from subsidy.documents.services import file_store
 from subsidy.programmes.packs import pack_of
 from subsidy.reviews.models import Asked, Opinion, Visit
 from subsidy.reviews.selectors import opinions_that_count, visit_that_counts
 from workflows.common.acts import ActForm
 from workflows.common.refusals import BadData, Message, WrongState
 from workflows.common.turn import Turn
+from workflows.common.uploads import upload_keep
 
 PHOTOGRAPH = "visit_photograph"
 
@@ -134,7 +132,7 @@ def record_visit(turn: Turn) -> None:
         raise BadData(
             fields={"visited_on": [str(_("Enter the day on which the visit was made; it cannot lie ahead."))]}
         )
-    photograph = _photograph(turn)
+    photograph = upload_keep(turn, "photograph", slot=PHOTOGRAPH)
     visit = Visit.objects.create(
         authority_id=case.authority_id,
         case=case,
@@ -166,23 +164,8 @@ def sign_visit(turn: Turn) -> None:
 
 def add_photograph(turn: Turn) -> None:
     """A further photograph, while the record is not signed."""
-    photograph = _photograph(turn)
+    photograph = upload_keep(turn, "photograph", slot=PHOTOGRAPH)
     turn.record(photograph=photograph.sha256, name=photograph.name)
-
-
-def _photograph(turn: Turn) -> StoredFile:
-    try:
-        return file_store(
-            turn.data["photograph"],
-            authority_id=turn.subject.authority_id,
-            owner_kind="case",
-            owner_id=turn.subject.pk,
-            slot=PHOTOGRAPH,
-            actor=turn.actor,
-            now=turn.now,
-        )
-    except UploadRefused as refusal:
-        raise BadData(fields={"photograph": [str(refusal.message)]}) from refusal
 
 
 def refuse_past_disagreement(case: Case) -> None:

@@ -15,15 +15,13 @@ from policies.language.terms import Instalment as Part
 from subsidy.cases.models import Case
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Agreement, Award, Instalment, PartReport
-from subsidy.documents.models import StoredFile
-from subsidy.documents.refusals import UploadRefused
-from subsidy.documents.services import file_store
 from subsidy.programmes.packs import pack_of
 from workflows.case.checking import give_reason
 from workflows.case.fields import spoken
 from workflows.common.acts import ActForm
-from workflows.common.refusals import BadData, WrongState
+from workflows.common.refusals import WrongState
 from workflows.common.turn import Turn
+from workflows.common.uploads import upload_keep
 from workflows.round.reserving import correct
 
 AGREEMENT, REPORT = "agreement", "part_report"
@@ -99,7 +97,7 @@ def due_at_once(case: Case, award: Award) -> int:
 def sign_agreement(turn: Turn) -> None:
     """The company signs: its copy is kept, and the bureau signs next."""
     case: Case = turn.subject
-    stored = _stored(turn, AGREEMENT)
+    stored = upload_keep(turn, "document", slot=AGREEMENT)
     Agreement.objects.update_or_create(
         case=case,
         defaults={
@@ -122,7 +120,7 @@ def countersign(turn: Turn) -> None:
 
 def report_part(turn: Turn) -> None:
     instalment = next_part(turn.subject)
-    stored = _stored(turn, REPORT)
+    stored = upload_keep(turn, "document", slot=REPORT)
     report = PartReport.objects.create(
         authority_id=turn.subject.authority_id,
         instalment=instalment,
@@ -132,21 +130,6 @@ def report_part(turn: Turn) -> None:
         reported_at=turn.now.at,
     )
     turn.record(part=instalment.part, report=report.pk, text=report.text, document=stored.sha256)
-
-
-def _stored(turn: Turn, slot: str) -> StoredFile:
-    try:
-        return file_store(
-            turn.data["document"],
-            authority_id=turn.subject.authority_id,
-            owner_kind="case",
-            owner_id=turn.subject.pk,
-            slot=slot,
-            actor=turn.actor,
-            now=turn.now,
-        )
-    except UploadRefused as refusal:
-        raise BadData(fields={"document": [str(refusal.message)]}) from refusal
 
 
 @dataclass(frozen=True)

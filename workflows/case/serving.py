@@ -15,14 +15,13 @@ from subsidy.cases.models import Case
 from subsidy.correspondence.enums import Way
 from subsidy.correspondence.models import Announcement, Letter, LetterKind, Serving
 from subsidy.correspondence.serving import letter_announce, letter_serve
-from subsidy.documents.refusals import UploadRefused
-from subsidy.documents.services import file_store
 from subsidy.programmes.packs import pack_of
 from subsidy.work.models import NO_DUE, WorkItem
 from workflows.common.acts import Act, ActForm
 from workflows.common.deadlines import working_days_after
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
+from workflows.common.uploads import upload_keep
 
 CORRECTION_NODE = "correction"
 SERVED_BEFORE = _("This letter was served before; its periods run from that day. See the page of the case.")
@@ -79,18 +78,7 @@ def serve_online(turn: Turn) -> None:
 def serve_at_counter(turn: Turn) -> None:
     """The letter was handed over at the counter; the signed slip is kept."""
     letter = _unserved(turn)
-    try:
-        slip = file_store(
-            turn.data["slip"],
-            authority_id=letter.authority_id,
-            owner_kind="letter",
-            owner_id=letter.pk,
-            slot="slip",
-            actor=turn.actor,
-            now=turn.now,
-        )
-    except UploadRefused as refusal:
-        raise BadData(fields={"slip": [str(refusal.message)]}) from refusal
+    slip = upload_keep(turn, "slip", slot="slip", owner=("letter", letter.pk))
     turn.record(slip=slip.pk, slip_sha256=slip.sha256)
     _serve(turn, letter, Way.COUNTER, served_on=_received_on(turn, letter), slip=slip)
 

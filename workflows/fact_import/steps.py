@@ -8,12 +8,11 @@ from subsidy.applicants.enums import ImportState
 from subsidy.applicants.models import FactImport, FactImportFault
 from subsidy.applicants.staging import judge, staged_count, undo_of, write_staged
 from subsidy.documents.checks import check_table
-from subsidy.documents.refusals import UploadRefused
-from subsidy.documents.services import file_store
 from subsidy.sources import LAYOUTS
 from workflows.common.parts import refuse_out_of_turn
-from workflows.common.refusals import BadData, WrongState
+from workflows.common.refusals import WrongState
 from workflows.common.turn import Turn
+from workflows.common.uploads import upload_keep
 
 _COUNTED = ("new", "changed", "renewed", "same", "older", "gone")
 
@@ -38,19 +37,7 @@ def make(turn: Turn) -> FactImport:
 def uploaded(turn: Turn) -> None:
     """Keep the file as a document with its hash, and have it checked."""
     fact_import: FactImport = turn.subject
-    try:
-        stored = file_store(
-            turn.data["file"],
-            authority_id=fact_import.authority_id,
-            owner_kind="fact_import",
-            owner_id=fact_import.pk,
-            slot=fact_import.layout,
-            actor=turn.actor,
-            now=turn.now,
-            look=check_table,
-        )
-    except UploadRefused as refusal:
-        raise BadData(fields={"file": [str(refusal.message)]}) from refusal
+    stored = upload_keep(turn, "file", slot=fact_import.layout, look=check_table)
     turn.set(document=stored, sha256=stored.sha256, octets=stored.size)
     turn.record(
         layout=fact_import.layout,

@@ -12,7 +12,7 @@ from subsidy.decisions.models import Notice, Objection, Round, RoundRow
 from workflows.common.deadlines import working_days_after
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
-from workflows.registry.rights import letter_kept
+from workflows.common.uploads import upload_keep
 from workflows.round.noticing import is_open
 
 OWNER = "objection"
@@ -58,13 +58,13 @@ def route_of(_turn: Turn) -> tuple[str, int]:
 def filed(turn: Turn) -> None:
     """Keep the paper, keep who it is apart from everything that others read, and hold the row."""
     objection: Objection = turn.subject
-    paper = letter_kept(turn, owner_kind=OWNER, slot="signed", field="document")
+    paper = upload_keep(turn, "document", slot="signed")
     turn.record(
         rank=objection.row.rank,
         case=objection.case.number,
         objector_kind=objection.objector_kind,
         grounds_sha256=hashlib.sha256(objection.grounds.encode()).hexdigest(),
-        paper=paper.sha256 if paper else "",
+        paper=paper.sha256,
     )
     turn.record_private(name=turn.data["name"], contact=turn.data["contact"])
     turn.passage.also(

@@ -13,8 +13,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.documents.checks import check_table
-from subsidy.documents.refusals import UploadRefused
-from subsidy.documents.services import file_store
 from subsidy.registers.columns import ListLine, read_list, said_as_json, said_from_json
 from subsidy.registers.differences import Difference, differences, gone
 from subsidy.registers.enums import Change, ImportKind, LineOutcome, RegisterImportState
@@ -27,6 +25,7 @@ from subsidy.sources.tables import rows_of
 from workflows.common.parts import kept_file, refuse_out_of_turn
 from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
+from workflows.common.uploads import upload_keep
 from workflows.registers.forms import PRIOR_AWARDS
 
 AT_ONCE = 20_000
@@ -53,19 +52,7 @@ def make(turn: Turn) -> RegisterImport:
 def uploaded(turn: Turn) -> None:
     """Keep the file, compare it with what is held, and keep what it would change; nothing counts before it is applied."""
     about: RegisterImport = turn.subject
-    try:
-        stored = file_store(
-            turn.data["file"],
-            authority_id=about.authority_id,
-            owner_kind="register_import",
-            owner_id=about.pk,
-            slot="list",
-            actor=turn.actor,
-            now=turn.now,
-            look=check_table,
-        )
-    except UploadRefused as refusal:
-        raise BadData(fields={"file": [str(refusal.message)]}) from refusal
+    stored = upload_keep(turn, "file", slot="list", look=check_table)
     turn.set(document=stored, sha256=stored.sha256)
     turn.record(kind=about.kind, register=about.register, as_of=about.as_of, complete=about.complete)
     turn.record(sha256=stored.sha256)

@@ -89,8 +89,8 @@ def asked(turn: Turn) -> None:
     """Keep the papers; a legal representative whom the bureau knows as such needs nobody else."""
     registration: Registration = turn.subject
     papers = [
-        letter_kept(turn, owner_kind=OWNER, slot="licence", field="licence"),
-        letter_kept(turn, owner_kind=OWNER, slot="letter", field="letter"),
+        letter_kept(turn, "licence"),
+        letter_kept(turn),
     ]
     turn.record(
         uscc=registration.uscc,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.base import File
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -23,12 +22,11 @@ from subsidy.applicants.enums import AccountState
 from subsidy.applicants.models import AccountFreeze, PayeeAccount
 from subsidy.bankfiles import is_cnaps
 from subsidy.documents.models import StoredFile
-from subsidy.documents.refusals import UploadRefused
-from subsidy.documents.services import file_store
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act, ActForm
-from workflows.common.refusals import BadData, NotFound, WrongState
+from workflows.common.refusals import NotFound, WrongState
 from workflows.common.turn import Turn
+from workflows.common.uploads import upload_keep
 
 CERTIFICATION, EXPLANATION, ORDER, LIFTING = "certification", "explanation", "order", "lifting_order"
 
@@ -115,21 +113,9 @@ class LiftForm(ActForm):
 
 def _kept(turn: Turn, slot: str) -> StoredFile | None:
     """Keep the paper that came in under `slot`, if one did (BadData when it cannot be taken)."""
-    upload: File | None = turn.data.get(slot)
-    if not upload:
+    if not turn.data.get(slot):
         return None
-    try:
-        stored = file_store(
-            upload,
-            authority_id=turn.subject.authority_id,
-            owner_kind="company",
-            owner_id=turn.subject.pk,
-            slot=f"account_{slot}",
-            actor=turn.actor,
-            now=turn.now,
-        )
-    except UploadRefused as refusal:
-        raise BadData(fields={slot: [str(refusal.message)]}) from refusal
+    stored = upload_keep(turn, slot, slot=f"account_{slot}")
     turn.record(**{slot: {"file": stored.pk, "sha256": stored.sha256}})
     return stored
 

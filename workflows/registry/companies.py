@@ -132,7 +132,7 @@ def registered(turn: Turn) -> None:
     turn.record_private(
         contact=company.contact_name, phone=company.contact_phone, representative=company.representative
     )
-    letter = letter_kept(turn, owner_kind="company")
+    letter = letter_kept(turn)
     given: list[dict[str, Any]] = []
     filing = RightBasis.LETTER if letter is not None else RightBasis.COUNTER
     for person, rights, basis in (

@@ -17,12 +17,11 @@ from subsidy.applicants.enums import RightBasis
 from subsidy.applicants.models import Company, CompanyUserObjectPermission
 from subsidy.applicants.rights import ADMINISTER_FOR, CONFIRM_FOR, FILE_FOR, rights_in
 from subsidy.documents.models import StoredFile
-from subsidy.documents.refusals import UploadRefused
-from subsidy.documents.services import file_store
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act, ActForm
 from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
+from workflows.common.uploads import upload_keep
 
 RIGHT_CHOICES = (
     (FILE_FOR, _("prepares and files applications")),
@@ -76,23 +75,9 @@ class HandOverForm(PersonForm):
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
-def letter_kept(turn: Turn, *, owner_kind: str, slot: str = "letter", field: str = "letter") -> StoredFile | None:
+def letter_kept(turn: Turn, field: str = "letter") -> StoredFile | None:
     """Keep an uploaded letter of the matter; None where none was sent."""
-    upload = turn.data.get(field)
-    if not upload:
-        return None
-    try:
-        return file_store(
-            upload,
-            authority_id=turn.subject.authority_id,
-            owner_kind=owner_kind,
-            owner_id=turn.subject.pk,
-            slot=slot,
-            actor=turn.actor,
-            now=turn.now,
-        )
-    except UploadRefused as refusal:
-        raise BadData(fields={field: [str(refusal.message)]}) from refusal
+    return upload_keep(turn, field, slot=field) if turn.data.get(field) else None
 
 
 def refuse_ended(valid_to: dt.date | None, turn: Turn) -> None:
@@ -106,7 +91,7 @@ def refuse_ended(valid_to: dt.date | None, turn: Turn) -> None:
 def _grant(turn: Turn, basis: RightBasis) -> None:
     user, right, valid_to = turn.data["username"], turn.data["right"], turn.data["valid_to"]
     refuse_ended(valid_to, turn)
-    letter = letter_kept(turn, owner_kind="company")
+    letter = letter_kept(turn)
     row = right_grant(
         turn.subject,
         user,
