@@ -13,9 +13,9 @@ from viewflow.workflow.lock import SelectForUpdateLock
 from subsidy.accounts.enums import Role
 from subsidy.cases.enums import CaseState
 from subsidy.work.enums import Duty
-from workflows.case import by_rule, filing, forms, granting, opinions, stages
+from workflows.case import by_rule, filing, forms, granting, granting_stages, opinions, stages
 from workflows.case.due import recount_due
-from workflows.case.stages import CONFIRM_FOR, FILE_FOR, Nodes, chain
+from workflows.case.stage import CONFIRM_FOR, FILE_FOR, Nodes, chain
 from workflows.case.window import told_of_call
 from workflows.common.acts import ANY_MEMBER, Act, ReasonForm
 from workflows.common.graph import Required
@@ -38,7 +38,7 @@ def _route(
     )
 
 
-_TO_PAYMENT = (stages.ROUND, stages.ACCOUNT, stages.PAYMENT)
+_TO_PAYMENT = (granting_stages.ROUND, granting_stages.ACCOUNT, granting_stages.PAYMENT)
 _BEFORE = (stages.FILING, stages.ACCEPTANCE, stages.RECOMMENDATION)
 
 CaseR0V1 = _route(
@@ -88,10 +88,10 @@ CaseR5V1 = _route(
             stages.VISIT_WHERE_ASKED,
             stages.CO_REVIEW,
             stages.AMOUNT,
-            stages.ROUND,
-            stages.AGREEMENT,
-            stages.ACCOUNT,
-            stages.PAYMENT,
+            granting_stages.ROUND,
+            granting_stages.AGREEMENT,
+            granting_stages.ACCOUNT,
+            granting_stages.PAYMENT,
         ),
         last="paid",
     ),

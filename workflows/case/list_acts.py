@@ -8,7 +8,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.work.enums import Duty
 from workflows.case.list_forms import ConfirmListForm, RecordForm, RemoveRecordForm
 from workflows.case.lists import confirm_list, remove_record, save_record
-from workflows.case.stages import FILE_FOR
+from workflows.case.stage import FILE_FOR
 from workflows.common.acts import Act
 
 _WHILE_FILING = frozenset({CaseState.DRAFT, CaseState.AWAITING_CORRECTION})
