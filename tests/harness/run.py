@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -14,7 +15,7 @@ from subsidy.postgres import EmbeddedServer
 from tests.harness.browser import ABSENT, browser_program
 
 FOLDER_PREFIX = "subsidy-test-"
-_held = pytest.StashKey[object]()
+_held = pytest.StashKey[IO[str] | None]()
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -25,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "fresh_db: the test commits, in a database of its own (tests/README.md)")
     if _is_worker(config):
         return
-    _clear_abandoned_runs()
+    clear_abandoned_runs(Path(tempfile.gettempdir()))
     # Held until the run ends, however it ends: that is how the next run knows an abandoned folder.
     config.stash[_held] = _hold(Path(os.environ["SUBSIDY_TEST_DATA_DIR"]))
 
@@ -40,7 +41,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"NOTE: {ABSENT}", yellow=True)
 
 
-def _hold(folder: Path) -> object | None:
+def _hold(folder: Path) -> IO[str] | None:
     """The lock that a run keeps on its folder, or None when its run is alive."""
     handle = (folder / "run.lock").open("w")
     try:
@@ -51,15 +52,18 @@ def _hold(folder: Path) -> object | None:
     return handle
 
 
-def _clear_abandoned_runs() -> None:
+def clear_abandoned_runs(parent: Path) -> None:
+    """Remove what runs that did not end by themselves left below `parent`, their servers with it."""
     mine = Path(os.environ["SUBSIDY_TEST_DATA_DIR"])
-    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+    for folder in parent.glob(f"{FOLDER_PREFIX}*"):
         # Only a folder with a lock file was a run's; one without may belong to a run that is just starting.
         if folder == mine or not os.access(folder, os.W_OK) or not (folder / "run.lock").exists():
             continue
         handle = _hold(folder)
         if handle is not None:
-            _remove(folder)
+            # Closed by hand: a file left to the collector is a warning, and a warning fails the run's first test.
+            with handle:
+                _remove(folder)
 
 
 def _remove(folder: Path) -> None:
