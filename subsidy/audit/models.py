@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 EMPTY_HASH = bytes(32)
 
@@ -64,3 +65,88 @@ class EventPrivate(models.Model):
 
     def __str__(self) -> str:
         return f"private values of event {self.pk}"
+
+
+class Pending(models.Model):
+    """An event that has no place in the log yet. A trigger on the event's INSERT writes the row, the sequencer takes it.
+
+    No foreign key: it would cost a look-up with every event; the sequencer refuses a row without its event.
+    """
+
+    event_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"event {self.event_id}"
+
+
+class Leaf(models.Model):
+    """The place of an event in the log: dense from 0, given once. `hash` = SHA-256(0x00 ‖ hash of the event)."""
+
+    idx = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="leaf")
+    hash = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"leaf {self.idx}"
+
+
+class Subtree(models.Model):
+    """The hash over 256^`level` leaves, the first of them `idx`·256^`level`: what keeps proofs short to compute."""
+
+    level = models.PositiveSmallIntegerField()
+    idx = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "idx"], name="subtree_once")]
+
+    def __str__(self) -> str:
+        return f"subtree {self.level}/{self.idx}"
+
+
+class LogKey(models.Model):
+    """A public key that checkpoints are signed with; its private half lies in the data folder and nowhere else.
+
+    `name` is the origin of the log. Keys are made, retired (a new one took over) and revoked (it may be known to
+    others), each told by a row of its own.
+    """
+
+    name = models.CharField(max_length=200, help_text="origin of the log")
+    public = models.BinaryField(max_length=32)
+    text = models.CharField(max_length=300, unique=True, help_text="as published: name+id+base64")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100, help_text="operating-system account, or the job")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class LogKeyEnd(models.Model):
+    """Why and since when a key signs no more."""
+
+    key = models.OneToOneField(LogKey, on_delete=models.PROTECT, related_name="end")
+    revoked = models.BooleanField(help_text="not to be trusted from then on; else merely replaced")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    reason = models.CharField(max_length=500)
+
+    def __str__(self) -> str:
+        return f"end of {self.key_id}"
+
+
+class Checkpoint(models.Model):
+    """A signed head of the log, published; the table takes no UPDATE, DELETE or TRUNCATE. `text` is the signed note."""
+
+    key = models.ForeignKey(LogKey, on_delete=models.PROTECT, related_name="checkpoints")
+    size = models.BigIntegerField(help_text="number of leaves")
+    root = models.BinaryField(max_length=32)
+    text = models.TextField()
+    made_at = models.DateTimeField(help_text="real time")
+
+    class Meta:
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
+        constraints = [models.UniqueConstraint(fields=["size", "key"], name="checkpoint_once_per_size")]
+
+    def __str__(self) -> str:
+        return f"checkpoint of {self.size}"

@@ -1,0 +1,1 @@
+"""The log over all events: sequencer, tree, keys, checkpoints."""
