@@ -55,6 +55,7 @@ from policies.language.schema_money import (
     read_redundant,
     read_stacking,
 )
+from policies.language.schema_recognition import read_recognition
 from policies.language.source import PackSource, content_hash
 from policies.language.terms import FundingSplit, Guarantee, Instalment, Recovery, Redundant, Stacking
 from policies.language.units import CURRENCIES
@@ -63,7 +64,7 @@ _REQUIRED = "code version title currency effective decides_on facts route docume
 _OPTIONAL = (
     "fiscal_year_start sections records parameters define tables vetoes eligibility tiers amount stages allocation "
     "undertakings manual documents notice no_notice_reason instalments funding_split stacking recovery guarantees "
-    "redundant"
+    "redundant recognition"
 )
 
 
@@ -262,6 +263,7 @@ class _Build(Criteria):
                 top.at, "write either notice or no_notice_reason", "notice 与 no_notice_reason 须写且只写其一"
             )
         terms = self._terms(top, stages)
+        recognition = read_recognition(top.get("recognition"), main.tiers, stages, self.cite)
         version = scalar(top["version"], "version")
         if not re.fullmatch(r"\d{4}\.\d{1,3}", version.value):
             raise refuse(version.at, f"found {version.value!r}; expected YEAR.NUMBER", "version 应如 2024.1")
@@ -277,7 +279,8 @@ class _Build(Criteria):
             allocation=self.allocation(top.get("allocation")), document=read_document(top["document"]),
             content_hash=content_hash(root, self.source.source), assumed_clauses=tuple(sorted(self.assumed)),
             clause_uses=tuple(self.uses),
-            negative_rounds=self._negative_rounds(), guarantees=tuple(self.guarantees), **terms,
+            negative_rounds=self._negative_rounds(), guarantees=tuple(self.guarantees), recognition=recognition,
+            **terms,
         )  # fmt: skip
 
 

@@ -81,9 +81,9 @@ class Criteria(Names):
         """Read the tiers, and declare `tier` and what they set."""
         found: list[Tier] = []
         for item in items(node, "tiers"):
-            values = fields(item, "a tier", "id set requires zh en")
+            values = fields(item, "a tier", "id requires zh en", "set")
             settings = {}
-            for key, value in entries(values["set"], "set"):
+            for key, value in entries(values.get("set"), "set"):
                 if not found:
                     checked_name(key, self.scope.symbols)
                 settings[key.value] = self.check(scalar(value, key.value))

@@ -9,6 +9,7 @@ from datetime import date
 from policies.language.core import Core
 from policies.language.findings import Position, Text
 from policies.language.lowered import ListShape, Lowered, Num
+from policies.language.recognition import RecognitionDef
 from policies.language.terms import FundingSplit, Guarantee, Instalment, Recovery, Redundant, Stacking
 from policies.language.typed import Symbol, Type, Typed
 
@@ -450,6 +451,7 @@ class Pack:
     recovery: tuple[Recovery, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
     redundant: tuple[Redundant, ...] = ()
+    recognition: RecognitionDef | None = None
     negative_rounds: tuple[Position, ...] = field(compare=False, default=())
     clause_uses: tuple[tuple[str, Position], ...] = field(compare=False, default=())
 

@@ -23,6 +23,7 @@ from policies.language.model import (
 from policies.language.render.blocks import Item
 from policies.language.render.expression import Wording
 from policies.language.render.form import asked, document_item, freshness
+from policies.language.render.recognition import recognition_item
 from policies.language.render.rules import band_text
 from policies.language.render.terms import (
     allocation_item,
@@ -329,12 +330,14 @@ def payment(old: Pack, new: Pack) -> Iterator[Difference]:
 
 
 def procedure(old: Pack, new: Pack) -> Iterator[Difference]:
-    """Yield papers, undertakings, clauses judged by people, route, notice, guarantees, redundant entries."""
+    """Yield papers, the title conferred, undertakings, clauses judged by people, route, notice, guarantees, redundant entries."""
     packs = (old, new)
     yield from entries_of(
         "paper", packs, lambda pack: {one.id: one for one in pack.documents},
         lambda pack, one: shown(document_item(pack, one)), key=_document,
     )  # fmt: skip
+    titles = [None if pack.recognition is None else shown(recognition_item(pack.recognition)) for pack in packs]
+    yield from single("recognition", old.recognition, new.recognition, (titles[0], titles[1]))
     yield from entries_of(
         "undertaking", packs, lambda pack: {one.id: one for one in pack.undertakings},
         lambda _, one: shown(undertaking_item(one)), lambda one: one.clause,

@@ -14,6 +14,7 @@ from policies.language.model import FactDef, Pack, Program
 from policies.language.render.blocks import Block, Grid, Heading, Item, Line, Listing
 from policies.language.render.expression import Wording
 from policies.language.render.pack import rule_blocks, title_blocks
+from policies.language.render.recognition import recognition_item
 from policies.language.render.rules import amount_item, leaf_item
 from policies.language.render.terms import (
     allocation_item,
@@ -45,6 +46,7 @@ KINDS = {
     "stacking": Text("叠加", "stacking"), "recovery": Text("追回", "recovery"), "allocation": Text("分配", "allocation"),
     "paper": Text("材料", "paper to file"), "undertaking": Text("承诺", "undertaking"),
     "manual": Text("人工判断", "judged by people"), "route": Text("流程", "procedure"), "notice": Text("公示", "notice"),
+    "recognition": Text("授予的资格", "title conferred"),
     "guarantee": Text("保证", "guarantee"), "redundant": Text("保留的重复条款", "redundant"),
 }  # fmt: skip
 
@@ -125,6 +127,9 @@ def _terms(pack: Pack) -> Iterator[tuple[str, Text]]:
         yield split.clause, _line("资金分担", "funding", funding_item(split, pack.currency), split.certainty)
     for ground in pack.recovery:
         yield ground.term.clause, _line("追回", "recovery", recovery_item(ground), ground.term.certainty)
+    if pack.recognition is not None:
+        title = pack.recognition
+        yield title.clause, _line("资格", "title conferred", recognition_item(title), title.certainty)
     if pack.allocation is not None:
         yield pack.allocation.clause, _line("分配", "allocation", allocation_item(pack.allocation))
     for undertaking in pack.undertakings:

@@ -10,6 +10,7 @@ from policies.language.model import AllocationDef, FactDef, FilingDef, NoticeDef
 from policies.language.render.blocks import Block, Heading, Item, Listing
 from policies.language.render.expression import Wording
 from policies.language.render.panel import panel_item
+from policies.language.render.recognition import recognition_item
 from policies.language.render.rules import certainty_marks, clause_mark
 from policies.language.render.words import (
     ROLES,
@@ -347,13 +348,17 @@ def payment_blocks(pack: Pack, level: int) -> Iterator[Block]:
 
 
 def procedure_blocks(pack: Pack, level: int) -> Iterator[Block]:
-    """Yield undertakings, clauses judged by people, route, notice, guarantees and what is redundant."""
+    """Yield the title conferred, undertakings, clauses judged by people, route, notice, guarantees and what is redundant."""
     manual = tuple(
         Item(one.text, joined([Text("由人员判断：", "judged by: "), ROLES.get(one.by, same(one.by))], "", ""),
              (clause_mark(one.clause),))
         for one in pack.manual
     )  # fmt: skip
     sections: list[tuple[Text, tuple[Item, ...]]] = [
+        (
+            Text("授予的资格", "Title conferred"),
+            () if pack.recognition is None else (recognition_item(pack.recognition),),
+        ),
         (Text("承诺事项", "Undertakings"), tuple(undertaking_item(one) for one in pack.undertakings)),
         (Text("由人员判断的条款", "Clauses that people judge"), manual),
         (Text("办理流程", "Procedure"), tuple(route_items(pack.route, pack.currency))),

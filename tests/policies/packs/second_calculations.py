@@ -20,6 +20,7 @@ from tests.policies.packs import (
     oracle_high_tech_recognition,
     oracle_key_enterprise_institute,
     oracle_lab_construction,
+    oracle_maker_space,
     oracle_new_fledgling_eagle_award_binjiang,
     oracle_provincial_rd_centre,
     oracle_provincial_tech_sme_award,
@@ -81,6 +82,10 @@ SECOND: Mapping[tuple[str, str], Calculation] = {
     ("high_tech_recognition", "2016.1"): _high_tech_2016,
     ("key_enterprise_institute", "2024.1"): _key_institute,
     ("lab_construction", "2022.1"): _laboratory,
+    ("maker_space", "2024.1"): lambda stage, facts: (
+        oracle_maker_space.stands(facts) if stage else oracle_maker_space.recognised(facts),
+        None,
+    ),
     ("new_fledgling_eagle_award_binjiang", "2024.1"): _pays(oracle_new_fledgling_eagle_award_binjiang.calculate),
     ("provincial_rd_centre", "2020.1"): _recognises(oracle_provincial_rd_centre.recognise),
     ("provincial_tech_sme_award", "2024.1"): _pays(oracle_provincial_tech_sme_award.calculate),
