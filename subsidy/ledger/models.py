@@ -12,11 +12,22 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.accounts.records import AuthorityRecord
 from subsidy.audit.models import Chained
 from subsidy.ledger.enums import Book, BudgetAccount, CashAccountKind, Kind, ReservationState
+from subsidy.ledger.table import CREDIT_SIDE, DEBIT_SIDE, KEPT_BY
 
 
 def _no_account_negative() -> Q:
     accounts = [account.value for account in BudgetAccount]
     return Q(**{f"{name}__gte": 0 for name in accounts})
+
+
+def _named_by_its_kind() -> Q:
+    """Each account names what its kind is kept by, and nothing else."""
+    fields = sorted(set(KEPT_BY.values()))
+    allowed = Q()
+    for kind in CashAccountKind:
+        named = KEPT_BY.get(kind)
+        allowed |= Q(kind=kind) & Q(**{f"{field}__isnull": field != named for field in fields})
+    return allowed
 
 
 class BudgetLine(AuthorityRecord, Chained):
@@ -94,21 +105,24 @@ class CashAccount(AuthorityRecord):
     currency = models.CharField(max_length=3, default="CNY")
     line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, null=True, help_text=_("of EXPENSE"))
     paying_account = models.ForeignKey(PayingAccount, on_delete=models.PROTECT, null=True, help_text=_("of BANK"))
+    recovery_id = models.BigIntegerField(null=True, help_text=_("of RECEIVABLE and OFFSET_PENDING"))
+    year = models.PositiveSmallIntegerField(null=True, help_text=_("of RECOVERED: of the decision"))
     balance = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["authority", "kind", "currency", "line", "paying_account"],
+                fields=["authority", "kind", "currency", "line", "paying_account", "recovery_id", "year"],
                 name="cash_account_once",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(kind=CashAccountKind.BANK)
-                | Q(kind__in=[CashAccountKind.FUNDING, CashAccountKind.SUSPENSE_IN], balance__lte=0)
-                | Q(kind__in=[CashAccountKind.EXPENSE, CashAccountKind.SUSPENSE_OUT], balance__gte=0),
+                | Q(kind__in=sorted(CREDIT_SIDE), balance__lte=0)
+                | Q(kind__in=sorted(DEBIT_SIDE), balance__gte=0),
                 name="cash_on_its_side",
             ),
+            models.CheckConstraint(condition=_named_by_its_kind(), name="cash_account_named"),
         ]
 
     def __str__(self) -> str:

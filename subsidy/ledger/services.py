@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from subsidy.audit.moment import Moment
 from subsidy.ledger.enums import Book, BudgetAccount, CashAccountKind
 from subsidy.ledger.models import BudgetLine, CashAccount, Leg, Transaction
 from subsidy.ledger.posting import Posting
-from subsidy.ledger.table import TABLE
+from subsidy.ledger.table import KEPT_BY, TABLE, cash_legs
 
 LineDeltas = dict[BudgetAccount, int]
+OPEN_ACCOUNTS = tuple(
+    account.value
+    for account in (
+        BudgetAccount.AVAILABLE,
+        BudgetAccount.COMMITTED,
+        BudgetAccount.OBLIGATED,
+        BudgetAccount.IN_FLIGHT,
+    )
+)
 
 
 class LedgerError(Exception):
@@ -27,6 +37,10 @@ class NotEnough(LedgerError):
     def __init__(self, line_id: int, deltas: LineDeltas) -> None:
         self.line_id = line_id
         super().__init__(f"budget line {line_id} does not hold enough for {dict(deltas)} (fen), or its year is closed")
+
+
+class StillOpen(LedgerError):
+    """A year that cannot be closed: something of it is still available, reserved, obligated or in flight."""
 
 
 def post(postings: Sequence[Posting], *, now: Moment) -> None:
@@ -66,51 +80,67 @@ def post(postings: Sequence[Posting], *, now: Moment) -> None:
     _move_budget(legs)
 
 
-CashKey = tuple[int, CashAccountKind, str, int | None, int | None]
+@dataclass(frozen=True)
+class CashKey:
+    """What tells one account of the cash book from the others: the columns of its unique constraint."""
+
+    authority_id: int
+    kind: CashAccountKind
+    currency: str
+    line_id: int | None = None
+    paying_account_id: int | None = None
+    recovery_id: int | None = None
+    year: int | None = None
+
+
+CASH_COLUMNS = tuple(field.name for field in fields(CashKey))
 
 
 def _cash_key(kind: CashAccountKind, posting: Posting) -> CashKey:
-    line = posting.line_id if kind == CashAccountKind.EXPENSE else None
-    bank = posting.paying_account_id if kind == CashAccountKind.BANK else None
-    return posting.authority_id, kind, posting.currency, line, bank
+    """Raises LedgerError when the posting does not name which of the accounts of this kind it moves."""
+    key = CashKey(posting.authority_id, kind, posting.currency)
+    if kind not in KEPT_BY:
+        return key
+    column = KEPT_BY[kind]
+    named = getattr(posting, column)
+    if named is None:
+        raise LedgerError(f"{posting.key}: {posting.kind} moves {kind}; name its {column}")
+    return replace(key, **{column: named})
+
+
+def _cash_pair(posting: Posting) -> tuple[CashAccountKind, CashAccountKind] | None:
+    return cash_legs(posting.kind, from_suspense=posting.from_suspense)
 
 
 def _cash_accounts(postings: Iterable[Posting]) -> dict[CashKey, int]:
     """Ids of the cash accounts that the postings touch; an account is opened the first time money reaches it."""
-    wanted = {_cash_key(kind, posting) for posting in postings for kind in TABLE[posting.kind].cash or ()}
+    wanted = {_cash_key(kind, posting) for posting in postings for kind in _cash_pair(posting) or ()}
     if not wanted:
         return {}
-    authorities = {key[0] for key in wanted}
-    found = _existing_cash_accounts(authorities)
+    found = _existing_cash_accounts(wanted)
     missing = sorted(wanted - found.keys(), key=str)
     if missing:
-        CashAccount.objects.bulk_create(
-            [
-                CashAccount(
-                    authority_id=key[0], kind=key[1], currency=key[2], line_id=key[3], paying_account_id=key[4]
-                )
-                for key in missing
-            ],
-            ignore_conflicts=True,
-        )
-        found = _existing_cash_accounts(authorities)
+        CashAccount.objects.bulk_create([CashAccount(**asdict(key)) for key in missing], ignore_conflicts=True)
+        found = _existing_cash_accounts(wanted)
     return {key: found[key] for key in wanted}
 
 
-def _existing_cash_accounts(authorities: Iterable[int]) -> dict[CashKey, int]:
-    rows = CashAccount.objects.filter(authority__in=authorities).values_list(
-        "authority_id", "kind", "currency", "line_id", "paying_account_id", "pk"
-    )
-    return {(row[0], CashAccountKind(row[1]), row[2], row[3], row[4]): row[5] for row in rows}
+def _existing_cash_accounts(wanted: Iterable[CashKey]) -> dict[CashKey, int]:
+    """Those of the wanted accounts that are there; a recovery's own accounts are looked up by its name, not all read."""
+    recoveries = {key.recovery_id for key in wanted if key.recovery_id is not None}
+    rows = CashAccount.objects.filter(
+        Q(recovery_id=None) | Q(recovery_id__in=recoveries), authority__in={key.authority_id for key in wanted}
+    ).values_list("pk", *CASH_COLUMNS)
+    return {CashKey(row[1], CashAccountKind(row[2]), *row[3:]): row[0] for row in rows}
 
 
 def _legs(transaction: Transaction, posting: Posting, cash: dict[CashKey, int]) -> list[Leg]:
-    row = TABLE[posting.kind]
     legs = []
-    if row.budget:
+    budget = TABLE[posting.kind].budget
+    if budget:
         if posting.line_id is None:
             raise LedgerError(f"{posting.key}: {posting.kind} moves a budget line; name it")
-        source, target = row.budget
+        source, target = budget
         for account, amount in ((source, -posting.amount_fen), (target, posting.amount_fen)):
             legs.append(
                 Leg(
@@ -122,8 +152,9 @@ def _legs(transaction: Transaction, posting: Posting, cash: dict[CashKey, int]) 
                     amount=amount,
                 )
             )
-    if row.cash:
-        debit, credit = row.cash
+    pair = _cash_pair(posting)
+    if pair:
+        debit, credit = pair
         for account_kind, amount in ((debit, posting.amount_fen), (credit, -posting.amount_fen)):
             legs.append(
                 Leg(
@@ -177,3 +208,12 @@ def _move_line(line_id: int, deltas: LineDeltas) -> None:
         moved = cursor.rowcount
     if moved != 1:
         raise NotEnough(line_id, deltas)
+
+
+def close_year(line: BudgetLine, *, now: Moment) -> None:
+    """Close one line's year: from now on it takes no budget legs. Raises StillOpen with what the line still holds."""
+    empty = dict.fromkeys(OPEN_ACCOUNTS, 0)
+    closed = BudgetLine.objects.filter(pk=line.pk, closed_at=None, **empty).update(closed_at=now.at)
+    if closed != 1:
+        holds = BudgetLine.objects.values(*OPEN_ACCOUNTS, "closed_at").get(pk=line.pk)
+        raise StillOpen(f"budget line {line.code} of {line.year} cannot be closed; it holds {holds} (fen)")
