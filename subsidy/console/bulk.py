@@ -65,10 +65,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if act is None:
         raise Http404("There is no such act on many rows.")
     if request.method != "POST":
-        rows = rows_of(_chosen(request, standing))
+        rows, left = _within(act, rows_of(_chosen(request, standing)))
         form = _form(act, standing, rows, None, request)
-        return _page(request, act, rows, form, preview=_rehearse(request, act, rows) if form is None else None)
-    rows = [Row.read(text) for text in said.get("rows", "").split(",") if text]
+        preview = _rehearse(request, act, rows) if form is None else None
+        return _page(request, act, rows, form, preview=preview, left=left)
+    rows, _left = _within(act, [Row.read(text) for text in said.get("rows", "").split(",") if text])
     form = _form(act, standing, rows, said, request)
     if form is not None and not form.is_valid():
         return _page(request, act, rows, form, status=422)
@@ -76,6 +77,12 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if "confirm" in said:
         return _done(request, act, rows, data)
     return _page(request, act, rows, form, preview=_rehearse(request, act, rows, data))
+
+
+def _within(act: Act, rows: list[Row]) -> tuple[list[Row], int]:
+    """The rows that one request may do the act with, and how many are left for another."""
+    most = act.most or COUNT_CAP
+    return rows[:most], len(rows[most:])
 
 
 def _chosen(request: HttpRequest, standing: Standing) -> list[WorkItem]:
@@ -162,7 +169,7 @@ def _rehearse(request: HttpRequest, act: Act, rows: Sequence[Row], data: dict[st
         (kind, door.rehearse_many(kind, some, act.name, **_asked(request, some, data)))
         for kind, some in _by_kind(rows).items()
     ]
-    return preview_of(found, {(row.kind, row.subject_id): row.number for row in rows})
+    return preview_of(act.name, found, {(row.kind, row.subject_id): row.number for row in rows})
 
 
 def _page(
@@ -172,12 +179,14 @@ def _page(
     form: ActForm | None,
     *,
     preview: Preview | None = None,
+    left: int = 0,
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "act": act,
         "crumbs": [Crumb(_("Queue"), reverse("console:queue")), Crumb(act.title)],
         "form": form,
+        "left": left,
         "numbers": [row.number for row in rows],
         "rows": ",".join(str(row) for row in rows),
         "key": request.POST.get("key") or new_key(),

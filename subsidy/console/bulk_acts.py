@@ -10,7 +10,9 @@ from django.utils.translation import ngettext
 
 from subsidy.accounts.enums import Role
 from subsidy.correspondence.models import LetterKind
+from subsidy.correspondence.telling import tells
 from subsidy.web.components import Money, Preview, Refusal, Text
+from subsidy.web.told import who_of
 from subsidy.work.selectors import Standing
 from workflows.common.acts import Act
 from workflows.common.duties import WITHOUT_BUSINESS_POWER
@@ -48,8 +50,10 @@ def offered(standing: Standing) -> list[tuple[str, Text]]:
     return [(name, act.title) for name, act in allowed(standing).items()]
 
 
-def preview_of(rehearsals: Sequence[tuple[str, Rehearsal]], numbers: dict[tuple[str, int], str]) -> Preview:
-    """What an act would do, from its rehearsal on each kind of matter: rows, letters, tasks, money, refusals."""
+def preview_of(act: str, rehearsals: Sequence[tuple[str, Rehearsal]], numbers: dict[tuple[str, int], str]) -> Preview:
+    """What an act would do, from its rehearsal on each kind of matter: rows, letters, tasks, money, refusals; and whom
+    the table of notifications names.
+    """
     changes: list[Text] = []
     told: list[Text] = []
     money: list[Money] = []
@@ -57,13 +61,15 @@ def preview_of(rehearsals: Sequence[tuple[str, Rehearsal]], numbers: dict[tuple[
     for kind, found in rehearsals:
         changes += _changes(kind, found)
         told += _told(found)
+        if any(row.refusal is None for row in found.rows):
+            told += [who_of(entry) for entry in tells(kind, act)]
         money += [Money(movement.label, fen) for movement, fen in found.money.items()]
         refused += [
             Refusal(numbers.get((kind, row.subject_id), ""), row.refusal.message)
             for row in found.rows
             if row.refusal is not None
         ]
-    return Preview(changes, told, money, refused)
+    return Preview(changes, list(dict.fromkeys(told)), money, refused)
 
 
 def _changes(kind: str, found: Rehearsal) -> Iterator[str]:

@@ -14,6 +14,7 @@ from policies.language import Decision, FactDef, Pack
 from policies.language import Text as Bilingual
 from policies.language.model import RecordDef
 from policies.language.panel import outliers
+from subsidy.accounts.enums import Role
 from subsidy.applicants.models import CompanyFact
 from subsidy.applicants.records import TypedValue
 from subsidy.audit.moment import Moment
@@ -250,16 +251,19 @@ def key_facts(case: Case, rules: Rules, panel: PanelShown | None) -> list[KeyFac
     return facts
 
 
-def history(case: Case, panel: PanelShown | None) -> list[Entry]:
-    """Every step, newest first; what experts wrote stays sealed until their panel has concluded."""
+def history(case: Case, panel: PanelShown | None, *, named: bool) -> list[Entry]:
+    """Every step, newest first; until a panel has concluded what its experts wrote is sealed, and unless `named` also
+    who they are.
+    """
     sealed = panel is not None and not panel.concluded
-    return [_entry(entry, sealed=sealed) for entry in reversed(story(case, "officer"))]
+    return [_entry(entry, sealed=sealed, named=named) for entry in reversed(story(case, "officer"))]
 
 
-def _entry(entry: StoryEntry, *, sealed: bool) -> Entry:
+def _entry(entry: StoryEntry, *, sealed: bool, named: bool) -> Entry:
+    of_expert = sealed and entry.role == Role.EXPERT.label
     return Entry(
         at=entry.at,
-        who=entry.who,
+        who=_("expert of the panel") if of_expert and not named else entry.who,
         what=entry.what,
         role=entry.role,
         why="" if sealed and entry.action == "score" else entry.why,

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from subsidy.calendars.selectors import working_calendar
 from subsidy.cases.models import Case
 from subsidy.console import case_page, previews, proposals, scope
-from subsidy.console.offers import offers
+from subsidy.console.offers import offers, time_left
 from subsidy.console.service import service_rows
 from subsidy.correspondence.conversing import messages_of
 from subsidy.decisions.models import RuleDecision
@@ -29,7 +28,6 @@ from subsidy.web.awards import agreement_of, parts_of
 from subsidy.web.components import Crumb, Preview
 from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
-from subsidy.work.models import NO_DUE, WorkItem
 from subsidy.work.selectors import items_of
 from workflows.case.flow import REMANDED
 from workflows.common.refusals import Message
@@ -50,17 +48,6 @@ def crumbs_to(case: Case, *more: Crumb) -> list[Crumb]:
     return [Crumb(_("Queue"), reverse("console:queue")), Crumb(case.number, page), *more]
 
 
-def time_left(request: HttpRequest, items: list[WorkItem]) -> tuple[int | None, bool]:
-    """Working days until the earliest due day (negative when overdue), and whether that day may still move."""
-    due = min((item for item in items if item.due_on != NO_DUE), key=lambda item: item.due_on, default=None)
-    if due is None:
-        return None, False
-    days = working_calendar().working_days_between(moment_of(request).on, due.due_on)
-    if due.due_on < moment_of(request).on:
-        days = min(days, -1)
-    return days, due.due_provisional
-
-
 @require_GET
 @login_required
 def show(request: HttpRequest, number: str) -> HttpResponse:
@@ -71,15 +58,13 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     items = items_of("case", case.pk)
     files = list(files_of("case", case.pk))
     rules, panel = case_page.rules_of(case, now=moment_of(request)), case_page.panel_of(case, pack)
-    days_left, provisional = time_left(request, items)
     found = offers("case", case, standing, items, lambda name: reverse("console:case-act", args=[case.number, name]))
     context = {
         "case": case,
         "crumbs": crumbs_to(case),
         "steps": case_page.stage_steps(case),
         "offers": found,
-        "days_left": days_left,
-        "provisional": provisional,
+        "time": time_left(items, on=moment_of(request).on),
         "sections": case_page.sections_of(case, pack, on=moment_of(request).on),
         "corrections": case_page.corrections_of(case),
         "files": case_page.files_shown(files, pack),
@@ -94,7 +79,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "may_reopen": case.state in REMANDED
         and proposals.may_propose(request, "propose_reopening", case.authority_id),
         "rule": RuleDecision.objects.select_related("authorisation__proposal").filter(case=case).first(),
-        "history": case_page.history(case, panel),
+        "history": case_page.history(case, panel, named=scope.names_experts(request, case.authority_id)),
         "similar": case_page.similar(case, pack),
         "letters": service_rows(request, case),
         "messages_count": len(messages_of(case)),

@@ -28,7 +28,7 @@ from subsidy.documents.selectors import files_of
 from subsidy.web.acts import UNPROCESSABLE, ActPage, blame, find_act, new_key, sent, submit_new
 from subsidy.web.companies import changes_table, kin_table, prefilled, rights_shown
 from subsidy.web.company_facts import facts_by_source
-from subsidy.web.components import Crumb, Preview, SummaryRow, Tone
+from subsidy.web.components import Crumb, Preview, SummaryRow, Text, Tone
 from subsidy.web.formats import day, pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
@@ -49,6 +49,7 @@ ACTS = (
     "rename",
     "move",
     "change_representative",
+    "assign_township",
     "grant_at_counter",
     "link",
     "merge",
@@ -103,7 +104,7 @@ def companies_for(request: HttpRequest) -> QuerySet[Company]:
     """The companies of the bureaus whose cases the reader sees."""
     scope.standing(request)
     bureaus = grants_of(scope.person(request), on=moment_of(request).on, roles=SEES_CASES).values("authority")
-    return Company.objects.filter(authority__in=bureaus).select_related("authority", "head_office")
+    return Company.objects.filter(authority__in=bureaus).select_related("authority", "head_office", "township")
 
 
 def bureau_at_counter(request: HttpRequest) -> Authority:
@@ -190,6 +191,7 @@ def _rows(company: Company) -> list[SummaryRow]:
         SummaryRow(_("Unified social credit code"), company.uscc),
         SummaryRow(_("District of registration"), company.region),
         SummaryRow(_("Legal form"), company.get_legal_form_display()),
+        SummaryRow(_("Township that recommends it"), _township(company)),
         SummaryRow(_("Founded on"), day(company.founded_on)),
         SummaryRow(_("Legal representative"), company.representative or "—"),
         SummaryRow(_("Contact"), f"{company.contact_name} {company.contact_phone}".strip() or "—"),
@@ -197,6 +199,11 @@ def _rows(company: Company) -> list[SummaryRow]:
     if company.head_office is not None:
         rows.append(SummaryRow(_("Branch of"), company.head_office.name))
     return rows
+
+
+def _township(company: Company) -> Text:
+    unit = company.township
+    return pick(unit.name_zh, unit.name_en) if unit is not None else _("all townships together")
 
 
 @require_safe
@@ -278,6 +285,10 @@ class CompanyAct(ActPage):
                 "%(name)s carries the new name from that day; cases and letters keep the name of their own day."
             ),
             "move": _("%(name)s is registered in the new district from that day."),
+            "assign_township": _(
+                "Cases of %(name)s that come to be recommended from now on wait for this township; those that wait already "
+                "stay where they are."
+            ),
             "change_representative": _("The rights of the former legal representative of %(name)s end."),
             "grant_at_counter": _("The person may act for %(name)s; you can act on no case of it afterwards."),
             "end_at_counter": _("The person loses this right for %(name)s at once; what they did stays valid."),

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -89,7 +89,8 @@ class Lend(ActPage):
                 _(
                     "What either of you has done on a matter excludes both from what may not be done by the same person."
                 ),
-            ]
+            ],
+            told=[_("Your colleague, in the app")],
         )
 
     def crumbs(self, subject: User) -> list[Crumb]:
@@ -135,6 +136,12 @@ class HandOverForm(forms.Form):
         self.fields["leaver"].choices = people  # type: ignore[attr-defined]
         self.fields["to"].choices = [("", _("back to the pools")), *people]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("to") is not None and said.get("to") == said.get("leaver"):
+            self.add_error("to", _("Choose somebody else than the person who leaves, or the pools."))
+        return said
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
@@ -143,7 +150,8 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     standing = scope.standing(request)
     if not _leads(request):
         raise Forbidden
-    people = _officers(request, standing.authorities)
+    led = sorted({pool.authority_id for pool in standing.pools if pool.role == Role.LEADER})
+    people = _officers(request, led)
     form = HandOverForm(request.POST or None, people=people)
     context: dict[str, Any] = {
         "crumbs": [Crumb(_("Delegations"), reverse("console:delegations")), Crumb(_("Hand over"))],
@@ -154,10 +162,10 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 200 if request.method != "POST" else 422
         return render(request, "console/hand_over.html", context, status=status)
-    rows = rows_of(_held(form.cleaned_data["leaver"], standing.authorities))
+    rows = rows_of(_held(form.cleaned_data["leaver"], led))
     if "confirm" in request.POST:
         return _handed(request, form, rows, context)
-    context |= {"preview": _preview(request, form, rows), "held": len(rows)}
+    context |= {"preview": _preview(request, form, rows, led), "held": len(rows)}
     return render(request, "console/hand_over.html", context)
 
 
@@ -179,15 +187,16 @@ def _data(form: HandOverForm) -> dict[str, Any]:
     return {"to": said["to"] or "", "held_by": said["leaver"], "reason": said["reason"]}
 
 
-def _preview(request: HttpRequest, form: HandOverForm, rows: list[Row]) -> Preview:
+def _preview(request: HttpRequest, form: HandOverForm, rows: list[Row], led: list[int]) -> Preview:
     common: dict[str, Any] = {"actor": scope.person(request), "now": moment_of(request), "key": new_key()}
     found = [
         (kind, door.rehearse_many(kind, ids, "reassign", data=_data(form), **common))
         for kind, ids in _by_kind(rows).items()
     ]
-    shown = preview_of(found, {(row.kind, row.subject_id): row.number for row in rows})
+    shown = preview_of("reassign", found, {(row.kind, row.subject_id): row.number for row in rows})
     leaver = form.cleaned_data["leaver"]
-    lent = RoleGrant.objects.filter(Q(granted_by=leaver) | Q(user=leaver), source__isnull=False, ended_at__isnull=True)
+    either = Q(granted_by=leaver) | Q(user=leaver)
+    lent = RoleGrant.objects.filter(either, authority__in=led, source__isnull=False, ended_at__isnull=True)
     ends = [
         _("The delegation of %(role)s from %(giver)s to %(taker)s ends (it would have on %(day)s).")
         % {
@@ -210,9 +219,7 @@ def _handed(request: HttpRequest, form: HandOverForm, rows: list[Row], context: 
     for kind, ids in _by_kind(rows).items():
         outcomes = door.perform_many(kind, ids, "reassign", data=_data(form), key=key, **common)
         results += [(by_id[kind, one.subject_id], one) for one in outcomes]
-    leaver = User.objects.filter(pk=form.cleaned_data["leaver"]).first()
-    if leaver is None:
-        raise Http404("There is no such person.")
+    leaver = User.objects.get(pk=form.cleaned_data["leaver"])  # a choice of the form
     data = {"reason": form.cleaned_data["reason"]}
     door.perform("person", leaver.pk, "end_delegations", key=f"{key}:delegations", data=data, **common)
     done = sum(one.refusal is None for _row, one in results)

@@ -16,15 +16,16 @@ from django.views.decorators.http import require_safe
 
 from subsidy.accounts.selectors import grants_of
 from subsidy.console import scope
-from subsidy.console.offers import offers
+from subsidy.console.offers import offers, time_left
 from subsidy.console.round_parts import READS_OBJECTIONS
 from subsidy.decisions.enums import ObjectionState
 from subsidy.decisions.models import Objection
+from subsidy.decisions.recusals import recused_from
 from subsidy.decisions.selectors import objector_of
 from subsidy.documents.responses import file_response
 from subsidy.documents.selectors import files_of
 from subsidy.web.acts import ActPage
-from subsidy.web.components import Crumb, File, Money, Preview, SummaryRow
+from subsidy.web.components import Crumb, File, Money, Preview, Step, SummaryRow
 from subsidy.web.formats import day, instant, pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
@@ -70,10 +71,13 @@ OBJECTIONS = ListSpec(
 
 
 def objections_for(request: HttpRequest) -> QuerySet[Objection]:
-    """The objections at the bureaus at which the reader supervises or audits; to others they do not exist."""
+    """The objections at the bureaus at which the reader supervises or audits; to others, and to whoever is recused from
+    the case, they do not exist.
+    """
     scope.standing(request)
     grants = grants_of(scope.person(request), on=moment_of(request).on, roles=tuple(READS_OBJECTIONS))
     found = Objection.objects.filter(authority__in=grants.values("authority"))
+    found = found.exclude(recused_from("objection", scope.person(request)))
     return found.select_related("row", "case", "round__call", "process")
 
 
@@ -98,9 +102,12 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     """One objection: who, why, the paper, the row that waits, and what the reader may do."""
     standing = scope.standing(request)
     found = get_object_or_404(objections_for(request), number=number)
+    items = items_of("objection", found.pk)
     context = {
         "objection": found,
         "tone": TONES[ObjectionState(found.state)],
+        "steps": steps_of(found),
+        "time": time_left(items, on=moment_of(request).on),
         "rows": rows_of(found),
         "files": [
             File(
@@ -115,12 +122,18 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             "objection",
             found,
             standing,
-            items_of("objection", found.pk),
+            items,
             lambda name: reverse("console:objection-act", args=[number, name]),
         ),
         "crumbs": _crumbs(Crumb(number)),
     }
     return render(request, "console/objection.html", context)
+
+
+def steps_of(objection: Objection) -> list[Step]:
+    """Filed, and decided or to be decided."""
+    decided = Step(objection.get_state_display(), "done", objection.decided_at) if objection.decided_at else None
+    return [Step(_("Filed"), "done", objection.opened_at), decided or Step(_("Decide the objection"), "current")]
 
 
 def rows_of(objection: Objection) -> list[SummaryRow]:
@@ -137,7 +150,7 @@ def rows_of(objection: Objection) -> list[SummaryRow]:
         SummaryRow(_("Grounds"), objection.grounds),
         *(
             [
-                SummaryRow(_("Decided on"), day(objection.decided_at.date())),
+                SummaryRow(_("Decided on"), day(objection.decided_at)),
                 SummaryRow(_("Reasons"), objection.reasons),
             ]
             if objection.decided_at

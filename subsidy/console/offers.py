@@ -6,6 +6,7 @@ page that must refuse.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role
-from subsidy.web.components import Text
-from subsidy.work.models import Hand, WorkItem
+from subsidy.calendars.selectors import working_calendar
+from subsidy.web.components import DaysLeft, Text
+from subsidy.work.models import NO_DUE, Hand, WorkItem
 from subsidy.work.selectors import Standing
 from workflows.common.acts import Act
 from workflows.common.duties import WITHOUT_BUSINESS_POWER, clash
@@ -64,6 +66,17 @@ def offers(
             )
         claim = "claim" if item.assignee_id is None else "unclaim" if item.assignee_id == standing.user.pk else claim
     return Offers(found, claim, _holder(items))
+
+
+def time_left(items: Sequence[WorkItem], *, on: dt.date) -> DaysLeft:
+    """Working days from `on` until the earliest due day (negative when overdue; None without one), and whether that day
+    may still move.
+    """
+    due = min((item for item in items if item.due_on != NO_DUE), key=lambda item: item.due_on, default=None)
+    if due is None:
+        return DaysLeft(None)
+    days = working_calendar().working_days_between(on, due.due_on)
+    return DaysLeft(min(days, -1) if due.due_on < on else days, due.due_provisional)
 
 
 def reader_duties(kind: Kind, subject: Any, standing: Standing) -> frozenset[str]:

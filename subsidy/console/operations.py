@@ -22,7 +22,7 @@ from subsidy.accounts.enums import Role
 from subsidy.accounts.models import Authority
 from subsidy.accounts.selectors import grants_of
 from subsidy.console import scope
-from subsidy.correspondence.enums import MailState
+from subsidy.correspondence.mailing import mails_left
 from subsidy.correspondence.models import MailOut
 from subsidy.web.acts import ActPage
 from subsidy.web.components import Crumb, KeyFact, Preview
@@ -99,8 +99,7 @@ def jobs(request: HttpRequest) -> HttpResponseBase:
 @login_required
 def mails(request: HttpRequest) -> HttpResponseBase:
     """E-mails that failed, or whose sending broke off."""
-    bureau_of(request)
-    left = MailOut.objects.filter(state__in=(MailState.FAILED, MailState.SENDING))
+    left = mails_left(bureau_of(request).pk)
     title = _("E-mails that were not handed over")
     return respond(request, MAILS, [left], "console/operations.html", {"title": title, "mails": True})
 
@@ -163,8 +162,7 @@ class RetryMail(Retry):
         return Preview(changes=(_("It may have been received: it is sent again only if you say so."),))
 
     def context(self, subject: Authority) -> dict[str, Any]:
-        left = MailOut.objects.filter(state__in=(MailState.FAILED, MailState.SENDING))
-        mail = get_object_or_404(left, pk=self.kwargs["pk"])
+        mail = get_object_or_404(mails_left(subject.pk), pk=self.kwargs["pk"])
         facts = [
             KeyFact(_("Key"), mail.key),
             KeyFact(_("State"), mail.get_state_display()),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from policies.language import panel as rules
+from subsidy.accounts.enums import Role
+from subsidy.accounts.models import User
 from subsidy.audit.moment import Moment
 from subsidy.calendars.working import Due
 from subsidy.cases.enums import FINAL_STATES
 from subsidy.cases.models import Case
 from subsidy.console.case_page import points
+from subsidy.decisions.recusals import recused_from
 from subsidy.reviews.draw import Inputs, drawn, fingerprint, place
 from subsidy.reviews.enums import Branch, SeatState
 from subsidy.reviews.models import Draw, ExpertProfile, Panel, Seat
@@ -60,8 +63,8 @@ class PanelShown:
     bars: Sequence[Bar]
 
 
-def shown(panel: Panel, *, now: Moment) -> PanelShown:
-    """The panel for officers. Nothing of a sheet is read before it has concluded."""
+def shown(panel: Panel, *, now: Moment, named: bool) -> PanelShown:
+    """The panel for officers. Nothing of a sheet is read before it has concluded, and unless `named` no name either."""
     case, spec = panel.case, panel_spec(panel.case.policy_version)
     seats = list(panel.seats.select_related("expert").order_by("position"))
     sitting = [seat for seat in seats if seat.state == SeatState.SEATED]
@@ -73,7 +76,7 @@ def shown(panel: Panel, *, now: Moment) -> PanelShown:
     stands, tone = _stands(panel, sitting, scored, due, now)
     return PanelShown(
         panel=panel,
-        seats=[_seat(panel, seat, flagged, _median(totals)) for seat in seats],
+        seats=_seats(panel, seats, flagged, _median(totals), named=named or concluded),
         stands=stands,
         tone=tone,
         due=due,
@@ -108,7 +111,22 @@ def _stands(panel: Panel, sitting: Sequence[Seat], scored: Sequence[Seat], due: 
     return words % {"n": len(scored), "all": panel.seats_wanted}, "wait"
 
 
-def _seat(panel: Panel, seat: Seat, flagged: set[int], median: int) -> SeatShown:
+def _seats(panel: Panel, seats: Sequence[Seat], flagged: set[int], median: int, *, named: bool) -> list[SeatShown]:
+    """The seats with the branches of those who hold them: two statements, whatever their number."""
+    people = [seat.expert_id for seat in seats]
+    profiles = ExpertProfile.objects.filter(user__in=people, authority=panel.authority_id)
+    branches = dict(profiles.values_list("user_id", "branch"))
+    bound = set(panel.case.recusals.filter(user__in=people).values_list("user_id", flat=True))
+    shown = []
+    for seat in seats:
+        one = _seat(panel, seat, flagged, median, bound=seat.expert_id in bound)
+        branch = branches.get(seat.expert_id)
+        words = Branch(branch).label if branch else "—"
+        shown.append(replace(one, branch=words, name=one.name if named else str(Role.EXPERT.label)))
+    return shown
+
+
+def _seat(panel: Panel, seat: Seat, flagged: set[int], median: int, *, bound: bool) -> SeatShown:
     concluded = panel.concluded_at is not None
     opened = concluded and seat.total is not None and seat.state == SeatState.SEATED
     if seat.state != SeatState.SEATED:
@@ -117,11 +135,10 @@ def _seat(panel: Panel, seat: Seat, flagged: set[int], median: int) -> SeatShown
         state, tone = _("to be scored"), "wait"
     else:
         state, tone = (_("scored") if concluded else _("sealed")), "done"
-    profile = ExpertProfile.objects.filter(user=seat.expert_id, authority=panel.authority_id).first()
     return SeatShown(
         position=seat.position,
         name=str(seat.expert),
-        branch=Branch(profile.branch).label if profile else "—",
+        branch="—",
         state=state,
         tone=tone,  # type: ignore[arg-type]
         points=points(seat.total) if opened else "—",
@@ -129,7 +146,7 @@ def _seat(panel: Panel, seat: Seat, flagged: set[int], median: int) -> SeatShown
         flagged=seat.position in flagged,
         comment=seat.comment if opened else "",
         may_replace=not concluded and seat.state == SeatState.SEATED and seat.scored_at is None,
-        bound=opened and panel.case.recusals.filter(user=seat.expert_id).exists(),
+        bound=opened and bound,
     )
 
 
@@ -140,13 +157,14 @@ def note_is_asked(panel: Panel) -> bool:
     return items.filter(assignee__in=scored).exists()
 
 
-def ranked(case: Case) -> DataTable | None:
+def ranked(case: Case, *, reader: User) -> DataTable | None:
     """The cases of the call by their panels' means, against what its budget has left; None before any has concluded.
 
+    A case that the reader is recused from keeps its rank and is not shown: the places of the others do not change.
     Only checked amounts use up budget; a case whose amount is not checked yet is ranked without one.
     """
     cases = Case.objects.filter(call=case.call_id, score__isnull=False).exclude(state__in=FINAL_STATES)
-    found = list(cases.select_related("company")[:TO_RANK])
+    found = list(cases.annotate(hidden=recused_from("case", reader)).select_related("company")[:TO_RANK])
     if not found:
         return None
     checked = [one for one in found if one.computed_fen]
@@ -161,8 +179,12 @@ def ranked(case: Case) -> DataTable | None:
             )
             cut_drawn = True
         used += 0 if spot.cut else one.computed_fen or 0
+        if one.hidden:
+            continue
         rows.append([str(spot.rank), _name(one, case), points(one.score), money(one.computed_fen or 0)])
-    waiting = sorted((one for one in found if not one.computed_fen), key=lambda one: (-(one.score or 0), one.pk))
+    waiting = sorted(
+        (one for one in found if not one.computed_fen and not one.hidden), key=lambda one: (-(one.score or 0), one.pk)
+    )
     rows += [["·", _name(one, case), points(one.score), _("not checked yet")] for one in waiting]
     return DataTable(
         caption=_("Ranking of the call against its budget"),

@@ -125,15 +125,16 @@ def crumbs_to(number: str, *more: Crumb) -> list[Crumb]:
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """One panel with its seats, its spread and the ranking of its call."""
     panel = panel_for(request, number)
-    found = panel_page.shown(panel, now=moment_of(request))
+    named = scope.names_experts(request, panel.authority_id)
+    found = panel_page.shown(panel, now=moment_of(request), named=named)
     keeps = Role.ACCEPTANCE in acting_of(request).roles
     context = {
         "panel": panel,
         "case": panel.case,
         "shown": found,
         "due": panel_page.due_words(found.due),
-        "draws": panel.draws.order_by("number"),
-        "ranking": panel_page.ranked(panel.case),
+        "draws": panel.draws.order_by("number") if named or panel.concluded_at else (),
+        "ranking": panel_page.ranked(panel.case, reader=scope.person(request)),
         "crumbs": crumbs_to(number),
         "keeps": keeps and panel.concluded_at is None and panel.case.state == CaseState.UNDER_REVIEW,
     }
@@ -143,8 +144,10 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 @login_required
 def draw(request: HttpRequest, number: str, draw: int) -> HttpResponse:
-    """One draw as recorded, repeated on the spot."""
+    """One draw as recorded, repeated on the spot; before the panel has concluded not for those who may not know it."""
     panel = panel_for(request, number)
+    if panel.concluded_at is None and not scope.names_experts(request, panel.authority_id):
+        raise Http404("The draws of a panel are open when it has concluded.")
     found = get_object_or_404(panel.draws, number=draw)
     holds, candidates, excluded = panel_page.repeated(found)
     context = {

@@ -22,6 +22,7 @@ from subsidy.cases.models import Case
 from subsidy.console import scope
 from subsidy.console.offers import Offer, Offers, offers, reader_duties, why_not
 from subsidy.decisions.models import Proposal, ProposalKind, ProposalState, StandingAuthorisation
+from subsidy.decisions.recusals import recused_from
 from subsidy.programmes.models import Call
 from subsidy.web.acts import ActPage, find_act
 from subsidy.web.components import Crumb, Money, Preview, SummaryRow, Text, Tone
@@ -85,10 +86,14 @@ PROPOSALS = ListSpec(
 
 
 def proposals_for(request: HttpRequest) -> QuerySet[Proposal]:
-    """The proposals of the bureaus whose cases the reader sees; to others they do not exist."""
+    """The proposals of the bureaus whose cases the reader sees; to others, and to whoever is recused from the case
+    that one is about, they do not exist.
+    """
     scope.standing(request)
     grants = grants_of(scope.person(request), on=moment_of(request).on, roles=SEES_CASES)
-    return Proposal.objects.filter(authority__in=grants.values("authority")).select_related("proposed_by", "process")
+    found = Proposal.objects.filter(authority__in=grants.values("authority"))
+    found = found.exclude(recused_from("proposal", scope.person(request)))
+    return found.select_related("proposed_by", "process")
 
 
 def may_propose(request: HttpRequest, opening: str, authority_id: int) -> bool:
@@ -190,9 +195,10 @@ def authorisation_rows(proposal: Proposal) -> list[SummaryRow]:
     found = StandingAuthorisation.objects.filter(proposal=proposal).first()
     if found is None:
         return []
+    used = used_of(found)
     rows = [
-        SummaryRow(_("Used so far"), money(used_of(found))),
-        SummaryRow(_("Still free"), money(found.cap_fen - used_of(found))),
+        SummaryRow(_("Used so far"), money(used)),
+        SummaryRow(_("Still free"), money(found.cap_fen - used)),
         SummaryRow(_("Cases decided under it"), str(found.decisions.count())),
     ]
     if found.ended_on:

@@ -23,13 +23,14 @@ from subsidy.calendars.selectors import working_calendar
 from subsidy.cases.models import Case
 from subsidy.console import scope
 from subsidy.console.bulk_acts import offered
-from subsidy.console.queue_list import Days, choices_for, item_spec, subject_url
+from subsidy.console.queue_list import Days, choices_for, item_spec
 from subsidy.decisions.models import Objection, Proposal, Round
 from subsidy.payouts.models import Batch
 from subsidy.reporting.act_words import ACT_WORDS
 from subsidy.web import acts
 from subsidy.web.components import Text
 from subsidy.web.lists import COUNT_CAP, Column, ListSpec, Sort, respond
+from subsidy.web.matters import page_of
 from subsidy.web.person import moment_of
 from subsidy.work.queues import TABS, counts, sources
 from subsidy.work.services import view_remove, view_save
@@ -87,7 +88,7 @@ def show(request: HttpRequest, tab: str = "") -> HttpResponseBase:
     numbers = {} if tab else counts(found, cap=COUNT_CAP)
     chosen = tab or ("mine" if numbers["mine"] else "pools")
     choices = choices_for(standing)
-    spec = done_spec(chosen)
+    spec = done_spec(chosen, standing.user.kind)
     if chosen != "done":
         spec = item_spec(chosen, days, choices, offered(standing), EMPTY_WORDS[chosen])
     if tab:  # what the filters leave is counted along with the tabs
@@ -101,13 +102,13 @@ def show(request: HttpRequest, tab: str = "") -> HttpResponseBase:
     return respond(request, spec, found[chosen], "console/queue.html", context, numbers.get(SHOWN))
 
 
-def done_spec(tab: str) -> ListSpec:
-    """What the reader has done, the newest first."""
+def done_spec(tab: str, reader: str) -> ListSpec:
+    """What a reader of that kind has done, the newest first."""
     title, text = EMPTY_WORDS[tab]
     return ListSpec(
         model=Event,
         columns=(
-            Column("number", _("Number"), link=event_url),
+            Column("number", _("Number"), link=lambda event: page_of(event.stream, reader, event.number)),
             Column(
                 "action", _("Act"), value=lambda event: ACT_WORDS.get((event.stream, event.action), (event.action,))[0]
             ),
@@ -136,15 +137,7 @@ def _with_number(events: QuerySet[Any]) -> QuerySet[Any]:
                 )
             )
         ),
-        subject_kind=models.F("stream"),
     )
-
-
-def event_url(event: Any) -> str:
-    """The same, for an event of the reader; an expert's go to the own scores."""
-    if event.stream == "case" and event.action == "score":
-        return reverse("console:score", args=[event.number])
-    return subject_url(event)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.db.models import CharField, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from subsidy.accounts.enums import Role
+from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import Unit
 from subsidy.calendars.working import WorkingCalendar
 from subsidy.console.titles import node_title, node_titles
@@ -20,6 +20,7 @@ from subsidy.programmes.models import Call, Policy
 from subsidy.web.components import SOON_WORKING_DAYS, DaysLeft, Text
 from subsidy.web.formats import pick
 from subsidy.web.lists import BulkOffer, Column, ListSpec, Sort
+from subsidy.web.matters import page_of
 from subsidy.work.models import NO_DUE, SavedView, WorkItem
 from subsidy.work.queues import Search
 from subsidy.work.selectors import Standing
@@ -189,11 +190,7 @@ def holder_of(item: WorkItem) -> Text | None:
     return item.company.name if item.company is not None else None
 
 
-def subject_url(item: Any) -> str:
+def subject_url(item: WorkItem) -> str:
     """The page of the matter an item is about."""
-    if item.subject_kind == "case":
-        seat = getattr(item, "pool", None) is not None and item.pool.role == Role.EXPERT and item.assignee_id
-        return reverse("console:score" if seat else "console:case", args=[item.number])
-    if item.subject_kind in ("round", "objection", "proposal"):
-        return reverse(f"console:{item.subject_kind}", args=[item.number])
-    return reverse("console:finance_batch", args=[item.number])
+    seat = item.pool is not None and item.pool.role == Role.EXPERT and item.assignee_id
+    return page_of(item.subject_kind, UserKind.EXPERT if seat else UserKind.OFFICER, item.number)

@@ -17,6 +17,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.console import round_parts, scope
 from subsidy.console.case_page import points
+from subsidy.console.offers import time_left
 from subsidy.correspondence.models import Letter
 from subsidy.decisions.enums import FINAL_ROUNDS, RoundState, RowState
 from subsidy.decisions.models import Round, RoundRow
@@ -131,6 +132,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "title": formats.pick(call.title_zh, call.title_en),
         "steps": steps_of(round_),
         "offers": round_parts.offered(round_, standing, items),
+        "time": time_left(items, on=moment_of(request).on),
         "table": table,
         "provisional_ranking": round_.state == RoundState.COLLECTING,
         "key_facts": [

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from subsidy.accounts.enums import UserKind
+from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import User
 from subsidy.accounts.selectors import SEES_CASES, grants_of
 from subsidy.cases.models import Case
@@ -64,6 +64,12 @@ def rounds_for(request: HttpRequest) -> QuerySet[Round]:
 
 def round_for(request: HttpRequest, number: str) -> Round:
     return get_object_or_404(rounds_for(request).select_related("notice"), number=number)
+
+
+def names_experts(request: HttpRequest, authority_id: int) -> bool:
+    """Whether the reader learns who sits before a panel has concluded: only those who draw it, and the auditors."""
+    grants = grants_of(person(request), on=moment_of(request).on, roles=(Role.ACCEPTANCE, Role.AUDITOR))
+    return grants.filter(authority=authority_id).exists()
 
 
 def calls_for(request: HttpRequest) -> QuerySet[Call]:

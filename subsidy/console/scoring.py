@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 from policies.language.panel import lines
 from subsidy.cases.models import Case
 from subsidy.console import blind, case_page, scope
-from subsidy.console.cases import file_response, time_left, viewed
+from subsidy.console.cases import file_response, viewed
+from subsidy.console.offers import time_left
 from subsidy.documents.models import StoredFile
 from subsidy.programmes.packs import pack_of
 from subsidy.reviews.enums import SeatState
@@ -141,15 +142,13 @@ class Score(ActPage):
         items = list(
             WorkItem.objects.filter(subject_kind="case", subject_id=subject.pk, assignee=scope.person(self.request))
         )
-        days_left, provisional = time_left(self.request, items)
         given = {score.item: score for score in seat.scores.all()}
         return {
             "case": subject,
             "sections": blind.sections(subject, pack, on=moment_of(self.request).on),
             "files": blind.files_shown(files, pack),
             "viewed": _viewed(self.request, files),
-            "days_left": days_left,
-            "provisional": provisional,
+            "time": time_left(items, on=moment_of(self.request).on),
             "seat": seat,
             "own": [
                 (pick(line.text.zh, line.text.en), line.most, given[line.name].points, given[line.name].comment)

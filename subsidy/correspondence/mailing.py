@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import translation
 
 from subsidy.audit.moment import Moment
@@ -76,7 +76,11 @@ def body_of(notifications: list[Notification]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def mail_release(pk: int) -> bool:
-    """Let a mail that failed, or that was claimed and never finished, be sent again; False for any other."""
-    stuck = MailOut.objects.filter(pk=pk, state__in=(MailState.FAILED, MailState.SENDING))
-    return stuck.update(state=MailState.WAITING) == 1
+def mails_left(authority_id: int) -> QuerySet[MailOut]:
+    """The mails to people of a bureau that failed, or that were claimed and never finished."""
+    return MailOut.objects.filter(recipient__authority=authority_id, state__in=(MailState.FAILED, MailState.SENDING))
+
+
+def mail_release(pk: int, *, authority_id: int) -> bool:
+    """Let a mail of a bureau that was left be sent again; False for any other."""
+    return mails_left(authority_id).filter(pk=pk).update(state=MailState.WAITING) == 1

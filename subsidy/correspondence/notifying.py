@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from subsidy.accounts.models import User
 from subsidy.audit.moment import Moment
-from subsidy.cases.models import Recusal
 from subsidy.correspondence.enums import LEGAL_EFFECT, MAIL_DEFAULT, MailChoice, NotificationKind
 from subsidy.correspondence.models import MailOut, Notification, NotificationPreference
+from subsidy.decisions.recusals import recused_rows
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,8 @@ def notifications_of(user: User) -> QuerySet[Notification]:
 
 
 def without_recused(notifications: QuerySet[Notification]) -> QuerySet[Notification]:
-    """Without those on cases from which their reader has been recused since: even a number would tell too much."""
-    recused = Recusal.objects.filter(user=OuterRef("recipient"), case=OuterRef("subject_id"))
-    return notifications.exclude(Exists(recused) & Q(subject_kind="case"))
+    """Without those on matters from which their reader has been recused since: even a number would tell too much."""
+    return notifications.exclude(recused_rows(OuterRef("recipient"), kind="subject_kind", matter="subject_id"))
 
 
 def unread_count(user: User, *, cap: int) -> int:

@@ -34,16 +34,20 @@ class Audience(StrEnum):
     ASKER = "asker"  # who opened the matter
     LEADER = "leader"  # the leader of the unit for which it waits
     ROLE = "role"  # everybody of a role in the bureau
+    NAMED = "named"  # the people whose ids the event records under a name
 
 
 @dataclass(frozen=True)
 class Tell:
-    """One sentence for one audience. `only` limits it to events whose recorded data are among those given."""
+    """One sentence for one audience. `only` limits it to events whose recorded data are among those given; `named` is
+    the entry of the recorded data that holds the ids of people who are named.
+    """
 
     to: Audience
     kind: NotificationKind
     words: Text
     role: Role | None = None
+    named: str = ""
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def fits(self, data: Mapping[str, Any]) -> bool:
@@ -62,6 +66,10 @@ def _role(role: Role, words: Text, kind: NotificationKind = NotificationKind.TAS
 
 def _company(kind: NotificationKind, words: Text, only: Mapping[str, frozenset[str]] | None = None) -> Tell:
     return Tell(Audience.COMPANY, kind, words, only=only or {})
+
+
+def _named(named: str, words: Text, kind: NotificationKind = NotificationKind.TASK) -> Tell:
+    return Tell(Audience.NAMED, kind, words, named=named)
 
 
 # A receipt answers what the company did itself; it lies with the application and needs no word.
@@ -83,7 +91,17 @@ _SERVED = _company(
 _LEFT = _role(
     Role.ACCEPTANCE, _("An expert has left the panel of %(number)s. Open the panel and see whether a seat is empty.")
 )
+_LENT_ENDED = _("A delegation to which you belong has ended. See under Delegations which.")
 TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
+    (ANY_KIND, "reassign"): (
+        _named("to", _("%(number)s was given to you by the leader. Open it to see what is to be done.")),
+        _named("held_by", _("The leader has given %(number)s to somebody else; it no longer waits for you.")),
+    ),
+    ("person", "delegate"): (
+        _named("to", _("A role was lent to you. See under Delegations which, from when and until when.")),
+    ),
+    ("person", "end_delegation"): (_named("people", _LENT_ENDED),),
+    ("person", "end_delegations"): (_named("people", _LENT_ENDED),),
     ("case", "accept"): (
         _company(NotificationKind.PROGRESS, _("Your application %(number)s was accepted and goes to review.")),
     ),
@@ -262,5 +280,5 @@ def sentence(key: str, params: Mapping[str, Any], lang: str) -> str:
 def _entry(key: str) -> Text:
     kind, _dot, rest = key.partition(".")
     action, _dot, place = rest.rpartition(".")
-    entries = TELLS.get((kind, action), ())
+    entries = tells(kind, action)
     return entries[int(place)].words if place.isdecimal() and int(place) < len(entries) else ""

@@ -105,7 +105,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("case", "write_to_bureau"): (_("wrote to the bureau"), _("you wrote to the bureau")),
     **{
         (kind, act): words
-        for kind in ("case", "round", "batch")
+        for kind in ("case", "round", "objection", "batch")
         for act, words in {
             "remind_due": (_("reminded of a deadline"), ""),
             "escalate_overdue": (_("reported an overdue task to the leader"), ""),
@@ -187,6 +187,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("company", "grant_at_counter"): (_("gave a right for the company at the counter"), _("right given")),
     ("company", "end_at_counter"): (_("ended a right for the company at the counter"), _("right ended")),
     ("company", "rename"): (_("entered a new name of the company"), _("new name entered")),
+    ("company", "assign_township"): (_("entered the township that recommends the company"), _("township entered")),
     ("company", "move"): (_("entered a new district of the company"), _("new district entered")),
     ("company", "change_representative"): (
         _("entered a new legal representative"),
@@ -206,6 +207,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("person", "end_delegation"): (_("ended a delegation"), ""),
     ("person", "end_delegations"): (_("ended all delegations of a person"), ""),
     ("person", "give_password"): (_("gave a person a password for one sign-in"), ""),
+    ("person", "change_details"): (_("changed the own name or e-mail address"), ""),
     ("person", "change_password"): (_("changed the own password"), ""),
     ("registration", "ask"): (_("asked to register a company"), ""),
     ("registration", "confirm"): (_("confirmed who acts for the company"), ""),

@@ -156,7 +156,7 @@ class ActPage(LoginRequiredMixin, View):
         """The preview with everybody whom the table of notifications names."""
         actor_id = cast(User, self.request.user).pk
         lines = told_lines(self.kind, act.name, subject, actor_id=actor_id, now=moment_of(self.request))
-        return replace(preview, told=(*preview.told, *lines))
+        return replace(preview, told=tuple(dict.fromkeys((*preview.told, *lines))))
 
     def crumbs(self, subject: Any) -> list[Crumb]:
         return []

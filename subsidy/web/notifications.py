@@ -32,22 +32,20 @@ from subsidy.correspondence.notifying import (
 from subsidy.correspondence.telling import sentence
 from subsidy.web.formats import pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
+from subsidy.web.matters import BY_NUMBER
 from subsidy.web.person import moment_of
 
 UNREAD_CAP = 99
-# Where a matter is read, by kind of matter and of person; addresses by number, or by key where there is none.
-BY_NUMBER: Mapping[tuple[str, str], str] = {
-    ("case", UserKind.COMPANY): "portal:case",
-    ("case", UserKind.EXPERT): "console:score",
-    ("case", UserKind.OFFICER): "console:case",
-    ("round", UserKind.OFFICER): "console:round",
-    ("batch", UserKind.OFFICER): "console:finance_batch",
-}
+# Where a matter without a number is read, by its key.
 BY_KEY: Mapping[tuple[str, str], str] = {
     ("company", UserKind.COMPANY): "portal:company",
     ("company", UserKind.OFFICER): "console:company",
     ("registration", UserKind.COMPANY): "portal:registration",
     ("registration", UserKind.OFFICER): "console:registration",
+}
+WITHOUT_KEY: Mapping[tuple[str, str], str] = {
+    ("round", UserKind.COMPANY): "public:notices",
+    ("person", UserKind.OFFICER): "console:delegations",
 }
 WRITTEN = ("ask_company", "answer_company", "write_to_bureau")
 
@@ -64,8 +62,8 @@ def url_of(one: Notification, kind: str) -> str:
         if one.words.split(".")[1:2] and one.words.split(".")[1] in WRITTEN and kind != UserKind.EXPERT:
             name += "-messages"
         return reverse(name, args=[one.params["number"]])
-    if place == ("round", UserKind.COMPANY):
-        return reverse("public:notices")
+    if place in WITHOUT_KEY:
+        return reverse(WITHOUT_KEY[place])
     return reverse(BY_KEY[place], args=[one.subject_id]) if place in BY_KEY else ""
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from subsidy.accounts.enums import Role
+from subsidy.accounts.enums import Role, UserKind
+from subsidy.accounts.models import User
 from subsidy.audit.moment import Moment
 from subsidy.correspondence.telling import Audience, Tell, tells
 from workflows.common.subjects import kind_named
@@ -15,22 +16,32 @@ from workflows.common.telling import Asked, audience
 
 
 def told_lines(kind: str, action: str, subject: Any, *, actor_id: int, now: Moment) -> list[str]:
-    """A line for each audience of the act that has anybody in it; what depends on the act's outcome is left out."""
+    """A line for each audience of the act that has anybody in it; what depends on the act's outcome is left out.
+
+    A company is not told how many people of the bureau, or of another company, there are.
+    """
     asked = Asked(kind_named(kind), subject, {}, actor_id, (), now.on)
-    lines = []
+    counted = not User.objects.filter(pk=actor_id, kind=UserKind.COMPANY).exists()
+    people: dict[str, set[int]] = {}
     for entry in tells(kind, action):
-        people = audience(entry, asked) if entry.fits({}) else set()
-        if people:
-            said = ngettext(
-                "%(who)s (%(n)d person), in the app, and by e-mail as chosen",
-                "%(who)s (%(n)d people), in the app, and by e-mail as each has chosen",
-                len(people),
-            )
-            lines.append(said % {"who": _who(entry), "n": len(people)})
-    return lines
+        if entry.fits({}):
+            people.setdefault(who_of(entry), set()).update(audience(entry, asked))
+    return [_line(who, len(found), counted=counted) for who, found in people.items() if found]
 
 
-def _who(entry: Tell) -> str:
+def _line(who: str, n: int, *, counted: bool) -> str:
+    if not counted:
+        return _("%(who)s, in the app, and by e-mail as chosen") % {"who": who}
+    said = ngettext(
+        "%(who)s (%(n)d person), in the app, and by e-mail as chosen",
+        "%(who)s (%(n)d people), in the app, and by e-mail as each has chosen",
+        n,
+    )
+    return said % {"who": who, "n": n}
+
+
+def who_of(entry: Tell) -> str:
+    """The audience of an entry in words."""
     if entry.role is not None:
         return str(Role(entry.role).label)
     return {
@@ -39,4 +50,5 @@ def _who(entry: Tell) -> str:
         Audience.LISTED: _("The people of the companies on the list"),
         Audience.ASKER: _("Who asked"),
         Audience.LEADER: _("The leader of the unit"),
+        Audience.NAMED: _("The people concerned"),
     }.get(entry.to, _("Who holds the matter now"))

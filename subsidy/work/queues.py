@@ -15,12 +15,12 @@ from subsidy.accounts.enums import Role
 from subsidy.accounts.models import User
 from subsidy.applicants.models import Company
 from subsidy.audit.models import Event
-from subsidy.cases.models import Recusal
+from subsidy.decisions.recusals import recused_rows
 from subsidy.work.models import WorkItem
 from subsidy.work.selectors import Standing
 
 TABS = ("mine", "pools", "others", "company", "soon", "overdue", "done")
-COUNTED_STREAMS = ("case", "round", "batch")
+COUNTED_STREAMS = ("case", "round", "objection", "proposal", "batch")
 COMPANIES_MAX = 200
 
 
@@ -72,10 +72,9 @@ def with_companies(standing: Standing) -> list[QuerySet[WorkItem]]:
 
 
 def done_by(standing: Standing) -> list[QuerySet[Event]]:
-    """What the person has done on cases, rounds and batches, without cases that the person is recused from."""
-    recused = Recusal.objects.filter(user=standing.user, case=OuterRef("stream_id"))
+    """What the person has done on matters that lists show, without those that the person is recused from."""
     events = Event.objects.filter(actor_id=standing.user.pk, stream__in=COUNTED_STREAMS)
-    return [events.exclude(Exists(recused) & Q(stream="case"))]
+    return [events.exclude(recused_rows(standing.user, kind="stream", matter="stream_id"))]
 
 
 def sources(tab: str, standing: Standing, *, today: dt.date, soon: dt.date) -> list[QuerySet[Any]]:
@@ -148,6 +147,5 @@ class Search:
 
 
 def open_to(user: User, items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
-    """Without the cases that the person is recused from."""
-    recused = Recusal.objects.filter(user=user, case=OuterRef("subject_id"))
-    return items.exclude(Exists(recused) & Q(subject_kind="case"))
+    """Without what stands on a case that the person is recused from."""
+    return items.exclude(recused_rows(user, kind="subject_kind", matter="subject_id"))

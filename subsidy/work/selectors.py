@@ -13,7 +13,7 @@ from subsidy.accounts.models import RoleGrant, User
 from subsidy.accounts.selectors import SEES_CASES, SEES_GIVEN, in_force
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case, Recusal
-from subsidy.reviews.models import Opinion
+from subsidy.reviews.models import Asked, Opinion
 from subsidy.work.models import Pool, WorkItem
 
 
@@ -66,7 +66,11 @@ def cases_seen(user: User, *, on: dt.date) -> QuerySet[Case]:
         subject_kind="case",
         subject_id=OuterRef("pk"),
     )
-    answered = Opinion.objects.filter(Exists(given.filter(_of_unit(OuterRef("unit")))), case=OuterRef("pk"))
+    asked = {Asked.TOWNSHIP: Role.TOWNSHIP, Asked.DEPARTMENT: Role.DEPARTMENT}
+    of_role = [
+        Q(Exists(given.filter(_of_unit(OuterRef("unit")), role=role)), asked=who) for who, role in asked.items()
+    ]
+    answered = Opinion.objects.filter(of_role[0] | of_role[1], case=OuterRef("pk"))
     sees_all = Q(authority__in=grants.filter(role__in=SEES_CASES).values("authority"))
     recused = Recusal.objects.filter(user=user, case=OuterRef("pk"))
     seen = Case.objects.filter(sees_all | Exists(waits) | Exists(answered))

@@ -211,7 +211,7 @@ TABLE: dict[str, Rule] = {
     "console:letter-serve": NO_LETTER,
     **dict.fromkeys(["console:case-messages", "console:case-message"], CASE),
     "portal:case-messages": OWN,
-    **dict.fromkeys(["notifications", "notifications-read", "notification-settings"], SIGNED_IN),
+    **dict.fromkeys(["notifications", "notifications-read", "notification-settings", "own-details"], SIGNED_IN),
     **dict.fromkeys(["console:jobs", "console:mails"], rule({Role.SYSTEM_ADMIN.value}, others="403")),
     **dict.fromkeys(
         ["console:job-retry", "console:mail-retry"],

@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from subsidy.accounts.enums import Role, UserKind
-from subsidy.accounts.models import RoleGrant, User
+from subsidy.accounts.models import RoleGrant, Unit, User
 from subsidy.applicants.models import Company
 from subsidy.applicants.rights import rights_in
 from subsidy.registers.enums import RegisterImportState
@@ -121,6 +121,16 @@ def _newcomer(world: World) -> User:
     return world.person(f"newcomer{next(world.serial)}", None, kind=UserKind.COMPANY)
 
 
+def _township(world: World) -> Unit:
+    """A unit in which somebody recommends."""
+    unit = Unit.objects.create(authority=world.authority, code="beishan", name_zh="北山街道", name_en="Beishan")
+    user = world.person("beishan1", None)
+    RoleGrant.objects.create(
+        user=user, authority=world.authority, role=Role.TOWNSHIP, unit=unit, valid_from=world.now.on
+    )
+    return unit
+
+
 def companies(world: World, staff: list[Person]) -> Ground:
     """One that is active and one that was closed, each with everything."""
     riches = [Rich(world), Rich(world)]
@@ -170,6 +180,7 @@ def companies(world: World, staff: list[Person]) -> Ground:
         "appoint_administrator": handed,
         "rename": plain(**DOCUMENT, name="杭州新名科技有限公司"),
         "move": plain(**DOCUMENT, region="330108"),
+        "assign_township": plain(township=_township(world).pk),
         "change_representative": plain(**DOCUMENT, representative="新法人"),
         "merge": to_other,
         "split": to_other,
@@ -215,7 +226,7 @@ def registrations(world: World, staff: list[Person]) -> Ground:
 def people(world: World, staff: list[Person]) -> Ground:
     """A person of a company, and an officer, whose account the counter does not touch."""
     stranger, officer = _newcomer(world), world.people["leader"]
-    own = frozenset({"change_password", "delegate", "end_delegation"})
+    own = frozenset({"change_password", "change_details", "delegate", "end_delegation"})
     places = [
         Place(stranger, None, [*staff, Person("themselves", stranger, own=own)]),
         Place(officer, None, [*staff, Person("themselves", officer, roles=frozenset({Role.LEADER}), own=own)]),
@@ -237,6 +248,7 @@ def people(world: World, staff: list[Person]) -> Ground:
         "check_name": plain(name="另一名", compared=True),
         "give_password": hashed,
         "change_password": hashed,
+        "change_details": plain(name="另一名", email="a@example.org"),
     }
     refused = {(1, "check_name"): "not_found", (1, "give_password"): "not_found"}
     # People of companies have no role to lend.

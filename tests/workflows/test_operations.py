@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.audit.models import Event
 from subsidy.correspondence.enums import MailState
-from subsidy.correspondence.mailing import mail_claim
+from subsidy.correspondence.mailing import mail_claim, mails_left
 from subsidy.correspondence.models import MailOut
 from subsidy.work.models import JobFault
 from tests.harness.database import FreshDatabase
@@ -73,7 +73,12 @@ def test_a_mail_that_broke_off_is_sent_again_only_by_the_administrator(world: Wo
     row = MailOut.objects.create(key="event:case:1:1:1", recipient=user, made_at=world.now.at)
     with pytest.raises(WrongState):
         world.act("authority", world.authority, "retry_mail", sys, data={"mail": row.pk})
+    other = World(code="qt")
+    stranger = other.person("sys", Role.SYSTEM_ADMIN)
     assert mail_claim(row.pk) and not send_mail(row.pk, now=world.now)
+    with pytest.raises(WrongState):
+        other.act("authority", other.authority, "retry_mail", stranger, data={"mail": row.pk})
+    assert not mails_left(other.authority.pk).exists() and mails_left(world.authority.pk).get() == row
     world.act("authority", world.authority, "retry_mail", sys, data={"mail": row.pk})
     assert ProcrastinateJob.objects.filter(task_name="send_mail", args__mail_id=row.pk).exists()
     assert send_mail(row.pk, now=world.now) and len(mail.outbox) == 1

@@ -144,6 +144,24 @@ def test_a_password_is_changed_by_its_person_alone(world: World) -> None:
     assert check_password("stolen stolen stolen", fresh(officer).password)
 
 
+def test_a_person_changes_the_own_name_and_address_and_a_checked_name_counts_no_longer(world: World) -> None:
+    person = at_counter(world)
+    wanted = {"name": "王经理", "email": "wang@example.cn"}
+    with pytest.raises(NotFound):
+        world.act("person", person, "change_details", "leader", data=wanted)
+    for wrong in ({"name": ""}, {"email": "wang@"}, {"name": "王\U0003106c"}):
+        with pytest.raises(BadData):
+            world.act("person", person, "change_details", person, data={**wanted, **wrong})
+    world.act("person", person, "change_details", person, data={"name": person.name, "email": "wang@example.cn"})
+    assert fresh(person).email == "wang@example.cn" and fresh(person).name_checked
+    world.act("person", person, "change_details", person, data=wanted)
+    assert fresh(person).name == "王经理" and not fresh(person).name_checked
+    event = Event.objects.filter(stream="person", stream_id=person.pk).latest("pk")
+    assert "wang" not in event.body.replace(person.username, "") and "王经理" not in event.body.partition('"data"')[2]
+    with pytest.raises(WrongState):
+        world.act("person", person, "change_details", person, data=wanted)
+
+
 def test_accounts_are_the_counters_of_the_bureau_that_keeps_them(world: World) -> None:
     person, other = signed_up(world), World(code="yh")
     data = {"password_hash": make_password(SECRET)}

@@ -18,7 +18,7 @@ from subsidy.reviews.models import Asked, Opinion, Visit
 from subsidy.work.models import WorkItem
 from tests.world import PACKS, World, fresh, pack_texts, scores
 from workflows.common.consistency import differences, stuck
-from workflows.common.refusals import BadData, DutiesClash, NotFound, WrongState
+from workflows.common.refusals import BadData, DutiesClash, Forbidden, NotFound, WrongState
 from workflows.common.turn import Origin
 
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010101006000600000ffdb004300") + b"\x08" * 64 + bytes.fromhex("ffd9")
@@ -238,6 +238,29 @@ def test_what_a_higher_level_decides_leads_on_or_ends(bureau: Bureau) -> None:
     last = Opinion.objects.filter(case=case, asked=Asked.UPPER).order_by("id").values_list("favourable", flat=True)
     assert list(last) == [False, True]
     whole()
+
+
+def test_the_counter_says_which_township_recommends_a_company(bureau: Bureau) -> None:
+    call, company = bureau.call_by("  kind: R2\n  recommendation: yes\n  co_review: no\n"), bureau.company()
+    before = bureau.submitted(call, company)
+    bureau.act("case", before, "accept", "acceptance")
+    beishan, tax = bureau.units["beishan"].pk, bureau.units["tax"].pk
+    with pytest.raises(Forbidden):
+        bureau.act("company", company, "assign_township", "acceptance", data={"township": beishan})
+    with pytest.raises(BadData):
+        bureau.act("company", company, "assign_township", "counter", data={"township": tax})
+    bureau.act("company", company, "assign_township", "counter", data={"township": beishan})
+    with pytest.raises(WrongState):
+        bureau.act("company", company, "assign_township", "counter", data={"township": beishan})
+    other = bureau.call_by("  kind: R2\n  recommendation: yes\n  co_review: no\n", "2023.3")
+    after = bureau.submitted(other, fresh(company))
+    bureau.act("case", after, "accept", "acceptance")
+    units = {item.subject_id: item.pool.unit_id for item in WorkItem.objects.filter(node="recommendation")}
+    assert units == {before.pk: None, after.pk: beishan}
+    with pytest.raises(NotFound):
+        bureau.act("case", after, "recommend", "liuxia1", data={"text": "推荐"})
+    bureau.act("company", company, "assign_township", "counter", data={"township": ""})
+    assert fresh(company).township is None
 
 
 def test_a_rejected_case_that_is_reopened_is_checked_again_and_can_be_paid(bureau: Bureau) -> None:

@@ -12,7 +12,7 @@ from django.utils import translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from subsidy.accounts.enums import Role
-from subsidy.accounts.models import User
+from subsidy.accounts.models import RoleGrant, User
 from subsidy.applicants.models import CompanyUserObjectPermission
 from subsidy.audit.models import Event
 from subsidy.cases.models import Case, Recusal
@@ -21,6 +21,7 @@ from subsidy.correspondence.mailing import mail_claim
 from subsidy.correspondence.models import MailOut, Notification
 from subsidy.correspondence.notifying import Preference, notifications_read, preferences_save, unread_count
 from subsidy.correspondence.telling import ANY_KIND, TELLS, sentence
+from tests.workflows.test_delegation import lend
 from tests.workflows.test_matrix import acts_of
 from tests.world import World, days_later, fresh
 from workflows.case.jobs import issue_letter
@@ -211,6 +212,25 @@ def test_reading_marks_only_what_is_mine(world: World) -> None:
     assert unread_count(world.people["acceptance"], cap=99) == 0
 
 
+def test_who_gets_a_task_or_a_role_and_who_loses_it_are_told(world: World) -> None:
+    case, second = world.submitted(world.call()), world.person("acceptance2", Role.ACCEPTANCE)
+    world.act("case", case, "claim", "acceptance")
+    world.act("case", case, "reassign", "leader", data={"to": second.pk, "reason": "外出"})
+    lender = world.people["amount"]
+    lend(world, "amount", Role.AMOUNT, second)
+    lent = RoleGrant.objects.get(user=second, source__isnull=False)
+    world.act("person", second, "end_delegation", second, data={"grant": lent.pk})
+    lend(world, "amount", Role.AMOUNT, second)
+    world.act("person", second, "end_delegations", "leader", data={"reason": "调离"})
+    run_jobs(world)
+    assert told("reassign", case) == {"acceptance", "acceptance2"}
+    words = dict(Notification.objects.filter(words__contains="reassign").values_list("recipient__username", "words"))
+    assert words == {"acceptance2": "case.reassign.0", "acceptance": "case.reassign.1"}
+    assert told("delegate", lender, kind="person") == {"acceptance2"}
+    assert told("end_delegation", second, kind="person") == {"amount"}
+    assert told("end_delegations", second, kind="person") == {"acceptance2", "amount"}
+
+
 def test_every_entry_of_the_table_names_an_act_that_there_is() -> None:
     known = {
         (kind.name, act.name) for kind in kinds() for act in [*acts_of(kind), *(o.act for o in kind.opens.values())]
@@ -227,7 +247,9 @@ def test_every_sentence_can_be_said(code: str) -> None:
         for (kind, action), entries in TELLS.items():
             for place in range(len(entries)):
                 said = sentence(f"{kind}.{action}.{place}", params, lang)
-                assert "XH-1" in said and "%(" not in said
+                assert ("XH-1" in said or kind == "person") and said and "%(" not in said
+                for kind_name in [one.name for one in kinds() if kind == ANY_KIND]:
+                    assert sentence(f"{kind_name}.{action}.{place}", params, lang) == said
         assert sentence("task", params, lang) != sentence("company_task", params, lang)
         assert sentence("case.gone.0", params, lang) == "XH-1"
 

@@ -79,5 +79,6 @@ def officer(
     *,
     danger: bool = False,
     bulk: bool = False,
+    most: int = 0,
 ) -> Act:
-    return Act(name, title, step, role=role, duty=duty, form=form, danger=danger, bulk=bulk)
+    return Act(name, title, step, role=role, duty=duty, form=form, danger=danger, bulk=bulk, most=most)

@@ -24,6 +24,9 @@ from workflows.case.stage import FILE_FOR, Nodes, Stage, officer, where_asked
 from workflows.common.acts import Act, ReasonForm
 from workflows.common.nodes import End, Human, Join, Seats, Start, Switch, Units, verdict
 
+READING_MOST = 50
+"""Rows of one request for acts that draw a panel or decide by the policy for each row."""
+
 
 def _filing(following: Any) -> Nodes:
     submit = Act("submit", _("Submit"), filing.submit, member=FILE_FOR, duty=Duty.FILES, form=forms.SubmitForm)
@@ -64,7 +67,7 @@ def _acceptance(following: Any) -> Nodes:
         role=role,
         due=acceptance_due,
         acts=(
-            officer("accept", _("Accept"), checking.accept, role, duty),
+            officer("accept", _("Accept"), checking.accept, role, duty, bulk=True, most=READING_MOST),
             officer(
                 "return_for_correction",
                 _("Return for correction"),
@@ -188,7 +191,14 @@ def _amount(following: Any) -> Nodes:
             due=amount_due,
             acts=(
                 officer(
-                    "confirm_amount", _("Confirm the amount"), checking.confirm_amount, role, duty, forms.RemarkForm
+                    "confirm_amount",
+                    _("Confirm the amount"),
+                    checking.confirm_amount,
+                    role,
+                    duty,
+                    forms.RemarkForm,
+                    bulk=True,
+                    most=READING_MOST,
                 ),
                 officer("reject", _("Reject"), checking.reject, role, duty, ReasonForm, danger=True),
             ),

@@ -66,7 +66,8 @@ class Act:
 
     A `bulk` act is offered for many rows of a list at once. `together` is then its step for all of them, so that it costs
     the same statements for one and for many; it marks a row that it refuses with `turn.refusal` instead of raising.
-    Without it the step runs row by row.
+    Without it the step runs row by row. `most` limits the rows of one request for an act that reads much of each row
+    (0: as many as a list shows).
     """
 
     name: str
@@ -88,6 +89,7 @@ class Act:
     versioned: bool = True
     part: str = ""
     bulk: bool = False
+    most: int = 0
     together: ListStep | None = None
 
     def __post_init__(self) -> None:

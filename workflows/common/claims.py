@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import User
 from subsidy.accounts.selectors import grants_of
-from subsidy.cases.models import Recusal
+from subsidy.decisions.recusals import RECUSED_ON, recused_from
 from subsidy.work.models import Assignment, Hand, WorkItem
 from workflows.common.acts import Act, ActForm, one_by_one
 from workflows.common.duties import WITHOUT_BUSINESS_POWER, clash
 from workflows.common.refusals import BadData, DutiesClash, Forbidden, Refused, WrongState
+from workflows.common.subjects import kind_named
 from workflows.common.turn import Turn
 
 Judge = Callable[[Turn, WorkItem], Refused | None]
@@ -92,8 +93,9 @@ def _fitness(turns: Sequence[Turn], to: User | None) -> Judge:
     kind = turns[0].kind
     held = set(grants_of(to, on=turns[0].now.on).values_list("authority_id", "role", "unit_id"))
     recused: set[int] = set()
-    if kind == "case":
-        recused = set(Recusal.objects.filter(user=to, case__in=ids).values_list("case_id", flat=True))
+    if kind in RECUSED_ON:
+        model = kind_named(kind).model
+        recused = set(model.objects.filter(recused_from(kind, to), pk__in=ids).values_list("pk", flat=True))
     earlier: dict[int, set[str]] = {}
     hands = Hand.objects.filter(actor=to, subject_kind=kind, subject_id__in=ids).exclude(duty="")
     for pk, duty in hands.values_list("subject_id", "duty").distinct():
@@ -159,7 +161,10 @@ def _hand_over(
             found = [refusal for _item, refusal in refusals if refusal is not None]
             turn.refusal = found[0] if found else WrongState(_("This matter waits for no officer now."))
             continue
-        said = {"to": to.pk if to else None, "reason": reason} if reason else {}
+        said: dict[str, Any] = {}
+        if reason:
+            before = sorted({item.assignee_id for item in going if item.assignee_id is not None})
+            said = {"to": to.pk if to else None, "held_by": before, "reason": reason}
         turn.record(node=going[0].node if len(going) == 1 else [item.node for item in going], **said)
         moved += [(turn, item) for item in going]
     _write(moved, to, reason)

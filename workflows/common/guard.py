@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import JSONObject, TruncDate
 
 from subsidy.accounts.enums import ADMINISTRATORS, Role, UserKind
@@ -20,7 +20,7 @@ from subsidy.accounts.selectors import in_force
 from subsidy.applicants import rights
 from subsidy.applicants.models import CompanyUserObjectPermission
 from subsidy.audit.moment import ZONE, Moment
-from subsidy.cases.models import Recusal
+from subsidy.decisions.recusals import RECUSED_ON, recused_from
 from subsidy.work.models import Hand, WorkItem
 from workflows.common.acts import ANY_MEMBER, Act
 from workflows.common.duties import WITHOUT_BUSINESS_POWER, clash
@@ -181,8 +181,8 @@ def _statement(name: str, about_subject: bool) -> tuple[str, tuple[Any, ...]]:
                 )
             )
         ),
-        recused=Exists(Recusal.objects.filter(user=MARKS.actor, case=MARKS.subject))
-        if name == "case" and about_subject
+        recused=recused_from(name, MARKS.actor, MARKS.subject)
+        if name in RECUSED_ON and about_subject
         else Value(False),
         duties=ArraySubquery(hands.filter(actor=MARKS.actor).values("duty").distinct()),
         for_me=ArraySubquery(hands.filter(on_behalf_of=MARKS.actor).values("duty").distinct()),

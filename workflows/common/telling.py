@@ -30,12 +30,12 @@ from subsidy.applicants.rights import in_force as right_in_force
 from subsidy.audit.models import Event
 from subsidy.audit.moment import Moment
 from subsidy.calendars.clock import business_now
-from subsidy.cases.models import Recusal
 from subsidy.correspondence.mailing import TRIES, mail_claim, mail_failed, mail_hand_over, mail_sent
 from subsidy.correspondence.notifying import About, Told, digests_make, notifications_make
 from subsidy.correspondence.telling import COMPANY_TASK, TASK, Audience, Tell, tells, words_key
 from subsidy.decisions.enums import RowState
 from subsidy.decisions.models import RoundRow
+from subsidy.decisions.recusals import people_recused
 from subsidy.work.models import WorkItem
 from workflows.common.jobs import RETRY
 from workflows.common.place import company_id_of
@@ -134,12 +134,10 @@ def audience(entry: Tell, asked: Asked) -> set[int]:
 
 
 def _allowed(people: Iterable[int], asked: Asked) -> set[int]:
-    """Without the actor, inactive people, and on a case those recused from it."""
+    """Without the actor, inactive people, and those recused from the case that the matter stands on."""
     found = set(User.objects.filter(pk__in=list(people), is_active=True).values_list("pk", flat=True))
     found.discard(asked.actor_id)
-    if found and asked.kind.name == "case":
-        found -= set(Recusal.objects.filter(case=asked.subject.pk).values_list("user_id", flat=True))
-    return found
+    return found - people_recused(asked.kind.name, asked.subject.pk) if found else found
 
 
 def _members(company_ids: Iterable[int], on: dt.date) -> QuerySet[CompanyUserObjectPermission]:
@@ -213,6 +211,11 @@ def _role(entry: Tell, asked: Asked) -> set[int]:
     return people_of_role(asked.subject.authority_id, entry.role, None, asked.on)
 
 
+def _by_name(entry: Tell, asked: Asked) -> set[int]:
+    found = asked.data.get(entry.named)
+    return set(found if isinstance(found, list) else [] if found is None else [found])
+
+
 _AUDIENCES: dict[Audience, Callable[[Tell, Asked], set[int]]] = {
     Audience.WAITING: _waiting,
     Audience.DESK: _desk,
@@ -222,6 +225,7 @@ _AUDIENCES: dict[Audience, Callable[[Tell, Asked], set[int]]] = {
     Audience.ASKER: _asker,
     Audience.LEADER: _leader,
     Audience.ROLE: _role,
+    Audience.NAMED: _by_name,
 }
 
 

@@ -12,6 +12,7 @@ from subsidy.decisions.models import Objection
 from workflows.common.acts import Act
 from workflows.common.claims import CLAIMS
 from workflows.common.recount import recount_items
+from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.objection import steps
 from workflows.objection.flow import FILE, ObjectionV1
@@ -44,6 +45,7 @@ OBJECTION = register(
         free_acts=(
             Act("recount_due", _("Count the deadlines again"), recount_items, system=True, versioned=False),
             *CLAIMS,
+            *REMINDERS,
         ),
         opens={"file": Opening(act=FILE, make=steps.make, route=steps.route_of)},
         kin=kin,

@@ -38,7 +38,7 @@ def retry_job(turn: Turn) -> None:
 
 def retry_mail(turn: Turn) -> None:
     """Send an e-mail that failed, or of which nobody knows whether it was taken; the administrator says so."""
-    if not mail_release(turn.data["mail"]):
+    if not mail_release(turn.data["mail"], authority_id=turn.authority_id):
         raise WrongState(_("This e-mail has been handed over, or is on its way. Reload the list."))
     turn.record(mail=turn.data["mail"])
     turn.passage.defer("send_mail", mail_id=turn.data["mail"])

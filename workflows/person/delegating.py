@@ -109,17 +109,19 @@ def end_delegation(turn: Turn) -> None:
     if found is None:
         raise NotFound(_("There is no such delegation of yours, or it was ended before."))
     delegations_end([found.pk], at=turn.now.at)
-    turn.record(delegation=found.pk, role=found.role, to=found.user_id)
+    people = [found.user_id, found.granted_by_id]
+    turn.record(delegation=found.pk, role=found.role, to=found.user_id, people=people)
 
 
 def end_delegations(turn: Turn) -> None:
     """End every delegation from and to a person who leaves, on the word of a leader of the bureau."""
     lent = RoleGrant.objects.filter(authority=turn.authority_id, source__isnull=False, ended_at__isnull=True)
-    found = sorted(
-        (lent.filter(granted_by=turn.subject) | lent.filter(user=turn.subject)).values_list("pk", flat=True)
-    )
-    delegations_end(found, at=turn.now.at)
-    turn.record(delegations=found, reason=turn.data["reason"])
+    rows = (lent.filter(granted_by=turn.subject) | lent.filter(user=turn.subject)).order_by("pk")
+    found = list(rows.values_list("pk", "user_id", "granted_by_id"))
+    ended = [pk for pk, _taker, _giver in found]
+    delegations_end(ended, at=turn.now.at)
+    people = sorted({taker for _pk, taker, _giver in found} | {giver for _pk, _taker, giver in found if giver})
+    turn.record(delegations=ended, people=people, reason=turn.data["reason"])
 
 
 ACTS = (

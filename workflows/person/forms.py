@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 from django import forms
 from django.contrib.auth.hashers import identify_hasher
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.letters import missing_glyphs
 from workflows.common.acts import ActForm
 
 _MOBILE = re.compile(r"^(?:\+?86)?(1[3-9]\d{9})$")
@@ -60,6 +62,29 @@ class OpenForm(SignUpForm):
         label=_("I have compared the name with the person's identity card."),
         error_messages={"required": _("Compare with the identity card first, then mark this.")},
     )
+
+
+class DetailsForm(ActForm):
+    """How the person is called on pages and papers, and where e-mails go; without an address there are none."""
+
+    name = forms.CharField(label=_("Full name"), max_length=60, help_text=_("as on your identity card"))
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, required=False, help_text=_("empty: you are told in the app alone")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"name": self.subject.name, "email": self.subject.email, **self.initial}
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"].strip()
+        unknown = missing_glyphs(name)
+        if unknown:
+            raise ValidationError(
+                _("No font of this program can print %(glyphs)s. Ask the system administrator to extend the fonts."),
+                params={"glyphs": " ".join(unknown)},
+            )
+        return name
 
 
 class CheckForm(ActForm):

@@ -1,4 +1,6 @@
-"""Accounts of people of companies: opened online or at the counter, their names checked, their passwords given."""
+"""Accounts: of people of companies opened online or at the counter, names checked, passwords given; what everybody may
+change of the own account.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from subsidy.work.enums import Duty
 from workflows.common.acts import Act
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.person import delegating, steps
-from workflows.person.forms import CheckForm, OpenForm, PasswordForm, SignUpForm
+from workflows.person.forms import CheckForm, DetailsForm, OpenForm, PasswordForm, SignUpForm
 
 
 def _card(person: User) -> Card:
@@ -36,6 +38,9 @@ ACTS = (
         danger=True,
     ),
     Act("change_password", _("Change the own password"), steps.change_password, own=True, form=PasswordForm),
+    Act(
+        "change_details", _("Change the own name or e-mail address"), steps.change_details, own=True, form=DetailsForm
+    ),
     *delegating.ACTS,
 )
 PERSON = register(

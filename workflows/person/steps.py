@@ -74,6 +74,18 @@ def change_password(turn: Turn) -> None:
     turn.set(password=turn.data["password_hash"], password_to_change=False)
 
 
+def change_details(turn: Turn) -> None:
+    """The person's own word: a name that was compared with an identity card is compared no longer once it changes."""
+    person: User = turn.subject
+    name, email = turn.data["name"], turn.data["email"]
+    if (person.name, person.email) == (name, email):
+        raise WrongState(_("This is what is on record already. Nothing needs to be done."))
+    renamed = person.name != name
+    turn.record(name=renamed, email=person.email != email)
+    turn.record_private(before=[person.name, person.email], after=[name, email])
+    turn.set(name=name, email=email, name_checked=person.name_checked and not renamed)
+
+
 def _of_a_company(turn: Turn) -> User:
     """The person, if the counter may act on the account at all (NotFound for an officer's or a system actor's)."""
     person: User = turn.subject

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.audit.canonical import canonical
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Proposal, ProposalKind, StandingAuthorisation
+from subsidy.decisions.recusals import recused_from
 from subsidy.programmes.models import Call
 from workflows.case.fields import MoneyField
 from workflows.case.flow import REMANDED
@@ -82,7 +83,7 @@ def make_authorisation(turn: Turn) -> Proposal:
 
 
 def make_reopening(turn: Turn) -> Proposal:
-    case = Case.objects.filter(pk=turn.data["case"]).first()
+    case = Case.objects.filter(pk=turn.data["case"]).exclude(recused_from("case", turn.actor)).first()
     if case is None or case.authority_id != turn.authority_id:
         raise NotFound
     _refuse_unless_ended(case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from subsidy.applicants.models import Company
 from workflows.common.subjects import Card, Kind, register
-from workflows.registry import accounts, companies, facts, lives, recognitions, reversals, rights
+from workflows.registry import accounts, companies, facts, lives, recognitions, reversals, rights, townships
 
 
 def _card(company: Company) -> Card:
@@ -16,7 +16,15 @@ COMPANY = register(
         name="company",
         model=Company,
         card=_card,
-        free_acts=(*facts.ACTS, *recognitions.ACTS, *accounts.ACTS, *rights.ACTS, *lives.ACTS, *reversals.ACTS),
+        free_acts=(
+            *facts.ACTS,
+            *recognitions.ACTS,
+            *accounts.ACTS,
+            *rights.ACTS,
+            *lives.ACTS,
+            *townships.ACTS,
+            *reversals.ACTS,
+        ),
         opens=companies.OPENS,
         company_path="pk",
     )

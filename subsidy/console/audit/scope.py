@@ -11,9 +11,10 @@ from subsidy.accounts.models import RoleGrant
 from subsidy.accounts.selectors import grants_of
 from subsidy.audit.models import Event
 from subsidy.audit.selectors import events_of_bureaus
-from subsidy.cases.models import Case, Recusal
+from subsidy.cases.models import Case
 from subsidy.cases.selectors import cases_of_officer
 from subsidy.console.scope import RULE_TEXTS, person
+from subsidy.decisions.recusals import recused_rows
 from subsidy.web.person import moment_of
 from workflows.common.refusals import Forbidden
 
@@ -38,7 +39,7 @@ def audited_case(request: HttpRequest, number: str) -> Case:
 
 
 def audited_events(request: HttpRequest) -> QuerySet[Event]:
-    """The events of the bureaus that the reader audits, without those of cases the reader is recused from."""
+    """The events of the bureaus that the reader audits, without those of matters the reader is recused from."""
     authorities = auditor_grants(request).values("authority")
-    recused = Recusal.objects.filter(user=person(request)).values("case")
-    return events_of_bureaus(authorities).exclude(stream="case", stream_id__in=recused)
+    events = events_of_bureaus(authorities)
+    return events.exclude(recused_rows(person(request), kind="stream", matter="stream_id"))

@@ -18,7 +18,7 @@ from subsidy.console import scope as console_scope
 from subsidy.console.finance import scope
 from subsidy.console.finance.checks import checks_of
 from subsidy.console.finance.money import format_name, preview_of
-from subsidy.console.offers import offers
+from subsidy.console.offers import offers, time_left
 from subsidy.correspondence.list_papers import compose_cover
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.payouts.enums import BatchState, LineState
@@ -28,6 +28,7 @@ from subsidy.web import formats
 from subsidy.web.acts import ActPage, find_act
 from subsidy.web.components import Crumb, DataTable, File, KeyFact, Preview, Step
 from subsidy.web.lists import Column, ListSpec, Sort, respond
+from subsidy.web.person import moment_of
 from subsidy.work.selectors import items_of
 from workflows.common.acts import Act
 from workflows.common.refusals import WrongState
@@ -148,6 +149,7 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "crumbs": [Crumb(_("Batches"), reverse("console:finance_batches")), Crumb(batch.number)],
         "steps": steps_of(batch),
         "offers": offers("batch", batch, standing, items, lambda name: act_url(batch, name)),
+        "time": time_left(items, on=moment_of(request).on),
         "facts": [
             KeyFact(_("Total"), formats.money(batch.total_fen)),
             KeyFact(_("Payments"), str(batch.line_count)),

@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.forms import BaseForm
 from django.template import Context
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -43,7 +44,7 @@ def yuan(fen: int | None, empty: str = "—") -> SafeString | str:
 def day(value: dt.date | None, empty: str = "—") -> SafeString | str:
     if value is None:
         return empty
-    iso = value.date().isoformat() if isinstance(value, dt.datetime) else value.isoformat()
+    iso = (timezone.localtime(value).date() if isinstance(value, dt.datetime) else value).isoformat()
     return format_html('<time datetime="{}">{}</time>', iso, formats.day(value))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -12,9 +14,11 @@ from subsidy.accounts.enums import Role
 from subsidy.accounts.models import User
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from subsidy.console.bulk_acts import bulk_acts
+from subsidy.reviews.models import Panel
 from subsidy.work.models import WorkItem
 from tests.workflows.copies import copies
-from tests.world import World, fresh
+from tests.world import World, fresh, scores
 
 SignIn = Callable[[str | User], Client]
 BULK = reverse("console:bulk")
@@ -73,6 +77,43 @@ def test_all_rows_of_a_filter(world: World, as_person: SignIn) -> None:
     assert "41/41" in done.text
     assert WorkItem.objects.filter(assignee=second).count() == 41
     assert WorkItem.objects.get(subject_id=other.pk).assignee is None
+
+
+def test_accepting_and_confirming_many_looks_first_and_says_why_a_row_stays(world: World, as_person: SignIn) -> None:
+    call = world.call()
+    chosen = [world.submitted(call) for _n in range(2)]
+    client = as_person("acceptance")
+    asked = client.get(BULK, {"act": "accept", "row": [item(case) for case in chosen]})
+    assert asked.context["going"] == 2 and not asked.context["preview"].refused
+    assert not Panel.objects.exists(), "a look draws nobody"
+    sent = {"act": "accept", "rows": hidden(asked.text, "rows"), "key": "accept", "confirm": "yes"}
+    assert "2/2" in client.post(BULK, sent).text
+    for case, share in zip(chosen, (0.9, 0.1), strict=True):
+        for expert in world.experts(case):
+            world.act("case", case, "score", expert, data=scores(case, share))
+    officer = as_person("amount")
+    sent = {"act": "confirm_amount", "key": "confirm", "remark": ""}
+    asked = officer.get(BULK, {**sent, "row": [item(case) for case in chosen]})
+    sent["rows"] = hidden(asked.text, "rows")
+    looked = officer.post(BULK, {**sent, "look": "yes"})
+    assert [one.what for one in looked.context["preview"].refused] == [chosen[1].number]
+    assert "1/2" in officer.post(BULK, {**sent, "confirm": "yes"}).text
+    assert [fresh(case).state for case in chosen] == [CaseState.AWAITING_ROUND, CaseState.AMOUNT_CHECK]
+
+
+def test_an_act_that_reads_much_takes_no_more_rows_than_it_may(
+    world: World, as_person: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act = bulk_acts()["accept"]
+    assert act.most == bulk_acts()["confirm_amount"].most > 0
+    monkeypatch.setitem(bulk_acts(), "accept", replace(act, most=1))
+    chosen = copies(world.submitted(world.call()), 2)
+    client = as_person("acceptance")
+    asked = client.get(BULK, {"act": "accept", "row": [item(case) for case in chosen]})
+    assert len(asked.context["numbers"]) == 1 and asked.context["left"] == 1
+    rows = ",".join(f"case:{case.pk}:{case.head_seq}:{case.number}" for case in chosen)
+    client.post(BULK, {"act": "accept", "rows": rows, "key": "k", "confirm": "yes"})
+    assert sorted(fresh(case).state for case in chosen) == [CaseState.AWAITING_ACCEPTANCE, CaseState.UNDER_REVIEW]
 
 
 def test_who_may_not(world: World, as_person: SignIn) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from django.test import Client
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import RoleGrant, User
+from subsidy.accounts.services import role_lend
 from subsidy.work.models import WorkItem
 from tests.workflows.copies import copies
 from tests.world import World
@@ -57,7 +59,28 @@ def test_the_work_of_somebody_who_leaves_is_handed_over(world: World, as_person:
     wrong = client.post(page, {**sent, "to": world.people["amount"].pk, "look": "yes"})
     assert len(wrong.context["preview"].refused) == 3
     assert WorkItem.objects.filter(assignee=leaver).count() == 3, "a look changes nothing"
+    same = client.post(page, {**sent, "to": leaver.pk, "confirm": "yes"})
+    assert same.status_code == 422 and same.context["form"].errors.keys() == {"to"}
     assert client.post(page, {**sent, "confirm": "yes"}).status_code == 200
     assert WorkItem.objects.filter(assignee=second).count() == 3
     assert client.post(page, {"leaver": second.pk, "to": "", "reason": "调离", "confirm": "yes"}).status_code == 200
     assert not WorkItem.objects.filter(assignee__isnull=False).exists()
+
+
+def test_a_leader_hands_over_only_in_the_own_bureau(world: World, as_person: SignIn) -> None:
+    """One who leads here and checks at another bureau is offered nobody there, and sees nothing lent there."""
+    other, leader = World(code="qt"), world.people["leader"]
+    RoleGrant.objects.create(
+        user=leader, authority=other.authority, role=Role.AMOUNT, valid_from=dt.date(2020, 1, 1), granted_by=None
+    )
+    theirs, stand_in = RoleGrant.objects.get(user=other.people["acceptance"]), other.people["notice"]
+    role_lend(theirs, stand_in, valid_from=world.now.on, valid_to=world.now.on, reason="休假")
+    both = world.people["acceptance"]
+    role_lend(theirs, both, valid_from=world.now.on, valid_to=world.now.on, reason="休假")
+    client, page = as_person("leader"), reverse("console:hand-over")
+    form = client.get(page).context["form"]
+    offered = {pk for pk, _name in form.fields["leaver"].choices}
+    assert both.pk in offered and other.people["acceptance"].pk not in offered
+    sent = {"leaver": both.pk, "to": "", "reason": "调离", "look": "yes"}
+    assert not client.post(page, sent).context["preview"].changes
+    assert client.post(page, {**sent, "leaver": stand_in.pk, "confirm": "yes"}).status_code == 422

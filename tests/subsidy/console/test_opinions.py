@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from subsidy.accounts.enums import Role
 from subsidy.cases.enums import CaseState
 from tests.subsidy.console.test_cases import SignIn
 from tests.workflows.test_stages import Bureau
@@ -49,6 +50,8 @@ def test_a_department_sees_its_case_and_answers_through_the_page(world: Bureau, 
     assert lacking.status_code == 422
     said = {"text": "有失信记录", "key": "court-2", "version": fresh(case).head_seq, "confirm": "on"}
     assert court.post(act(case, "object_to"), said).status_code == 302
+    townships = world.in_unit("tax2", Role.TOWNSHIP, "tax")
+    assert as_person(townships).get(page(case)).status_code == 404, "what a department answered is no township's"
     officer = as_person(world.people["amount"])
     review = officer.get(page(case)).text
     assert "有失信记录" in review and "不同意" in review

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import RoleGrant, User
-from subsidy.console.panel_page import repeated
+from subsidy.console.panel_page import repeated, shown
 from subsidy.documents.models import StoredFile
-from subsidy.reviews.models import Draw, ExpertProfile, Seat
+from subsidy.reviews.models import Draw, ExpertProfile, Panel, Seat
+from subsidy.reviews.services import recusal_record
 from tests.world import World, fresh, pack, scores
 
 CONFLICT = {"kind": "kin", "reason": "配偶在该企业任职"}
@@ -69,7 +70,11 @@ def test_a_recused_expert_finds_the_case_nowhere(world: World) -> None:
     leaver, stays = world.experts(case)[:2]
     world.act("case", case, "score", leaver, data=scores(case))
     gone = client_of(leaver)
-    assert case.number in gone.get(reverse("console:queue-tab", args=["done"])).text
+    done = gone.get(reverse("console:queue-tab", args=["done"])).text
+    assert (
+        reverse("console:score", args=[case.number]) in done
+        and reverse("console:case", args=[case.number]) not in done
+    )
     sent = gone.post(reverse("console:score-conflict", args=[case.number]), CONFLICT)
     assert sent.status_code == 302
     file = StoredFile.objects.filter(owner_kind="case", owner_id=case.pk)[0]
@@ -104,7 +109,11 @@ def test_officers_see_nothing_under_the_seal_and_everything_after_it(world: Worl
     for expert in people[:4]:
         world.act("case", case, "score", expert, data={**scores(case), "comment": "封存的意见"})
     for who in ("acceptance", "amount", "leader", "auditor"):
-        reader = client_of(world.people[who])
+        reader, knows = client_of(world.people[who]), who in ("acceptance", "auditor")
+        shown = reader.get(panel_page(case)).text + reader.get(reverse("console:case", args=[case.number])).text
+        assert {one.name in shown for one in people[:4]} == {knows}, who
+        draw = reader.get(reverse("console:panel-draw", args=[case.number, 1]))
+        assert draw.status_code == (200 if knows else 404), who
         for page in (panel_page(case), reverse("console:case", args=[case.number])):
             text = reader.get(page).text
             assert "封存的意见" not in text and "89" not in text.split("<main")[1].replace(case.number, ""), (
@@ -117,6 +126,23 @@ def test_officers_see_nothing_under_the_seal_and_everything_after_it(world: Worl
     world.act("case", case, "score", people[4], data=scores(case))
     text = client_of(world.people["amount"]).get(panel_page(case)).text
     assert "封存的意见" in text and people[0].name in text and "<svg" in text
+
+
+def test_a_panel_page_costs_the_same_whatever_its_seats(world: World, django_assert_num_queries: Any) -> None:
+    case = world.accepted(world.call())
+    panel = Panel.objects.select_related("case__policy_version").get(case=case)
+    with django_assert_num_queries(5):  # seats, branches, recusals; the calendar of the deadline twice
+        assert len(shown(panel, now=world.now, named=True).seats) == 5
+
+
+def test_the_ranking_leaves_out_the_cases_that_its_reader_is_recused_from(world: World) -> None:
+    call = world.call()
+    mine, other = world.ready(call), world.scored(call, points=0.8)
+    page = panel_page(other)
+    auditor = client_of(world.people["auditor"])
+    assert mine.number in auditor.get(page).text
+    recusal_record(mine, world.people["auditor"].pk, reason="亲属", now=world.now)
+    assert mine.number not in auditor.get(page).text
 
 
 def test_a_draw_is_repeated_on_its_page_and_a_changed_one_is_found(world: World) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from subsidy.web import formats
+from subsidy.web.templatetags import ui
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,11 @@ def test_dates_and_instants_are_those_of_the_bureau() -> None:
     assert formats.instant(late, "zh-hans") == "2026年11月22日 00:30"
     assert formats.instant(late, "en") == "22 Nov 2026, 00:30"
     assert formats.day(dt.date.max, "en") == "no deadline"
+
+
+def test_a_day_of_an_instant_is_that_of_the_bureau_in_the_machine_s_form_too() -> None:
+    late = dt.datetime(2024, 3, 4, 17, tzinfo=dt.UTC)
+    assert 'datetime="2024-03-05"' in ui.day(late) and "3月5日" in ui.day(late)
 
 
 @pytest.mark.parametrize(("octets", "text"), [(0, "0 B"), (1023, "1023 B"), (1536, "2 KB"), (5 << 20, "5 MB")])

@@ -5,14 +5,18 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from subsidy.accounts.enums import Role
+from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import User
 from subsidy.cases.models import Case
 from subsidy.correspondence.enums import MailState
 from subsidy.correspondence.models import Letter, LetterKind, MailOut, Notification, NotificationPreference
 from subsidy.web import person
+from subsidy.web.matters import page_of
+from subsidy.web.notifications import url_of
+from subsidy.web.told import told_lines
 from tests.workflows.test_telling import run_jobs
 from tests.world import World, days_later, fresh, pdf
 from workflows.case.jobs import issue_letter
@@ -77,6 +81,24 @@ def test_unread_ones_are_counted_and_marked(world: World, returned: Case) -> Non
     assert Notification.objects.filter(recipient=filer, read_at__isnull=True).count() == 1
     assert len(client.get(reverse("notifications"), {"read": "no"}).context["page"].rows) == 1
     assert client.get(reverse("notifications"), {"export": "csv"}).status_code == 200
+
+
+def test_a_notification_of_each_kind_of_matter_leads_to_its_page() -> None:
+    for kind in ("case", "round", "batch", "objection", "proposal"):
+        one = Notification(subject_kind=kind, subject_id=1, words=f"{kind}.remind_due.0", params={"number": "N-1"})
+        assert url_of(one, UserKind.OFFICER) == page_of(kind, UserKind.OFFICER, "N-1") != ""
+    assert url_of(Notification(subject_kind="objection", words="task", params={}), UserKind.COMPANY) == ""
+
+
+def test_a_company_is_told_who_hears_of_its_act_and_not_how_many_they_are(world: World) -> None:
+    case = world.submitted(world.call())
+    world.person("acceptance2", Role.ACCEPTANCE)
+    filer, now = world.filer(case.company).pk, world.now
+    with translation.override("en"):
+        said = told_lines("case", "write_to_bureau", case, actor_id=filer, now=now)
+        officers = told_lines("case", "withdraw", case, actor_id=world.people["leader"].pk, now=now)
+    assert len(said) == len(set(said)) == 2 and not any(letter.isdigit() for line in said for letter in line)
+    assert [line for line in officers if "(2 people)" in line]
 
 
 def test_preferences_are_saved_and_nonsense_is_not(world: World, returned: Case) -> None:
