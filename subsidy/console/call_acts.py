@@ -85,6 +85,9 @@ class Open(LoginRequiredMixin, View):
         data = form.cleaned_data
         pack = pack_of(data["policy_version"])
         mode = pack.allocation.mode if pack.allocation is not None else "ranked"
+        further = data["further_lines"]
+        first = data["budget_line"]
+        shares = [] if first is None else [(first, data["budget_fen"] - sum(fen for _line, fen in further)), *further]
         changes = [
             _("%(title)s takes applications from %(start)s to %(end)s (Beijing time).")
             % {
@@ -92,12 +95,15 @@ class Open(LoginRequiredMixin, View):
                 "start": instant(data["opens_at"]),
                 "end": instant(last_minute_before(data["closes_at"])),
             },
-            _("The policy sets the route %(route)s and how the money is shared: %(mode)s.")
-            % {"route": pack.route.kind, "mode": dict(Call._meta.get_field("allocation").flatchoices)[mode]},
+            (
+                _("The policy sets the route %(route)s and how the money is shared: %(mode)s.")
+                % {"route": pack.route.kind, "mode": dict(Call._meta.get_field("allocation").flatchoices)[mode]}
+                if shares
+                else _("The policy sets the route %(route)s; its decree confers a title and no money.")
+                % {"route": pack.route.kind}
+            ),
             _("The version, the beginning, the rounds and the lines cannot be changed afterwards."),
         ]
-        further = data["further_lines"]
-        shares = [(data["budget_line"], data["budget_fen"] - sum(fen for _line, fen in further)), *further]
         short = [
             Refusal(
                 _line_label(line), _("The line has less available than the call may grant; have it increased in time.")

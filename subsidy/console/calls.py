@@ -30,7 +30,7 @@ from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import in_state, last_minute, state_of
 from subsidy.web import formats
 from subsidy.web.acts import find_act
-from subsidy.web.calls import news_of, rows_of, state_words, title_of
+from subsidy.web.calls import budget_fact, news_of, rows_of, state_words, title_of
 from subsidy.web.components import Crumb, KeyFact, Text
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
@@ -70,7 +70,12 @@ def call_list(at: dt.datetime) -> ListSpec:
             Column("deadline", gettext_lazy("Deadline"), kind="instant", value=last_minute, sort="closes"),
             Column("filed", gettext_lazy("Filed"), kind="number"),
             Column("drafts", gettext_lazy("Drafts"), kind="number"),
-            Column("budget_fen", gettext_lazy("Budget of the call"), kind="yuan"),
+            Column(
+                "budget_fen",
+                gettext_lazy("Budget of the call"),
+                value=lambda call: call.budget_fen or None,
+                kind="yuan",
+            ),
         ),
         sorts=(
             Sort("-closes", gettext_lazy("Deadline, latest first"), ("-closes_at",)),
@@ -148,7 +153,7 @@ def _key_facts(call: Any) -> list[KeyFact]:
         KeyFact(_("Deadline"), formats.instant(last_minute(call)), note=_("the last minute at which one can submit")),
         KeyFact(_("Filed"), str(call.filed)),
         KeyFact(_("Drafts"), str(call.drafts)),
-        KeyFact(_("Budget of the call"), formats.money_short(call.budget_fen), note=formats.money(call.budget_fen)),
+        budget_fact(call),
     ]
 
 

@@ -167,7 +167,7 @@ def ranked(case: Case, *, reader: User) -> DataTable | None:
     found = list(cases.annotate(hidden=recused_from("case", reader)).select_related("company")[:TO_RANK])
     if not found:
         return None
-    checked = [one for one in found if one.computed_fen]
+    checked = [one for one in found if one.computed_fen is not None]
     by_key = {str(one.pk): one for one in found}
     rows: list[list[Text]] = []
     cut_drawn, used = False, 0
@@ -181,9 +181,12 @@ def ranked(case: Case, *, reader: User) -> DataTable | None:
         used += 0 if spot.cut else one.computed_fen or 0
         if one.hidden:
             continue
-        rows.append([str(spot.rank), _name(one, case), points(one.score), money(one.computed_fen or 0)])
+        rows.append(
+            [str(spot.rank), _name(one, case), points(one.score), money(one.computed_fen) if one.computed_fen else "—"]
+        )
     waiting = sorted(
-        (one for one in found if not one.computed_fen and not one.hidden), key=lambda one: (-(one.score or 0), one.pk)
+        (one for one in found if one.computed_fen is None and not one.hidden),
+        key=lambda one: (-(one.score or 0), one.pk),
     )
     rows += [["·", _name(one, case), points(one.score), _("not checked yet")] for one in waiting]
     return DataTable(

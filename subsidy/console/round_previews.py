@@ -13,7 +13,7 @@ from subsidy.decisions.models import Round, RoundRow
 from subsidy.decisions.selectors import barred, listed, open_objections
 from subsidy.programmes.enums import Allocation
 from subsidy.programmes.packs import pack_of
-from subsidy.web.components import Money, Preview, Refusal
+from subsidy.web.components import Money, Preview, Refusal, Text
 from subsidy.web.formats import day, money, pick
 from workflows.common.deadlines import working_days_after
 from workflows.round import rules
@@ -51,7 +51,9 @@ def _close_collection(round_: Round, _now: Moment) -> Preview:
     return Preview(
         changes=[*changes, _("The round goes to those who approve, each amount to its level.")],
         told=[_("The leaders find the round in their queue.")],
-        money=[
+        money=[]
+        if line is None
+        else [
             Money(
                 _("reserved on %(line)s %(year)d") % {"line": pick(line.name_zh, line.name_en), "year": line.year},
                 sum(place.granted for place in funded if cases[place.key].pk not in held),
@@ -76,7 +78,9 @@ def _decides(level: str) -> Callable[[Round, Moment], Preview]:
         rows = listed(round_, level=level)
         changes = [
             _("%(n)d cases with %(total)s in all are approved as listed, unless you strike or put off a row.")
-            % {"n": len(rows), "total": money(_total(rows))},
+            % {"n": len(rows), "total": money(_total(rows))}
+            if round_.call.pays
+            else _("%(n)d cases are approved as listed, unless you strike or put off a row.") % {"n": len(rows)},
             _("A row that is struck ends its application; one that is put off waits for the next round."),
         ]
         reason = rules.waives_notice(round_)
@@ -94,7 +98,7 @@ def _decides(level: str) -> Callable[[Round, Moment], Preview]:
 
 
 def _send_back(round_: Round, _now: Moment) -> Preview:
-    kept = round_.call.allocation == Allocation.FIRST_COME
+    kept = round_.call.allocation == Allocation.FIRST_COME or not round_.call.pays
     return Preview(
         changes=[_("The ranking is set aside and the round collects again.")],
         told=[_("The amount checkers find the round in their queue.")],
@@ -136,11 +140,9 @@ def _decree(round_: Round, now: Moment) -> Preview:
     ends = below and round_.call.allocation != Allocation.FIRST_COME
     if not rows:
         return Preview(changes=[_("No row is free to be decreed; no decree is issued.")], refused=stopped)
-    changes = [
-        _("%(n)d awards are granted by one decree, %(total)s in all.")
-        % {"n": len(rows), "total": money(_total(rows))},
-        _("Each company is asked for the account to be paid to."),
-    ]
+    pays = round_.call.pays
+    changes = _grants(rows) if pays else []
+    changes += _titles(round_, rows, now)
     if held + len(stopped):
         changes.append(_("%(n)d held rows wait for a supplementary decree.") % {"n": held + len(stopped)})
     if ends:
@@ -148,12 +150,31 @@ def _decree(round_: Round, now: Moment) -> Preview:
     return Preview(
         changes=changes,
         told=[
-            _("Each company, by its award letter"),
+            _("Each company, by its award letter") if pays else _("Each company, by its certificate"),
             *([_("Each company below the cut-off, by letter")] if ends else []),
         ],
-        money=[Money(_("reserved becomes owed"), _total(rows))],
+        money=[Money(_("reserved becomes owed"), _total(rows))] if pays else [],
         refused=stopped,
     )
+
+
+def _grants(rows: list[RoundRow]) -> list[Text]:
+    return [
+        _("%(n)d awards are granted by one decree, %(total)s in all.")
+        % {"n": len(rows), "total": money(_total(rows))},
+        _("Each company is asked for the account to be paid to."),
+    ]
+
+
+def _titles(round_: Round, rows: list[RoundRow], now: Moment) -> list[Text]:
+    """The title that the decree confers, from its day on."""
+    title = pack_of(round_.call.policy_version).recognition
+    if title is None:
+        return []
+    return [
+        _("%(n)d companies become %(title)s, valid until %(day)s; the public register shows them.")
+        % {"n": len(rows), "title": pick(title.text.zh, title.text.en), "day": day(title.last_day(now.on))}
+    ]
 
 
 def _end(round_: Round, _now: Moment) -> Preview:

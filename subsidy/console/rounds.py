@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Exists, OuterRef, Q, Sum
@@ -26,7 +28,8 @@ from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import last_minute, round_may_open, state_of
 from subsidy.web import acts, formats
-from subsidy.web.components import Crumb, DataTable, KeyFact, Step
+from subsidy.web.calls import budget_fact
+from subsidy.web.components import Crumb, DataTable, KeyFact, Step, Text
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
 from subsidy.work.selectors import items_of
@@ -44,7 +47,7 @@ ROUNDS = ListSpec(
         ),
         Column("state", gettext_lazy("State"), kind="state", value=lambda round_: round_.get_state_display()),
         Column("cases", gettext_lazy("Cases on the list"), kind="number", value="on_list"),
-        Column("total_fen", gettext_lazy("Total"), kind="yuan"),
+        Column("total_fen", gettext_lazy("Total"), value=lambda round_: round_.total_fen or None, kind="yuan"),
         Column("opened_at", gettext_lazy("Opened"), kind="day"),
     ),
     sorts=(
@@ -137,15 +140,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "provisional_ranking": round_.state == RoundState.COLLECTING,
         "key_facts": [
             KeyFact(_("Cases on the list"), str(count)),
-            KeyFact(_("Total"), formats.money_short(total_fen), note=formats.money(total_fen)),
-            KeyFact(
-                _("Budget of the call"), formats.money_short(call.budget_fen), note=formats.money(call.budget_fen)
-            ),
-            KeyFact(
-                _("Left"),
-                formats.money_short(call.budget_fen - total_fen),
-                note=formats.money(call.budget_fen - total_fen),
-            ),
+            *(_money_facts(call, total_fen) if call.pays else [budget_fact(call)]),
         ],
         "notice": round_parts.notice_of(round_, on=moment_of(request).on),
         "no_notice_reason": rules.waives_notice(round_),
@@ -155,6 +150,15 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "letters": Letter.objects.filter(subject_kind="round", subject_id=round_.pk).defer("content").order_by("id"),
     }
     return render(request, "console/round.html", context)
+
+
+def _money_facts(call: Call, total_fen: int) -> list[KeyFact]:
+    left = call.budget_fen - total_fen
+    return [
+        KeyFact(_("Total"), formats.money_short(total_fen), note=formats.money(total_fen)),
+        budget_fact(call),
+        KeyFact(_("Left"), formats.money_short(left), note=formats.money(left)),
+    ]
 
 
 def steps_of(round_: Round) -> list[Step]:
@@ -217,11 +221,18 @@ def ranked(round_: Round) -> tuple[DataTable, int, int]:
         _("Rank"), _("Number"), _("Company"), _("Tier"), _("Mean"), _("Amount") + unit, _("Running total") + unit, _("State")
     )  # fmt: skip
     foot = ("", "", _("On the list"), "", "", formats.yuan(sum(funded)), "", str(len(funded)))
-    return (
-        DataTable(_("Ranking"), head, lines, numeric=(4, 5, 6), foot=foot if lines else ()),
-        sum(funded),
-        len(funded),
-    )
+    table = DataTable(_("Ranking"), head, lines, numeric=(4, 5, 6), foot=foot if lines else ())
+    return (table if round_.call.pays else _without_money(table), sum(funded), len(funded))
+
+
+def _without_money(table: DataTable) -> DataTable:
+    """The ranking of a call that pays nothing: without its two columns of amounts."""
+
+    def kept(cells: Sequence[Text]) -> list[Text]:
+        return [cell for place, cell in enumerate(cells) if place not in (5, 6)]
+
+    rows = [kept(row) for row in table.rows]
+    return DataTable(table.caption, kept(table.head), rows, numeric=(4,), foot=kept(table.foot))
 
 
 def _as_it_would_be(round_: Round) -> list[tuple[int, Case, str, int | None, int, str, str]]:

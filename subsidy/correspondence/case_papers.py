@@ -23,21 +23,27 @@ from subsidy.letters import (
     Answer,
     AwardLetter,
     Bilingual,
+    Certificate,
     CorrectionField,
     CorrectionLetter,
     DecisionLetter,
     Receipt,
     award_letter,
+    certificate,
     correction_letter,
     decision_letter,
     receipt,
 )
 from subsidy.letters.formats import Language
 from subsidy.programmes.packs import pack_of
+from subsidy.registers.models import RegisterEntry
 
 Compose = Callable[[Case, str, dt.date, Language], bytes]
 
 COUNTER = Bilingual("本局政策服务窗口", "the bureau's service counter")
+VERIFIED_BY = Bilingual(
+    "本局网站“认定名录”可按编号查询", "look the number up in the register of recognitions on the bureau's site"
+)
 REMEDIES = (
     Bilingual(
         "可自收到本通知书之日起六十日内向本级人民政府申请行政复议。",
@@ -290,6 +296,38 @@ def compose_not_funded(case: Case, number: str, on: dt.date, lang: Language) -> 
     )
 
 
+def compose_certificate(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    """The certificate of what the register says under this number; dated like the entry, whenever it is rendered."""
+    entry = RegisterEntry.objects.filter(case_key=case.pk, certificate_number=number).order_by("pk")[:1].get()
+    assert entry.valid_to is not None  # a title has a last day
+    level = entry.words.get("level")
+    return certificate(
+        Certificate(
+            number=number,
+            authority=authority_of(case),
+            company_name=named_in_decree(case),
+            uscc=case.company.uscc,
+            title=Bilingual(**entry.words["title"]),
+            level=Bilingual(**level) if level else None,
+            policy_title=policy_of(case),
+            policy_number=case.policy_version.document_number,
+            decree_number=entry.document_number,
+            valid_from=entry.valid_from,
+            valid_to=entry.valid_to,
+            verification=VERIFIED_BY,
+            issued_on=entry.effective_on,
+            illustrative=case.policy_version.illustrative,
+            lang=lang,
+        )
+    )
+
+
+def named_in_decree(case: Case) -> str:
+    """The company's name as the decree has it."""
+    name: str = Award.objects.values_list("company_name", flat=True).get(case=case)
+    return name
+
+
 COMPOSE: dict[str, Compose] = {
     LetterKind.RECEIPT: compose_receipt,
     LetterKind.ACCEPTANCE: compose_acceptance,
@@ -298,6 +336,7 @@ COMPOSE: dict[str, Compose] = {
     LetterKind.REJECTION: compose_rejection,
     LetterKind.NOT_FUNDED: compose_not_funded,
     LetterKind.AWARD: compose_award,
+    LetterKind.CERTIFICATE: compose_certificate,
 }
 
 

@@ -29,6 +29,7 @@ from subsidy.letters import (
 )
 from subsidy.letters.formats import Language
 from subsidy.payouts.models import Batch, LineShare
+from subsidy.programmes.models import Policy
 from subsidy.programmes.packs import pack_of
 
 NO_TIER = Bilingual("—", "—")
@@ -42,9 +43,43 @@ HOW_TO_OBJECT = (
     ),
 )
 
+BODY = (
+    Bilingual(
+        "请各有关企业登录填写并确认收款账户，按规定做好账务处理。",
+        "The companies enter and confirm the account to be paid to, and book the award as the rules ask.",
+    ),
+    Bilingual(
+        "资金使用接受审计、财政和纪检监察部门的监督检查。",
+        "Its use is open to inspection by the audit, finance and discipline authorities.",
+    ),
+)
+CONFERRING_BODY = (
+    Bilingual(
+        "认定证书可登录系统下载。认定有效期内，请按规定报送数据、接受复核。",
+        "The certificates can be downloaded after signing in. While the recognition runs, report and be tested as the rules ask.",
+    ),
+    Bilingual(
+        "情况发生重大变化的，应及时报告；弄虚作假的，取消认定。",
+        "Report great changes in time; a recognition that was got by false filing is revoked.",
+    ),
+)
+
+
+def _decree_title(policy: Policy, conferred: Bilingual | None) -> Bilingual:
+    if conferred is None:
+        return Bilingual(f"关于下达{policy.title_zh}资金的通知", f"Decree on the {policy.title_en}")
+    return Bilingual(f"关于公布{conferred.zh}认定名单的通知", f"Decree on the {policy.title_en}")
+
 
 def tiers_of(pack: Pack) -> dict[str, Bilingual]:
     return {tier.id: Bilingual(tier.text.zh, tier.text.en) for tier in pack.tiers}
+
+
+def title_of(pack: Pack) -> Bilingual | None:
+    """The title that a policy confers where it pays nothing; its papers name it in the place of amounts."""
+    if pack.amount is not None or pack.recognition is None:
+        return None
+    return Bilingual(pack.recognition.text.zh, pack.recognition.text.en)
 
 
 def authority_of(record: Round | Batch) -> Bilingual:
@@ -56,7 +91,7 @@ def compose_notice(round_: Round, lang: Language) -> bytes:
     version = round_.call.policy_version
     pack, notice = pack_of(version), round_.notice
     assert pack.notice is not None  # a policy without a notice cannot publish one
-    tiers = tiers_of(pack)
+    tiers, title = tiers_of(pack), title_of(pack)
     contact = round_.call.contact
     return notice_list(
         NoticeList(
@@ -70,7 +105,7 @@ def compose_notice(round_: Round, lang: Language) -> bytes:
                     rank=row["rank"],
                     name=row["name"],
                     tier=tiers.get(row["tier"], NO_TIER),
-                    amount_fen=row["amount_fen"],
+                    amount_fen=row["amount_fen"] if title is None else None,
                 )
                 for row in json.loads(notice.list_text)
             ),
@@ -84,6 +119,7 @@ def compose_notice(round_: Round, lang: Language) -> bytes:
             else Bilingual("本局政策服务窗口", "the bureau's service counter"),
             issued_on=notice.starts_on,
             illustrative=version.illustrative,
+            conferred=title,
             lang=lang,
         )
     )
@@ -106,8 +142,8 @@ def decree_paper(
 ) -> bytes:
     """A decree on a round, issued or as it would be: rows are (rank, company, tier, amount in fen)."""
     version = round_.call.policy_version
-    title = version.policy
-    tiers = tiers_of(pack_of(version))
+    pack, title = pack_of(version), version.policy
+    tiers, conferred = tiers_of(pack), title_of(pack)
     return decree(
         Decree(
             number=number,
@@ -119,23 +155,20 @@ def decree_paper(
                     f"{title.title_en} ({version.document_number})",
                 ),
             ),
-            title=Bilingual(f"关于下达{title.title_zh}资金的通知", f"Decree on the {title.title_en}"),
-            body=(
-                Bilingual(
-                    "请各有关企业登录填写并确认收款账户，按规定做好账务处理。",
-                    "The companies enter and confirm the account to be paid to, and book the award as the rules ask.",
-                ),
-                Bilingual(
-                    "资金使用接受审计、财政和纪检监察部门的监督检查。",
-                    "Its use is open to inspection by the audit, finance and discipline authorities.",
-                ),
-            ),
+            title=_decree_title(title, conferred),
+            body=BODY if conferred is None else CONFERRING_BODY,
             rows=tuple(
-                DecreeRow(rank=rank, name=name, tier=tiers.get(tier, NO_TIER), amount_fen=amount)
+                DecreeRow(
+                    rank=rank,
+                    name=name,
+                    tier=tiers.get(tier, NO_TIER),
+                    amount_fen=amount if conferred is None else None,
+                )
                 for rank, name, tier, amount in rows
             ),
             issued_on=issued_on,
             illustrative=version.illustrative,
+            conferred=conferred,
             lang=lang,
         )
     )

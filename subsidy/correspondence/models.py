@@ -16,6 +16,7 @@ class LetterKind(models.TextChoices):
     REJECTION = "rejection", _("rejection")
     NOT_FUNDED = "not_funded", _("not funded")
     AWARD = "award", _("award letter")
+    CERTIFICATE = "certificate", _("certificate of recognition")
     DECREE = "decree", _("decree")
     NOTICE_LIST = "notice_list", _("notice list")
     BATCH_COVER = "batch_cover", _("cover sheet of a batch")

@@ -23,6 +23,7 @@ SUFFIX = {
     LetterKind.REJECTION: "RJ",
     LetterKind.NOT_FUNDED: "NF",
     LetterKind.AWARD: "AW",
+    LetterKind.CERTIFICATE: "CT",
 }
 """What follows the case number in the number of a letter."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from subsidy.letters.awards import award_letter
 from subsidy.letters.batches import batch_cover
+from subsidy.letters.certificates import certificate
 from subsidy.letters.corrections import correction_letter
 from subsidy.letters.decisions import decision_letter
 from subsidy.letters.decrees import decree
@@ -21,6 +22,7 @@ from subsidy.letters.records import (
     BatchCover,
     Bilingual,
     BudgetLineTotal,
+    Certificate,
     CorrectionField,
     CorrectionLetter,
     DecisionLetter,
@@ -39,6 +41,7 @@ __all__ = [
     "BatchCover",
     "Bilingual",
     "BudgetLineTotal",
+    "Certificate",
     "CorrectionField",
     "CorrectionLetter",
     "DecisionLetter",
@@ -52,6 +55,7 @@ __all__ = [
     "Receipt",
     "award_letter",
     "batch_cover",
+    "certificate",
     "correction_letter",
     "decision_letter",
     "decree",

@@ -17,7 +17,7 @@ def require_text(value: str) -> None:
         )
 
 
-def require_amount(amount_fen: int) -> None:
+def require_amount(amount_fen: int | None) -> None:
     """Raises LetterError unless the amount is a positive whole number of fen."""
     if type(amount_fen) is not int or amount_fen <= 0:  # neither a float nor a bool is an amount
         raise LetterError(

@@ -12,6 +12,7 @@ from subsidy.letters.blocks import closed, gap, table, text
 from subsidy.letters.checks import require_amount, require_rows, require_text
 from subsidy.letters.faces import LetterError
 from subsidy.letters.formats import Language, day, money, yuan
+from subsidy.letters.levels import by_level
 from subsidy.letters.page import OFFICIAL, RED, Sheet, draw_text, render, text_width
 from subsidy.letters.records import Bilingual, Decree
 
@@ -25,6 +26,7 @@ HEAD_DROP = 35 * mm
 SUFFIX = Bilingual("文件", "Official Document")
 ANNEX = Bilingual("附件", "Annex")
 ANNEX_TITLE = Bilingual("补助资金明细表", "List of grants")
+RECOGNISED_TITLE = Bilingual("认定名单", "List of those recognised")
 
 
 def decree(document: Decree) -> bytes:
@@ -66,7 +68,9 @@ def check(document: Decree) -> None:
     require_rows(document.rows, [row.rank for row in document.rows])
     for row in document.rows:
         require_text(row.name)
-        require_amount(row.amount_fen)
+    if document.conferred is None:
+        for row in document.rows:
+            require_amount(row.amount_fen)
 
 
 def names(document: Decree, between: str) -> str:
@@ -141,7 +145,10 @@ def red_head(document: Decree) -> list[Flowable]:
 def opening(document: Decree) -> list[Flowable]:
     """Addressees, basis, and the sentence whose figures come from the annex."""
     lang = document.lang
-    count, total = len(document.rows), sum(row.amount_fen for row in document.rows)
+    count = len(document.rows)
+    if document.conferred is not None:
+        return conferring(document, document.conferred)
+    total = sum(amounts(document))
     if lang == "zh":
         to = "、".join(item.zh for item in document.addressees) + "："
         basis = f"根据{'、'.join(item.zh for item in document.basis)}，经审核、公示，现就资金下达有关事项通知如下："
@@ -156,10 +163,38 @@ def opening(document: Decree) -> list[Flowable]:
     return [text(to, TEXT[lang]), gap(0 if lang == "zh" else 8), paragraph(basis, lang), paragraph(grant, lang)]
 
 
+def amounts(document: Decree) -> list[int]:
+    """The amount of each row, of a decree that grants money."""
+    return [row.amount_fen for row in document.rows if row.amount_fen is not None]
+
+
+def conferring(document: Decree, title: Bilingual) -> list[Flowable]:
+    """Addressees, basis, and the sentence that confers a title, counted by level from the annex."""
+    lang, count = document.lang, len(document.rows)
+    levels = by_level((row.tier for row in document.rows), lang)
+    if lang == "zh":
+        to = "、".join(item.zh for item in document.addressees) + "："
+        basis = f"根据{'、'.join(item.zh for item in document.basis)}，经审核、公示，现将认定结果通知如下："
+        grant = f"本次认定{title.zh}{count}家{f'（{levels}）' if levels else ''}，名单见附件。"
+    else:
+        to = "To: " + "; ".join(item.en for item in document.addressees)
+        basis = (
+            f"Under {'; '.join(item.en for item in document.basis)}, after review and public notice, it is decreed:"
+        )
+        companies = "company is" if count == 1 else "companies are"
+        said = f" ({levels})" if levels else ""
+        grant = f"{count} {companies} recognised as {title.en}{said}, as listed in the annex."
+    return [text(to, TEXT[lang]), gap(0 if lang == "zh" else 8), paragraph(basis, lang), paragraph(grant, lang)]
+
+
+def annex_title(document: Decree) -> Bilingual:
+    return ANNEX_TITLE if document.conferred is None else RECOGNISED_TITLE
+
+
 def closing(document: Decree) -> list[Flowable]:
     """The annex named, the issuers, the date."""
     lang = document.lang
-    named = f"{ANNEX.into(lang)}{'：' if lang == 'zh' else ': '}{ANNEX_TITLE.into(lang)}"
+    named = f"{ANNEX.into(lang)}{'：' if lang == 'zh' else ': '}{annex_title(document).into(lang)}"
     edge = 4 * TEXT[lang][0] if lang == "zh" else 0  # the date stands four characters from the right edge
     signed = [text(issuer.into(lang), TEXT[lang], align="right", edge=edge / 2) for issuer in document.issuers]
     return [
@@ -174,26 +209,30 @@ def closing(document: Decree) -> list[Flowable]:
 def annex(document: Decree) -> list[Flowable]:
     """The table over as many pages as it needs, its head repeated, its last row the computed total."""
     lang, rows = document.lang, document.rows
-    head = [
-        Bilingual("序号", "No."),
-        Bilingual("企业名称", "Company"),
-        Bilingual("类别", "Tier"),
-        Bilingual("金额（元）", "Amount (CNY)"),
-    ]
-    total = Bilingual("合计", "Total").into(lang), f"{len(rows)}家" if lang == "zh" else f"{len(rows)} in all"
+    head = [Bilingual("序号", "No."), Bilingual("企业名称", "Company"), Bilingual("类别", "Tier")]
+    total = [Bilingual("合计", "Total").into(lang), f"{len(rows)}家" if lang == "zh" else f"{len(rows)} in all"]
+    lines = [[str(row.rank), row.name, row.tier.into(lang)] for row in rows]
+    pays = document.conferred is None
+    if pays:
+        head.append(Bilingual("金额（元）", "Amount (CNY)"))
+        for line, amount in zip(lines, amounts(document), strict=True):
+            line.append(yuan(amount))
+        total += ["", yuan(sum(amounts(document)))]
+    else:
+        total.append(by_level((row.tier for row in rows), lang))
     return [
         PageBreak(),
         text(ANNEX.into(lang), TEXT[lang], face="sans-bold"),
         gap(8),
-        text(ANNEX_TITLE.into(lang), (18, 28), face="serif-bold", align="centre"),
+        text(annex_title(document).into(lang), (18, 28), face="serif-bold", align="centre"),
         gap(8),
         table(
             [item.into(lang) for item in head],
-            [(str(row.rank), row.name, row.tier.into(lang), yuan(row.amount_fen)) for row in rows],
-            widths=(16 * mm, 76 * mm, 30 * mm, 34 * mm),
+            lines,
+            widths=(16 * mm, 76 * mm, 30 * mm, 34 * mm) if pays else (16 * mm, 84 * mm, 56 * mm),
             lang=lang,
-            right=(3,),
+            right=(3,) if pays else (),
             centre=(0,),
-            total=(total[0], total[1], "", yuan(sum(row.amount_fen for row in rows))),
+            total=total,
         ),
     ]

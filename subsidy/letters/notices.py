@@ -11,8 +11,9 @@ from subsidy.letters.blocks import body, closed, gap, heading, letterhead, liste
 from subsidy.letters.checks import require_amount, require_period, require_rows, require_text
 from subsidy.letters.faces import LetterError
 from subsidy.letters.formats import day, money, yuan
+from subsidy.letters.levels import by_level
 from subsidy.letters.page import Sheet, render
-from subsidy.letters.records import Bilingual, NoticeList, NoticeRow
+from subsidy.letters.records import Bilingual, DecreeRow, NoticeList, NoticeRow
 
 
 def notice_list(notice: NoticeList) -> bytes:
@@ -39,8 +40,8 @@ def notice_list(notice: NoticeList) -> bytes:
     )
 
 
-def published_amounts(rows: Sequence[NoticeRow]) -> list[int]:
-    """The amounts, when the notice publishes them; some with and some without would hide something."""
+def published_amounts(rows: Sequence[NoticeRow] | Sequence[DecreeRow]) -> list[int]:
+    """The amounts, when the list has them; some with and some without would hide something."""
     amounts = [row.amount_fen for row in rows if row.amount_fen is not None]
     if amounts and len(amounts) != len(rows):
         raise LetterError(
@@ -54,6 +55,8 @@ def published_amounts(rows: Sequence[NoticeRow]) -> list[int]:
 
 def opening(notice: NoticeList, amounts: list[int]) -> str:
     count = len(notice.rows)
+    if notice.conferred is not None:
+        return conferring(notice, notice.conferred)
     if notice.lang == "zh":
         total = f"，金额合计{money(sum(amounts), 'zh')}" if amounts else ""
         return (
@@ -66,6 +69,24 @@ def opening(notice: NoticeList, amounts: list[int]) -> str:
     return (
         f"Under “{notice.policy_title.en}” ({notice.policy_number}), after filing, acceptance, review and approval, "
         f"{count} {'company is' if count == 1 else 'companies are'} proposed for an award{total}. "
+        f"The list is open to objection from {day(notice.starts_on, 'en')} to {day(notice.ends_on, 'en')}, "
+        f"{notice.working_days} working days."
+    )
+
+
+def conferring(notice: NoticeList, title: Bilingual) -> str:
+    """The opening of a list that proposes a title and no money, counted by level."""
+    count, levels = len(notice.rows), by_level((row.tier for row in notice.rows), notice.lang)
+    if notice.lang == "zh":
+        return (
+            f"依据《{notice.policy_title.zh}》（{notice.policy_number}），经申报、受理、评审和审定，"
+            f"现将拟认定为{title.zh}的{count}家企业{f'（{levels}）' if levels else ''}予以公示。"
+            f"公示期为{day(notice.starts_on, 'zh')}至{day(notice.ends_on, 'zh')}（共{notice.working_days}个工作日）。"
+        )
+    return (
+        f"Under “{notice.policy_title.en}” ({notice.policy_number}), after filing, acceptance, review and approval, "
+        f"{count} {'company is' if count == 1 else 'companies are'} proposed for recognition as {title.en}"
+        f"{f' ({levels})' if levels else ''}. "
         f"The list is open to objection from {day(notice.starts_on, 'en')} to {day(notice.ends_on, 'en')}, "
         f"{notice.working_days} working days."
     )

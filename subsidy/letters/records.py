@@ -95,17 +95,20 @@ class DecisionLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecreeRow:
-    """One recipient in the annex, named as in the decree (payment compares names with it)."""
+    """One recipient in the annex, named as in the decree (payment compares names with it). No amount: a title alone."""
 
     rank: int
     name: str
     tier: Bilingual
-    amount_fen: int
+    amount_fen: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decree:
-    """The official document that grants a list; count and total in its text are computed from the rows."""
+    """The official document that grants a list; count and total in its text are computed from the rows.
+
+    `conferred` names the title, where it grants no money.
+    """
 
     number: str
     issuers: tuple[Bilingual, ...]
@@ -116,6 +119,7 @@ class Decree:
     rows: tuple[DecreeRow, ...]
     issued_on: date
     illustrative: bool
+    conferred: Bilingual | None = None
     lang: Language = "zh"
 
 
@@ -131,7 +135,10 @@ class NoticeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeList:
-    """The frozen list put up for objection, both dates included, with the hash under which it was frozen."""
+    """The frozen list put up for objection, both dates included, with the hash under which it was frozen.
+
+    `conferred` names the title, where no money is proposed.
+    """
 
     number: str
     authority: Bilingual
@@ -145,6 +152,28 @@ class NoticeList:
     list_hash: str
     how_to_object: tuple[Bilingual, ...]
     contact: Bilingual
+    issued_on: date
+    illustrative: bool
+    conferred: Bilingual | None = None
+    lang: Language = "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """The title of one company, both days included; `level` is empty where the title has none."""
+
+    number: str
+    authority: Bilingual
+    company_name: str
+    uscc: str
+    title: Bilingual
+    level: Bilingual | None
+    policy_title: Bilingual
+    policy_number: str
+    decree_number: str
+    valid_from: date
+    valid_to: date
+    verification: Bilingual
     issued_on: date
     illustrative: bool
     lang: Language = "zh"

@@ -66,6 +66,7 @@ class Call(AuthorityRecord, Chained):
 
     `cut_offs` are the instants before `closes_at` at which an earlier round stops collecting; the last round collects
     until `closes_at`. `budget_line` bears what the further lines (`CallLine`) do not.
+    A call of a policy that confers a title and pays nothing has no line and a budget of 0.
     """
 
     STREAM = "call"
@@ -82,7 +83,7 @@ class Call(AuthorityRecord, Chained):
     route = models.CharField(max_length=30)
     route_version = models.PositiveSmallIntegerField()
     allocation = models.CharField(max_length=12, choices=Allocation)
-    budget_line = models.ForeignKey("ledger.BudgetLine", on_delete=models.PROTECT, related_name="+")
+    budget_line = models.ForeignKey("ledger.BudgetLine", on_delete=models.PROTECT, related_name="+", null=True)
     budget_fen = models.BigIntegerField(help_text=_("what this call may grant in all, in fen"))
     contact = models.CharField(max_length=100, blank=True)
 
@@ -91,7 +92,10 @@ class Call(AuthorityRecord, Chained):
         verbose_name_plural = _("calls")
         constraints = [
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="call_window_forward"),
-            models.CheckConstraint(condition=Q(budget_fen__gt=0), name="call_budget_positive"),
+            models.CheckConstraint(
+                condition=Q(budget_line__isnull=False, budget_fen__gt=0) | Q(budget_line__isnull=True, budget_fen=0),
+                name="call_budget_or_no_money",
+            ),
             models.CheckConstraint(
                 condition=Q(filing=Filing.ROUNDS, cut_offs__len__gt=0) | (~Q(filing=Filing.ROUNDS) & Q(cut_offs=[])),
                 name="call_cut_offs_of_rounds",
@@ -101,6 +105,11 @@ class Call(AuthorityRecord, Chained):
 
     def __str__(self) -> str:
         return self.title_zh
+
+    @property
+    def pays(self) -> bool:
+        """Whether money can move under it; else its decrees confer titles alone."""
+        return self.budget_line_id is not None
 
 
 class CallLine(models.Model):

@@ -18,7 +18,7 @@ from subsidy.public import lists, selectors
 from subsidy.web import calls
 from subsidy.web.blocks import guide_of
 from subsidy.web.components import KeyFact
-from subsidy.web.formats import instant, money, money_short
+from subsidy.web.formats import instant
 from subsidy.web.lists import respond
 from subsidy.web.person import moment_of
 
@@ -61,7 +61,7 @@ def _about(request: HttpRequest, call: Call) -> dict[str, Any]:
         "facts": [
             KeyFact(_("State"), words),
             KeyFact(_("Deadline"), instant(last_minute(call)), _("the last minute at which you can submit")),
-            KeyFact(_("Budget of the call"), money_short(call.budget_fen), money(call.budget_fen)),
+            calls.budget_fact(call),
         ],
         "rows": calls.rows_of(call, pack_of(call.policy_version)),
         "news": calls.news_of(call),

@@ -103,7 +103,7 @@ def calls(at: dt.datetime) -> ListSpec:
                    tone=lambda one: state_words(one, at)[1]),
             Column("opens_at", _("Opens"), kind="instant"),
             Column("deadline", _("Deadline"), value=last_minute, kind="instant", sort="closes"),
-            Column("budget_fen", _("Budget of the call"), kind="yuan"),
+            Column("budget_fen", _("Budget of the call"), value=lambda one: one.budget_fen or None, kind="yuan"),
         ),
         sorts=(
             Sort("-closes", _("Deadline, latest first"), ("-closes_at",)),
@@ -161,7 +161,7 @@ def decrees() -> ListSpec:
             Column("bureau", _("Bureau"), value=bureau_name),
             Column("issued_on", _("Issued on"), kind="day", sort="issued"),
             Column("count", _("Awards"), kind="number"),
-            Column("total_fen", _("Total"), kind="yuan"),
+            Column("total_fen", _("Total"), value=lambda one: one.total_fen or None, kind="yuan"),
         ),
         sorts=(
             Sort("-issued", _("Newest first"), ("-issued_on",)),

@@ -23,7 +23,7 @@ from subsidy.public import calculator as figures
 from subsidy.public import lists, reading, selectors
 from subsidy.web.calls import state_words
 from subsidy.web.components import KeyFact
-from subsidy.web.formats import day, money, pick
+from subsidy.web.formats import counted, day, money, pick
 from subsidy.web.lists import respond
 from subsidy.web.person import moment_of
 from workflows.round.noticing import is_open as still_open
@@ -149,6 +149,8 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         "illustrative": version.illustrative,
         "rows": rows,
         "total_fen": sum(int(row["amount_fen"]) for row in rows),
+        "pays": found.round.call.pays,
+        "levels": counted(row["tier"] for row in rows),
         "is_open": is_open,
         "days_left": working_calendar().working_days_between(on, found.ends_on) if is_open else None,
         "contact": found.round.call.contact,
@@ -182,6 +184,7 @@ def decree(request: HttpRequest, pk: int) -> HttpResponse:
     version = found.round.call.policy_version
     tiers = {tier.id: reading.said(tier.text) for tier in pack_of(version).tiers}
     awards = list(selectors.awards_of(found))
+    total_fen, pays = sum(award.amount_fen for award in awards), found.round.call.pays
     context = {
         "decree": found,
         "bureau": lists.bureau_name(found),
@@ -191,10 +194,12 @@ def decree(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [(award, tiers.get(award.tier, award.tier)) for award in awards],
         "facts": [
             KeyFact(_("Issued on"), day(found.issued_on)),
-            KeyFact(_("Awards"), str(len(awards))),
-            KeyFact(_("Total"), money(sum(award.amount_fen for award in awards))),
+            KeyFact(_("Awards") if pays else _("Recognised"), str(len(awards))),
+            *([KeyFact(_("Total"), money(total_fen))] if pays else []),
         ],
-        "total_fen": sum(award.amount_fen for award in awards),
+        "total_fen": total_fen,
+        "pays": pays,
+        "levels": counted(tiers.get(award.tier, award.tier) for award in awards),
         "notice": Notice.objects.filter(round=found.round_id).only("pk").first(),
         "has_paper": _papers(found).exists(),
         "kind": DecreeKind(found.kind),

@@ -12,6 +12,7 @@ class Register(models.TextChoices):
     PROVINCIAL_TECH_SME = "provincial_tech_sme", _("provincial technology SMEs")
     EAGLET = "eaglet", _("eaglet companies (雏鹰)")
     RD_PLATFORM = "rd_platform", _("R&D centres and institutes")
+    MAKER_SPACE = "maker_space", _("makers' spaces (众创空间)")
     ABOVE_SCALE = "above_scale", _("companies above scale (规上)")
     DISHONEST = "dishonest", _("judgment defaulters (失信被执行人)")
     SERIOUS_VIOLATION = "serious_violation", _("serious violators (严重违法失信)")

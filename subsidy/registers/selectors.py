@@ -48,6 +48,11 @@ def current_awards() -> QuerySet[PriorAward]:
     return PriorAward.objects.filter(~Exists(later))
 
 
+def entries_of_case(case_key: int) -> list[RegisterEntry]:
+    """What a case led to in the registers as it stands last, the newest first; empty where it conferred no title."""
+    return list(current_entries().filter(case_key=case_key).order_by("-pk"))
+
+
 def prior_awards(company_ids: Iterable[int], *, before: dt.date | None = None) -> list[PriorAward]:
     """Awards from before this system of these companies (a group of undertakings), oldest first; one query.
 

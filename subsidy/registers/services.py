@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from subsidy.accounts.models import User
 from subsidy.applicants.models import Company
@@ -52,6 +53,8 @@ def entry_follow(
     valid_to: dt.date | None = None,
     reason: str = "",
     brought_by: RegisterImport | None = None,
+    document_number: str | None = None,
+    words: dict[str, Any] | None = None,
 ) -> RegisterEntry:
     """Renew, correct, end an entry or change its level: a new row after it; what is not given stays as it was."""
     return RegisterEntry.objects.create(
@@ -69,6 +72,9 @@ def entry_follow(
         entered_at=now.at,
         entered_by=actor,
         brought_by=brought_by,
+        case_key=entry.case_key,
+        document_number=entry.document_number if document_number is None else document_number,
+        words=entry.words if words is None else words,
     )
 
 

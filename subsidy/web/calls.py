@@ -16,8 +16,8 @@ from subsidy.programmes.enums import CallNews, CallState, Filing
 from subsidy.programmes.models import Call, CallNotice
 from subsidy.programmes.selectors import shares_of
 from subsidy.programmes.window import drafts_close_at, last_minute, last_minute_before, state_of
-from subsidy.web.components import Text, Tone
-from subsidy.web.formats import instant, money, pick
+from subsidy.web.components import KeyFact, Text, Tone
+from subsidy.web.formats import instant, money, money_short, pick
 
 TONES: dict[str, Tone] = {
     CallState.LATER: "info",
@@ -138,8 +138,17 @@ def who_lines(pack: Pack) -> list[str]:
     return lines
 
 
+def budget_fact(call: Call) -> KeyFact:
+    """The budget of the call, or that it gives no money."""
+    if not call.pays:
+        return KeyFact(_("Budget of the call"), _("no money"), _("a title is conferred"))
+    return KeyFact(_("Budget of the call"), money_short(call.budget_fen), money(call.budget_fen))
+
+
 def line_lines(call: Call) -> list[str]:
     shares = shares_of(call)
+    if not shares:
+        return [_("none; a title is conferred and no money")]
     named = [(f"{pick(line.name_zh, line.name_en)} ({line.year})", fen) for line, fen in shares]
     if len(named) == 1:
         return [named[0][0]]

@@ -6,6 +6,8 @@ Amounts come in fen and are printed in yuan; dates as 2026年11月22日 or 22 No
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -20,6 +22,14 @@ SIZE_UNITS = ("B", "KB", "MB", "GB")
 def is_chinese(language: str | None = None) -> bool:
     """Whether texts are to be Chinese: the default, unless the language asked for (or active) is another one."""
     return (language or get_language() or "zh").startswith("zh")
+
+
+def counted(names: Iterable[str]) -> str:
+    """How often each name stands, in the order of first standing; empty where there are fewer than two names."""
+    found = Counter(name for name in names if name)
+    if len(found) < 2:
+        return ""
+    return pick("、", ", ").join(pick(f"{name}{n}家", f"{n} {name}") for name, n in found.items())
 
 
 def pick(zh: str, en: str, language: str | None = None) -> str:

@@ -23,7 +23,7 @@ from subsidy.programmes.models import Call, CallNotice
 from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import last_minute, state_of
 from subsidy.web.calls import news_of, outage_words, window_lines
-from tests.world import PACKS, World, fresh, pack_texts
+from tests.world import World, fresh
 from workflows.common.refusals import BadData, Forbidden, NotFound, Refused, WrongState
 from workflows.round.collecting import ranking
 
@@ -94,12 +94,6 @@ def test_route_and_allocation_come_from_the_pack(world: World) -> None:
     assert "leave" in refused(world, "allocation", allocation="first_come").casefold()
     assert "R3" in refused(world, "route", route="R2", route_version=1)
     assert "cannot lead" in refused(world, "policy_version", route="R3", route_version=9)
-
-
-def test_a_policy_that_pays_nothing_has_no_papers_yet(world: World) -> None:
-    """Better refused here than stuck at its notice, whose list has no amounts to print."""
-    version = world.open("policy_version", "publish", "policy2", pack_texts(PACKS / "tech_sme" / "2017.1"))
-    assert "pays nothing" in refused(world, "policy_version", policy_version=version, closes_at="2024-03-15")
 
 
 def test_a_call_is_of_the_own_bureaus_version_and_line(world: World) -> None:

@@ -12,6 +12,7 @@ from subsidy.correspondence.services import letter_issue
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Award, Instalment
 from subsidy.decisions.selectors import name_now
+from subsidy.programmes.packs import pack_of
 from workflows.case.parts import due_at_once
 from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
@@ -23,13 +24,17 @@ def enter_round(turn: Turn) -> None:
 
 
 def award(turn: Turn) -> None:
-    """The decree grants this case its amount; from here on it waits for the payee account."""
-    amount = turn.data["amounts"][turn.subject.pk]
+    """The decree grants this case its amount, a title, or both; with money it waits for the payee account from here on."""
+    case: Case = turn.subject
+    amount = turn.data["amounts"][case.pk]
     turn.set(amount_fen=amount or None)
-    if not amount:
-        turn.verdict = "recognise"
     turn.record(decree=turn.data["decree"], amount_fen=amount)
-    turn.passage.defer("issue_letter", case_id=turn.subject.pk, kind=LetterKind.AWARD)
+    if amount:
+        turn.passage.defer("issue_letter", case_id=case.pk, kind=LetterKind.AWARD)
+    else:
+        turn.verdict = "recognise"
+    if pack_of(case.policy_version).recognition is not None:
+        turn.passage.defer("issue_letter", case_id=case.pk, kind=LetterKind.CERTIFICATE)
 
 
 def leave_unfunded(turn: Turn) -> None:

@@ -92,8 +92,13 @@ class CallForm(ActForm):
     route = forms.CharField(max_length=30, required=False, widget=forms.HiddenInput)
     route_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     allocation = forms.ChoiceField(choices=[("", ""), *Allocation.choices], required=False, widget=forms.HiddenInput)
-    budget_line = forms.ModelChoiceField(label=_("Budget line"), queryset=BudgetLine.objects.all())
-    budget_fen = yuan_field(label=_("Budget of the call (yuan)"))
+    budget_line = forms.ModelChoiceField(
+        label=_("Budget line"),
+        queryset=BudgetLine.objects.all(),
+        required=False,
+        help_text=_("Empty for a policy that confers a title and pays nothing."),
+    )
+    budget_fen = yuan_field(label=_("Budget of the call (yuan)"), required=False)
     line_2 = forms.ModelChoiceField(
         label=_("Second budget line"), queryset=BudgetLine.objects.all(), required=False, empty_label="—"
     )
@@ -145,11 +150,15 @@ class CallForm(ActForm):
         if len({line.pk for line in lines if line is not None}) < len([line for line in lines if line is not None]):
             self.add_error("line_2", _("A budget line stands once in a call. Choose different lines."))
         budget = data.get("budget_fen")
+        if (data.get("budget_line") is None) != (budget is None) and not {"budget_line", "budget_fen"} & set(
+            self.errors
+        ):
+            self.add_error("budget_fen", _("Give both the budget line and the budget, or neither."))
         if budget is not None and sum(share for _line, share in further) >= budget:
             self.add_error(
                 "budget_fen", _("The first line must bear a part: the further lines bear the whole budget.")
             )
-        data["further_lines"] = further
+        data["further_lines"], data["budget_fen"] = further, budget or 0
 
 
 class PublicReasonForm(ActForm):

@@ -19,6 +19,7 @@ from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.programmes.packs import pack_of
 from subsidy.programmes.services import call_lines_add, call_tell
 from subsidy.programmes.window import end_of_day, last_minute_before, state_of
+from subsidy.registers.enums import Register
 from workflows.common.refusals import BadData, Message, WrongState
 from workflows.common.subjects import kind_named
 from workflows.common.turn import Turn
@@ -32,7 +33,8 @@ ONE_DAY = dt.timedelta(days=1)
 def make_call(turn: Turn) -> Call:
     data = dict(turn.data)
     version: PolicyVersion = data["policy_version"]
-    lines = [data["budget_line"], *(line for line, _share in data.pop("further_lines"))]
+    named = [data["budget_line"], *(line for line, _share in data.pop("further_lines"))]
+    lines = [line for line in named if line is not None]
     if any(record.authority_id != turn.authority_id for record in (version, *lines)):
         raise BadData(fields={"policy_version": [str(_("Choose a version and a budget line of your own bureau."))]})
     pack = pack_of(version)
@@ -66,6 +68,12 @@ def beyond_version(version: PolicyVersion, closes_at: dt.datetime) -> Message:
 
 
 def _line_problems(pack: Pack, lines: list[Any]) -> dict[str, Message]:
+    if pack.program.amount is None and lines:
+        return {"budget_line": _("This policy confers a title and pays nothing. Leave line and budget empty.")}
+    if pack.program.amount is not None and not lines:
+        return {
+            "budget_line": _("This policy pays. Choose the budget line that bears it, and the budget of the call.")
+        }
     if any(line.closed_at is not None for line in lines):
         return {"budget_line": _("This budget line is closed. Choose one of the year in which you pay.")}
     if any(line.currency != pack.currency for line in lines):
@@ -80,10 +88,12 @@ def _route(pack: Pack, data: dict[str, Any], problems: dict[str, Message]) -> tu
     wanted = data["route_version"] or max(versions, default=0)
     if data["route"] not in ("", kind):
         problems["route"] = _("The policy names the route %(kind)s. Leave the route to the policy.") % {"kind": kind}
-    elif pack.program.amount is None:
+    elif pack.program.amount is None and (
+        pack.recognition is None or pack.recognition.register not in Register.values
+    ):
         problems["policy_version"] = _(
-            "This policy recognises companies and pays nothing; its list, decree and certificate cannot be printed yet. "
-            "Choose a version that pays."
+            "This policy pays nothing and confers no title of a register that is kept here, so its decree would have "
+            "nothing to say. Have the version name its title under recognition."
         )
     elif wanted not in versions:
         problems["policy_version"] = _(
@@ -115,7 +125,7 @@ def call_opened(turn: Turn) -> None:
         filing=call.filing,
         cut_offs=call.cut_offs,
         budget_fen=call.budget_fen,
-        lines=[call.budget_line.code, *(line.code for line, _share in further)],
+        lines=[line.code for line in (call.budget_line, *(line for line, _share in further)) if line is not None],
         shares_fen=[share for _line, share in further],
         allocation=call.allocation,
     )

@@ -18,6 +18,7 @@ from subsidy.programmes.enums import Allocation
 from subsidy.programmes.packs import pack_of
 from workflows.common.refusals import BadData, Message, WrongState
 from workflows.common.turn import Turn
+from workflows.round.conferring import confer
 from workflows.round.holding import hold
 from workflows.round.noticing import append
 from workflows.round.reserving import correct, obligate
@@ -51,6 +52,7 @@ def _issue(turn: Turn, kind: DecreeKind) -> None:
     awards_grant(decree, rows, {row.case_id: finding_of(row) for row in rows})
     rows_set(round_, RowState.AWARDED, of=[RowState.LISTED])
     obligate(turn, cases, amounts)
+    confer(turn, decree, rows)
     append(turn, [])
     unfunded = _leave_unfunded(turn, decree, live) if kind == DecreeKind.MAIN else 0
     turn.record(decree=decree.number, count=len(rows), total_fen=sum(amounts.values()), unfunded=unfunded)

@@ -30,6 +30,7 @@ from subsidy.portal.views.application import call_title, crumbs_at, crumbs_to
 from subsidy.portal.views.case_acts import ACTS, CaseAct
 from subsidy.portal.views.offer import offer_of
 from subsidy.programmes.packs import pack_of
+from subsidy.registers.selectors import entries_of_case
 from subsidy.reporting.standing import standing_of
 from subsidy.reporting.story import StoryEntry, story
 from subsidy.web.acts import new_key, submit
@@ -118,6 +119,7 @@ class CasePage(LoginRequiredMixin, View):
             "may_act": may(request, case.company_id, right) if right else False,
             "correction": case.corrections.order_by("-id").first(),
             "decided": decided_of(case),
+            "titles": entries_of_case(case.pk),
             "letters": as_files(case, letters),
             "payments": payments,
             "offer": offer_of(case),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord
@@ -15,7 +16,8 @@ class RegisterEntry(AuthorityRecord):
     """One row of a register; never edited (by trigger). A change is a new row that names the one it follows.
 
     `valid_from` and `valid_to` are the first and last day (no last day: until taken off). `effective_on` is the day
-    from which the change holds: of an ending, the first day on which the company no longer has it.
+    from which the change holds: of an ending, the first day on which the company no longer has it. What a decree of this
+    bureau conferred names the case by plain key, with the title and its level in the words of the policy.
     """
 
     company = models.ForeignKey("applicants.Company", on_delete=models.PROTECT, related_name="register_entries")
@@ -31,11 +33,19 @@ class RegisterEntry(AuthorityRecord):
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", null=True)
     brought_by = models.ForeignKey(RegisterImport, on_delete=models.PROTECT, related_name="entries", null=True)
+    case_key = models.BigIntegerField(null=True, help_text=_("the case whose decree conferred it"))
+    document_number = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text=_("of the decree or the decision")
+    )
+    words = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
 
     class Meta:
         verbose_name = _("register entry")
         verbose_name_plural = _("register entries")
-        indexes = [models.Index(fields=["authority", "kind", "-id"], name="entry_by_register")]
+        indexes = [
+            models.Index(fields=["authority", "kind", "-id"], name="entry_by_register"),
+            models.Index(fields=["case_key"], name="entry_by_case", condition=Q(case_key__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["authority", "kind", "certificate_number"],
@@ -63,6 +73,20 @@ class RegisterEntry(AuthorityRecord):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.certificate_number}"
+
+    @property
+    def level_name(self) -> str:
+        """The level in the words of the policy that conferred it; of others as their list writes it."""
+        return self._said("level") or self.level
+
+    @property
+    def title_name(self) -> str:
+        """The title in the words of the policy that conferred it, else the register's name."""
+        return self._said("title") or self.register_name
+
+    def _said(self, what: str) -> str:
+        said = self.words.get(what, {})
+        return str(said.get("zh" if (get_language() or "zh").startswith("zh") else "en", ""))
 
     @property
     def register_name(self) -> str:

@@ -1,0 +1,83 @@
+"""A bureau that recognises makers' spaces: a policy that confers a title in two levels and pays nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from subsidy.applicants.models import Company
+from subsidy.cases.models import Case
+from subsidy.decisions.models import Round
+from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.registers.models import RegisterEntry
+from tests.world import PACKS, World, days_later, fresh, pack_texts, pdf
+
+SPACE: dict[str, Any] = {
+    "opened_on": "2020-01-01",
+    "floor_area": "800",
+    "shared_area": "700",
+    "desks": 60,
+    "staff": 6,
+    "mentors": 5,
+    "teams": 30,
+    "founded": 12,
+    "financed": 6,
+    "good_examples": 4,
+    "events": 20,
+}
+MODEL = {**SPACE, "teams": 50, "financed": 12}
+
+
+class TitleBureau(World):
+    """A world with calls of the makers' spaces."""
+
+    def version_of(self, code: str, version: str) -> PolicyVersion:
+        found = PolicyVersion.objects.filter(authority=self.authority, policy__code=code, version=version).first()
+        texts = pack_texts(PACKS / code / version)
+        return found or PolicyVersion.objects.get(pk=self.open("policy_version", "publish", "policy2", texts))
+
+    def title_call(self, code: str = "maker_space", version: str = "2024.1", **given: Any) -> Call:
+        """A call that pays nothing."""
+        data = {
+            "policy_version": self.version_of(code, version).pk,
+            "number": f"{self.code.upper()}-ZC-{next(self.serial)}",
+            "title_zh": "众创空间认定申报",
+            "title_en": "Recognition of makers' spaces",
+            "opens_at": self.now.at - dt.timedelta(days=1),
+            "closes_at": self.now.at + dt.timedelta(days=10),
+        }
+        return Call.objects.get(pk=self.open("call", "open", "policy2", {**data, **given}))
+
+    def space(self, call: Call, answers: dict[str, Any], company: Company | None = None) -> Case:
+        """An application that waits for its round."""
+        company = company or self.company()
+        facts = [{"name": "statistics_reported", "kind": "yes_no", "value": True}]
+        known = {"source": "officer", "as_of": self.now.on.isoformat(), "facts": facts}
+        self.act("company", company, "keep_facts", "counter", data=known)
+        case, filer = self.draft(call, company), self.filer(company)
+        self.act("case", case, "save_answers", filer, data=answers)
+        for slot in ("lease", "team_list"):
+            self.act("case", case, "attach", filer, data={"slot": slot}, files={"file": pdf()})
+        self.act("case", case, "submit", filer, data={"declaration": True})
+        self.act("case", case, "accept", "acceptance")
+        self.act("case", case, "confirm_amount", "amount", data={"remark": ""})
+        return fresh(case)
+
+    def conferred(self, *spaces: dict[str, Any], company: Company | None = None, number: int = 8) -> list[Case]:
+        """A call lived through to its decree; the cases in the order given."""
+        call = self.title_call()
+        cases = [self.space(call, answers, company) for answers in spaces]
+        self.decreed(call, f"西科〔{self.now.on.year}〕{number}号")
+        return [fresh(case) for case in cases]
+
+    def decreed(self, call: Call, number: str = "西科〔2024〕8号") -> Round:
+        """As in the small world; the notice of a title is twice as long."""
+        round_ = self.published(call)
+        self.now = days_later(self.now, 20)
+        self.act("round", round_, "close_notice", self.system)
+        self.act("round", round_, "issue_decree", "notice", data={"number": number})
+        return fresh(round_)  # type: ignore[no-any-return]
+
+    def entry(self, case: Case) -> RegisterEntry:
+        """The newest entry that the case led to."""
+        return RegisterEntry.objects.filter(case_key=case.pk).order_by("-pk")[:1].get()

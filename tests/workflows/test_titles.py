@@ -1,0 +1,104 @@
+"""Titles as results: calls that pay nothing, levels, certificates, and what the register says of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from subsidy.cases.enums import CaseState
+from subsidy.correspondence.models import Letter, LetterKind
+from subsidy.correspondence.services import letter_issue
+from subsidy.decisions.models import Award
+from subsidy.ledger.models import Reservation
+from subsidy.registers.enums import Change
+from subsidy.registers.models import RegisterEntry
+from tests.subsidy.letters.reading import text_of
+from tests.titles import MODEL, SPACE, TitleBureau
+from tests.world import days_later, fresh
+from workflows.common.consistency import differences, stuck
+from workflows.common.refusals import BadData
+from workflows.round.jobs import issue_round_paper
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bureau(db: None) -> TitleBureau:
+    return TitleBureau()
+
+
+def test_a_decree_without_money_confers_levels_and_moves_nothing(bureau: TitleBureau) -> None:
+    model, standard = bureau.conferred(MODEL, SPACE)
+    assert [case.state for case in (model, standard)] == [CaseState.RECOGNISED] * 2
+    assert [case.amount_fen for case in (model, standard)] == [None, None]
+    entries = [bureau.entry(case) for case in (model, standard)]
+    assert [(row.kind, row.level, row.change) for row in entries] == [
+        ("maker_space", "model", Change.NOTED),
+        ("maker_space", "standard", Change.NOTED),
+    ]
+    first = bureau.now.on
+    assert {(row.valid_from, row.valid_to, row.document_number) for row in entries} == {
+        (first, dt.date(first.year + 3, first.month, first.day) - dt.timedelta(days=1), "西科〔2024〕8号")
+    }
+    assert entries[0].certificate_number == f"{model.number}-CT"
+    assert not Reservation.objects.exists()
+    assert not Award.objects.exclude(amount_fen=0, instalments__isnull=True).exists()
+    assert differences() == [] and stuck() == []
+
+
+def test_the_papers_print_levels_where_others_print_amounts(bureau: TitleBureau) -> None:
+    model, _standard = bureau.conferred(MODEL, SPACE)
+    round_ = model.round_rows.get().round
+    for kind in (LetterKind.NOTICE_LIST, LetterKind.DECREE):
+        issue_round_paper(round_.pk, kind, now=bureau.now)
+    letter = letter_issue(model, LetterKind.CERTIFICATE, now=bureau.now)
+    assert letter.number == bureau.entry(model).certificate_number
+    texts = {
+        (row.kind, row.language): text_of(bytes(row.content)).replace("\n", "")
+        for row in Letter.objects.exclude(kind=LetterKind.RECEIPT)
+    }
+    assert "拟认定为众创空间的2家企业（示范级1家、标准级1家）" in texts["notice_list", "zh"]
+    assert "本次认定众创空间2家（示范级1家、标准级1家）" in texts["decree", "zh"]
+    assert "众创空间（示范级）" in texts["certificate", "zh"]
+    assert "makers' space (model space)" in texts["certificate", "en"]
+    assert not [key for key, text in texts.items() if "0.00" in text or "元" in text]
+
+
+def test_a_later_decree_raises_the_level_and_the_same_level_is_renewed(bureau: TitleBureau) -> None:
+    (first,) = bureau.conferred(SPACE)
+    (second,) = bureau.conferred(MODEL, company=first.company, number=9)
+    (third,) = bureau.conferred(MODEL, company=first.company, number=10)
+    rows = RegisterEntry.objects.filter(company=first.company).order_by("pk")
+    assert [(row.change, row.level, row.case_key) for row in rows] == [
+        (Change.NOTED, "standard", first.pk),
+        (Change.UPGRADED, "model", second.pk),
+        (Change.RENEWED, "model", third.pk),
+    ]
+    assert [row.follows_id for row in rows] == [None, rows[0].pk, rows[1].pk]
+
+
+def test_money_and_policy_must_agree_when_a_call_opens(bureau: TitleBureau) -> None:
+    with pytest.raises(BadData) as refusal:
+        bureau.title_call(budget_line=bureau.line().pk, budget_fen=100)
+    assert "不拨付资金" in str(refusal.value.fields["budget_line"])
+    with pytest.raises(BadData) as refusal:
+        bureau.title_call("city_rd_centre", "2019.1", opens_at="2019-03-04", closes_at="2024-03-20")
+    assert "请选择承担的预算科目" in str(refusal.value.fields["budget_line"])
+    with pytest.raises(BadData) as refusal:
+        bureau.title_call(budget_fen=100)
+    assert "须同时填写" in str(refusal.value.fields["budget_fen"])
+    assert not bureau.title_call().pays
+
+
+def test_a_company_struck_from_the_list_gets_no_title(bureau: TitleBureau) -> None:
+    call = bureau.title_call()
+    case = bureau.space(call, SPACE)
+    other = bureau.space(call, SPACE)
+    round_ = bureau.published(call)
+    bureau.act("case", other, "withdraw", bureau.filer(other.company), data={"reason": "不再申报"})
+    bureau.now = days_later(bureau.now, 20)
+    bureau.act("round", round_, "close_notice", bureau.system)
+    bureau.act("round", round_, "issue_decree", "notice", data={"number": "西科〔2024〕8号"})
+    assert fresh(other).state == CaseState.WITHDRAWN
+    assert list(RegisterEntry.objects.values_list("case_key", flat=True)) == [case.pk]
