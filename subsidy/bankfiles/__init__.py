@@ -2,7 +2,7 @@
 
 from subsidy.bankfiles.capitals import amount_in_capitals, parse_capitals
 from subsidy.bankfiles.cnaps import cnaps_check_digit_holds, is_cnaps
-from subsidy.bankfiles.formats import FORMATS, check_payment, write
+from subsidy.bankfiles.formats import FORMATS, check_head, check_payment, parts, write, write_preview
 from subsidy.bankfiles.model import (
     Answer,
     AnswerFile,
@@ -12,6 +12,8 @@ from subsidy.bankfiles.model import (
     Payment,
     PaymentFile,
     Problem,
+    Statement,
+    TreasuryHead,
 )
 from subsidy.bankfiles.reading import read
 
@@ -25,11 +27,16 @@ __all__ = [
     "Payment",
     "PaymentFile",
     "Problem",
+    "Statement",
+    "TreasuryHead",
     "amount_in_capitals",
+    "check_head",
     "check_payment",
     "cnaps_check_digit_holds",
     "is_cnaps",
     "parse_capitals",
+    "parts",
     "read",
     "write",
+    "write_preview",
 ]

@@ -11,10 +11,11 @@ from typing import Protocol
 
 from subsidy.bankfiles.amounts import fen_to_text
 from subsidy.bankfiles.cnaps import is_cnaps
+from subsidy.bankfiles.currencies import DECIMALS
 from subsidy.bankfiles.model import (
     AMOUNT_FEN_MAX,
     BANK_TIME,
-    HUNDREDTHS,
+    TOTAL_FEN_MAX,
     BankFileError,
     Party,
     Payment,
@@ -30,6 +31,8 @@ COUNT_MAX = 10**15 - 1  # ISO 20022 Max15NumericText
 #: Identifiers start with a letter or digit, so that no spreadsheet takes them for a formula and no bank trims them.
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z:._/+-]*")
 _ACCOUNT = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]*")
+#: ISO 9362 as the older of the two written schemas has it, which the newer one takes as well.
+_BIC = re.compile(r"[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?")
 #: Control characters, surrogates, non-characters, and marks that make a name read otherwise than it is stored.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
 
@@ -97,24 +100,32 @@ class Findings:
                 f"{field}.bank_code 须为 12 位联行号，现为“{party.bank_code}”，请核对开户行",
                 f"{field}.bank_code must be a 12-digit CNAPS number, got {party.bank_code!r}; check the bank branch",
             )
-
-    def currency(self, value: str) -> None:
-        """A currency whose hundredth is the unit of ``amount_fen``."""
-        if value not in HUNDREDTHS:
-            allowed = ", ".join(sorted(HUNDREDTHS))
+        if party.bic and _BIC.fullmatch(party.bic) is None:
             self.add(
-                "currency",
-                f"币种“{value}”不受支持，只支持以分为最小单位的 {allowed}，请更正币种",
-                f"currency {value!r} is not supported, only {allowed}, whose smallest unit is a hundredth; correct it",
+                f"{field}.bic",
+                f"{field}.bic 须为 8 或 11 位 SWIFT 代码，现为“{party.bic}”，请核对或留空",
+                f"{field}.bic must be a SWIFT code of 8 or 11 characters, got {party.bic!r}; correct it or leave it out",
             )
 
-    def amount(self, field: str, fen: int) -> None:
-        """A whole number of fen, more than nothing, within 18 digits."""
-        if type(fen) is not int or not 0 < fen <= AMOUNT_FEN_MAX:
+    def currency(self, value: str) -> None:
+        """A currency whose smallest unit is known."""
+        if value not in DECIMALS:
+            allowed = ", ".join(sorted(DECIMALS))
+            self.add(
+                "currency",
+                f"币种“{value}”不受支持，只支持 {allowed}，请更正币种",
+                f"currency {value!r} is not supported, only {allowed}; correct it",
+            )
+
+    def amount(self, field: str, fen: int, *, most: int) -> None:
+        """A whole number of fen, more than nothing, at most so many."""
+        if type(fen) is not int or not 0 < fen <= most:
+            digits = len(str(most))
             self.add(
                 field,
-                f"{field} 须为大于零、不超过 18 位的整数分，现为 {fen!r}，请核对金额",
-                f"{field} must be a whole number of fen above zero, at most 18 digits, got {fen!r}; check the amount",
+                f"{field} 须为大于零、不超过 {digits} 位的整数分，现为 {fen!r}，请核对金额",
+                f"{field} must be a whole number of fen above zero, at most {digits} digits, got {fen!r}; "
+                "check the amount",
             )
 
 
@@ -124,7 +135,7 @@ def common_problems(payment: Payment) -> list[Problem]:
     if payment.row < 1:
         found.add("row", "行号须从 1 起，请重新编号", "rows are numbered from 1; number the rows again")
     found.identifier("end_to_end_id", payment.end_to_end_id)
-    found.amount("amount_fen", payment.amount_fen)
+    found.amount("amount_fen", payment.amount_fen, most=AMOUNT_FEN_MAX)
     found.currency(payment.currency)
     found.party("payee", payment.payee)
     found.text("purpose", payment.purpose, longest=NAME_MAX)
@@ -148,7 +159,7 @@ def header_problems(header: PaymentFile, max_rows: int | None) -> list[Problem]:
         )
     found.party("payer", header.payer)
     found.currency(header.currency)
-    found.amount("total_fen", header.total_fen)
+    found.amount("total_fen", header.total_fen, most=TOTAL_FEN_MAX)
     found.text("purpose", header.purpose, longest=NAME_MAX)
     if not 1 <= header.count <= (max_rows or COUNT_MAX):
         found.add(
@@ -207,10 +218,11 @@ def _verify_controls(header: PaymentFile, count: int, total_fen: int) -> None:
             f"the head promises {header.count} rows, {count} came; discard the file and prepare it again",
         )
     if total_fen != header.total_fen:
+        promised, came = fen_to_text(header.total_fen, header.currency), fen_to_text(total_fen, header.currency)
         found.add(
             "total_fen",
-            f"文件头合计 {fen_to_text(header.total_fen)} 元，实际 {fen_to_text(total_fen)} 元，文件作废，请重新制作",
-            f"the head promises {fen_to_text(header.total_fen)}, the rows sum to {fen_to_text(total_fen)}; "
+            f"文件头合计 {promised}，实际 {came}（{header.currency}），文件作废，请重新制作",
+            f"the head promises {promised} {header.currency}, the rows sum to {came}; "
             "discard the file and prepare it again",
         )
     if found.problems:

@@ -10,8 +10,9 @@ from hashlib import sha256
 from lxml.etree import QName, _Element
 
 from subsidy.bankfiles.amounts import iso_to_fen
+from subsidy.bankfiles.currencies import amount_like
 from subsidy.bankfiles.lxml_stream import line_of
-from subsidy.bankfiles.model import BANK_TIME, HUNDREDTHS
+from subsidy.bankfiles.model import AMOUNT_FEN_MAX, BANK_TIME, BankFileError
 from subsidy.bankfiles.source import Source
 
 
@@ -58,6 +59,15 @@ class IsoReader:
         found = self.find(element, path)
         return ((found.text or "").strip() or None) if found is not None else None
 
+    def texts(self, element: _Element, path: str) -> str | None:
+        """All texts of that name along the path, joined; None when there is none."""
+        above, _, last = path.rpartition("/")
+        parent = self.find(element, above)
+        if parent is None:
+            return None
+        found = [(one.text or "").strip() for one in parent.iterchildren(f"{{{self.namespace}}}{last}")]
+        return " ".join(text for text in found if text) or None
+
     def required(self, element: _Element, path: str) -> str:
         """The text along the path; BankFileError when it is missing."""
         value = self.text(element, path)
@@ -92,16 +102,34 @@ class IsoReader:
         except ValueError as error:
             raise self._malformed(element, path, value, "2024-03-05") from error
 
-    def amount(self, element: _Element, path: str) -> tuple[int | None, str | None]:
-        """Fen and currency of an amount; (None, None) when absent, BankFileError when it cannot be a number of fen."""
+    def amount(self, element: _Element, path: str, *, most: int = AMOUNT_FEN_MAX) -> tuple[int | None, str | None]:
+        """Smallest units and currency of an amount; (None, None) when absent.
+
+        Raises BankFileError when it cannot be a number of smallest units, or is larger than any payment.
+        """
         found = self.find(element, path)
         if found is None:
             return None, None
         currency = found.get("Ccy")
-        fen = iso_to_fen(found.text or "")
-        if fen is None or currency not in HUNDREDTHS:
-            raise self._malformed(found, path, f"{found.text} {currency}", "1409.50 CNY")
+        fen = iso_to_fen(found.text or "", currency)
+        if fen is None or fen > most:
+            raise self._malformed(found, path, f"{found.text} {currency}", f"{amount_like(currency)} {currency}")
         return fen, currency
+
+    def count(self, element: _Element, path: str) -> int | None:
+        """The whole number along the path; None when it is absent, BankFileError when it is none."""
+        value = self.text(element, path)
+        if value is None or (value.isascii() and value.isdigit() and len(value) <= 18):
+            return None if value is None else int(value)
+        raise self._malformed(element, path, value, "12")
+
+    def whole(self, element: _Element, path: str, currency: str) -> int | None:
+        """Smallest units of a sum that carries no currency of its own, such as a control sum."""
+        value = self.text(element, path)
+        fen = None if value is None else iso_to_fen(value, currency)
+        if value is not None and fen is None:
+            raise self._malformed(element, path, value, amount_like(currency))
+        return fen
 
     def reason(self, element: _Element, block: str) -> tuple[str | None, str | None]:
         """Code and text of the first reason block that has a code; texts of all blocks are joined."""
@@ -120,7 +148,7 @@ class IsoReader:
         """The account number of an account block."""
         return self.text(element, f"{path}/Id/Othr/Id") or self.text(element, f"{path}/Id/IBAN")
 
-    def _malformed(self, element: _Element, path: str, value: str, like: str) -> Exception:
+    def _malformed(self, element: _Element, path: str, value: str, like: str) -> BankFileError:
         return self.source.error(
             f"{path} 的值“{value}”无法识别，应形如 {like}，请向银行核实后重新索取文件",
             f"{path} is {value!r}, expected something like {like}; ask the bank for a corrected file",

@@ -1,10 +1,11 @@
-"""Writer of ISO 20022 customer credit transfers, pain.001.001.09 (message definition report of the 2019 set).
+"""Writer of ISO 20022 customer credit transfers: pain.001.001.09 (the 2019 set) and the older pain.001.001.03.
 
 Chinese accounts are ``Othr/Id``; the CNAPS number is the clearing member of the clearing system ``CNAPS``
 (external code list ExternalClearingSystemIdentification1Code). One payment information block, booked one by one
 (``BtchBookg`` false) because every payment is settled and returned by itself; charges are the payer's (``DEBT``), so
 that the decreed amount arrives whole. The purpose of a row and its remark form one ``Ustrd``, since many banks pass on
 only the first; the file's own ``purpose`` and ``sequence`` have no place in this message and are not written.
+What differs between the versions is in ``Version``: the rest of what is written is the same in both schemas.
 """
 
 from __future__ import annotations
@@ -20,9 +21,21 @@ from subsidy.bankfiles.check import NAME_MAX, Findings, common_problems
 from subsidy.bankfiles.lxml_stream import xmlfile
 from subsidy.bankfiles.model import BANK_TIME, FormatInfo, Party, Payment, PaymentFile, Problem
 
-_NS = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _CLEARING_SYSTEM = "CNAPS"
 _CATEGORY = "GOVT"  # ExternalCategoryPurpose1Code: payment to or from a government department
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What one version of the message does otherwise than the others."""
+
+    namespace: str
+    bic_tag: str
+    date_is_choice: bool
+
+
+V09 = Version("urn:iso:std:iso:20022:tech:xsd:pain.001.001.09", bic_tag="BICFI", date_is_choice=True)
+V03 = Version("urn:iso:std:iso:20022:tech:xsd:pain.001.001.03", bic_tag="BIC", date_is_choice=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,7 @@ class Pain001Writer:
     """Streams one pain.001 file; holds one payment in memory at a time."""
 
     info: FormatInfo
+    version: Version
 
     def problems(self, payment: Payment) -> tuple[Problem, ...]:
         """Every reason why the payment cannot stand in this message."""
@@ -40,16 +54,21 @@ class Pain001Writer:
             problems = found.problems
         return tuple(problems)
 
+    def head_problems(self, header: PaymentFile) -> tuple[Problem, ...]:
+        """None beyond what holds of every head."""
+        return ()
+
     def write(self, header: PaymentFile, payments: Iterable[Payment], out: BinaryIO) -> None:
         """Write head and payments; both have been checked."""
+        name = self.version.namespace
         with xmlfile(out, encoding="utf-8") as xml:
             xml.write_declaration()
-            with xml.element(f"{{{_NS}}}Document", nsmap={None: _NS}), xml.element(f"{{{_NS}}}CstmrCdtTrfInitn"):
+            with xml.element(f"{{{name}}}Document", nsmap={None: name}), xml.element(f"{{{name}}}CstmrCdtTrfInitn"):
                 xml.write(_group_header(header))
-                with xml.element(f"{{{_NS}}}PmtInf"):
-                    for element in _payment_information(header):
+                with xml.element(f"{{{name}}}PmtInf"):
+                    for element in _payment_information(header, self.version):
                         xml.write(element)
-                    form = _TransactionForm()
+                    form = _TransactionForm(self.version)
                     for payment in payments:
                         xml.write(form.filled(payment))
 
@@ -81,10 +100,10 @@ def _group_header(header: PaymentFile) -> _Element:
 
 def _controls(parent: _Element, header: PaymentFile) -> None:
     _leaf(parent, "NbOfTxs", str(header.count))
-    _leaf(parent, "CtrlSum", fen_to_text(header.total_fen))
+    _leaf(parent, "CtrlSum", fen_to_text(header.total_fen, header.currency))
 
 
-def _payment_information(header: PaymentFile) -> Iterable[_Element]:
+def _payment_information(header: PaymentFile, version: Version) -> Iterable[_Element]:
     """The fields of the payment information block before its payments, in the order of the schema."""
     block = Element("PmtInf")
     _leaf(block, "PmtInfId", header.message_id)
@@ -92,12 +111,13 @@ def _payment_information(header: PaymentFile) -> Iterable[_Element]:
     _leaf(block, "BtchBookg", "false")
     _controls(block, header)
     _leaf(SubElement(SubElement(block, "PmtTpInf"), "CtgyPurp"), "Cd", _CATEGORY)
-    _leaf(SubElement(block, "ReqdExctnDt"), "Dt", header.execution_on.isoformat())
+    executed = SubElement(block, "ReqdExctnDt")
+    (SubElement(executed, "Dt") if version.date_is_choice else executed).text = header.execution_on.isoformat()
     _leaf(SubElement(block, "Dbtr"), "Nm", header.payer.name)
     account = SubElement(block, "DbtrAcct")
     _account(account, header.payer.account)
     _leaf(account, "Ccy", header.currency)
-    _agent(SubElement(block, "DbtrAgt"), header.payer)
+    _Agent(SubElement(block, "DbtrAgt"), version).fill(header.payer)
     _leaf(block, "ChrgBr", "DEBT")
     block[-1].tail = "\n"
     return list(block)
@@ -107,24 +127,37 @@ def _account(parent: _Element, account: str) -> _Element:
     return _leaf(SubElement(SubElement(parent, "Id"), "Othr"), "Id", account)
 
 
-def _agent(parent: _Element, party: Party | None) -> tuple[_Element, _Element]:
-    """A bank by its CNAPS number and name; hands back the two elements that hold them."""
-    institution = SubElement(parent, "FinInstnId")
-    member = SubElement(institution, "ClrSysMmbId")
-    _leaf(SubElement(member, "ClrSysId"), "Cd", _CLEARING_SYSTEM)
-    code = _leaf(member, "MmbId", party.bank_code if party else "")
-    return code, _leaf(institution, "Nm", party.bank_name if party else "")
+class _Agent:
+    """A bank by its CNAPS number and name, and by its BIC where one is known."""
+
+    def __init__(self, parent: _Element, version: Version) -> None:
+        self._institution = SubElement(parent, "FinInstnId")
+        self._bic = Element(version.bic_tag)
+        member = SubElement(self._institution, "ClrSysMmbId")
+        _leaf(SubElement(member, "ClrSysId"), "Cd", _CLEARING_SYSTEM)
+        self._code = _leaf(member, "MmbId", "")
+        self._name = _leaf(self._institution, "Nm", "")
+
+    def fill(self, party: Party) -> None:
+        """Take the party's bank in place of the one before; without a BIC there is no element for it."""
+        self._code.text = party.bank_code
+        self._name.text = party.bank_name
+        if party.bic:
+            self._bic.text = party.bic
+            self._institution.insert(0, self._bic)
+        elif self._bic.getparent() is not None:
+            self._institution.remove(self._bic)
 
 
 class _TransactionForm:
     """One transaction element, filled anew for each payment: a written element is not kept, so one is enough."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: Version) -> None:
         self._transaction = Element("CdtTrfTxInf")
         self._transaction.tail = "\n"
         self._end_to_end_id = _leaf(SubElement(self._transaction, "PmtId"), "EndToEndId", "")
         self._amount = _leaf(SubElement(self._transaction, "Amt"), "InstdAmt", "")
-        self._bank_code, self._bank_name = _agent(SubElement(self._transaction, "CdtrAgt"), None)
+        self._agent = _Agent(SubElement(self._transaction, "CdtrAgt"), version)
         self._name = _leaf(SubElement(self._transaction, "Cdtr"), "Nm", "")
         self._account = _account(SubElement(self._transaction, "CdtrAcct"), "")
         self._remittance = _leaf(SubElement(self._transaction, "RmtInf"), "Ustrd", "")
@@ -132,10 +165,9 @@ class _TransactionForm:
     def filled(self, payment: Payment) -> _Element:
         """The element with every field of the payment; none keeps a value of the payment before."""
         self._end_to_end_id.text = payment.end_to_end_id
-        self._amount.text = fen_to_text(payment.amount_fen)
+        self._amount.text = fen_to_text(payment.amount_fen, payment.currency)
         self._amount.set("Ccy", payment.currency)
-        self._bank_code.text = payment.payee.bank_code
-        self._bank_name.text = payment.payee.bank_name
+        self._agent.fill(payment.payee)
         self._name.text = payment.payee.name
         self._account.text = payment.payee.account
         self._remittance.text = remittance(payment)

@@ -7,12 +7,13 @@ from typing import BinaryIO
 
 from lxml.etree import QName, _Element
 
-from subsidy.bankfiles import camt054, pain002
-from subsidy.bankfiles.csv_profile import RESULT
+from subsidy.bankfiles import camt, pacs004, pain002, treasury_receipt
+from subsidy.bankfiles.bank_profile import RESULT
 from subsidy.bankfiles.iso_read import IsoReader
 from subsidy.bankfiles.lxml_stream import line_of
 from subsidy.bankfiles.model import AnswerFile, BankFileError
 from subsidy.bankfiles.result_csv import read_result_csv
+from subsidy.bankfiles.result_xlsx import read_result_xlsx
 from subsidy.bankfiles.source import MAX_BYTES, Source, hardened_events, sniffed_root
 
 _Reader = Callable[[IsoReader, Iterator[tuple[str, _Element]]], AnswerFile]
@@ -21,16 +22,22 @@ _PREFIX = "urn:iso:std:iso:20022:tech:xsd:"
 #: Message by namespace. A further message is one more line here.
 _ISO_READERS: Mapping[str, _Reader] = {
     **{f"{_PREFIX}pain.002.001.{version}": pain002.read_pain002 for version in pain002.VERSIONS},
-    **{f"{_PREFIX}camt.054.001.{version}": camt054.read_camt054 for version in camt054.VERSIONS},
+    **{f"{_PREFIX}camt.053.001.{version}": camt.read_camt053 for version in camt.VERSIONS},
+    **{f"{_PREFIX}camt.054.001.{version}": camt.read_camt054 for version in camt.VERSIONS},
+    **{f"{_PREFIX}pacs.004.001.{version}": pacs004.read_pacs004 for version in pacs004.VERSIONS},
 }
-_TAGS = tuple(dict.fromkeys((*pain002.TAGS, *camt054.TAGS)))
+_TAGS = tuple(dict.fromkeys((*pain002.TAGS, *camt.TAGS, *pacs004.TAGS)))
 
 _XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
-_FOREIGN = {b"PK\x03\x04": "XLSX/ZIP", b"%PDF": "PDF", b"\xd0\xcf\x11\xe0": "XLS", b"\x1f\x8b": "gzip"}
+_ZIP = b"PK\x03\x04"
+_FOREIGN = {b"%PDF": "PDF", b"\xd0\xcf\x11\xe0": "XLS", b"\x1f\x8b": "gzip"}
 
 
 def read(stream: BinaryIO, *, name: str | None = None, max_bytes: int = MAX_BYTES) -> AnswerFile:
-    """Read a bank's answer: pain.002 (.03 .10 .12 .14), camt.054 (.02, .08 to .14) or the bank's result CSV.
+    """Read what a bank sends, in any format that this program reads.
+
+    pain.002 (.03 .10 .12 .14), camt.053 and camt.054 (.02, .08 to .14), pacs.004 (.02 to .13), the bank's result as CSV
+    or XLSX, the treasury's receipt.
 
     ``name`` is the file's name for error messages. The head is read at once, the statements while ``answers`` is
     walked. Raises BankFileError, saying file, line, what was expected and what to do next, for an empty, unknown,
@@ -43,9 +50,11 @@ def read(stream: BinaryIO, *, name: str | None = None, max_bytes: int = MAX_BYTE
     for magic, kind in _FOREIGN.items():
         if head.startswith(magic):
             raise source.error(
-                f"这是 {kind} 文件，请改为导入 pain.002、camt.054 或银行结果 CSV 原始文件",
-                f"this is a {kind} file; import the original pain.002, camt.054 or result CSV instead",
+                f"这是 {kind} 文件，请改为导入银行发来的 XML、CSV 或 XLSX 原始文件",
+                f"this is a {kind} file; import the original XML, CSV or XLSX of the bank instead",
             )
+    if head.startswith(_ZIP):
+        return read_result_xlsx(source, RESULT)
     if head.lstrip(b" \t\r\n").startswith(_XML_STARTS):
         return _read_xml(source)
     return read_result_csv(source, RESULT)
@@ -59,6 +68,8 @@ def _name_of(stream: BinaryIO) -> str:
 def _read_xml(source: Source) -> AnswerFile:
     root = sniffed_root(source)
     namespace = QName(root).namespace or ""
+    if root.tag == treasury_receipt.ROOT:
+        return treasury_receipt.read_receipt(source, hardened_events(source, treasury_receipt.TAGS))
     reader = _ISO_READERS.get(namespace)
     if reader is None:
         raise _unknown(source, root, namespace)
@@ -66,7 +77,7 @@ def _read_xml(source: Source) -> AnswerFile:
 
 
 def _unknown(source: Source, root: _Element, namespace: str) -> BankFileError:
-    known = ", ".join(name.removeprefix(_PREFIX) for name in _ISO_READERS)
+    known = ", ".join((*(name.removeprefix(_PREFIX) for name in _ISO_READERS), treasury_receipt.FORMAT))
     found = namespace.removeprefix(_PREFIX) or QName(root).localname
     return source.error(
         f"报文“{found}”不是可读取的银行回执，可读取 {known}，请选对文件或请银行改发其中一种",

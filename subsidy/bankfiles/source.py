@@ -111,8 +111,8 @@ def sniffed_root(source: Source) -> _Element:
     except XMLSyntaxError as error:
         raise _malformed(source, error, 1) from error
     raise source.error(
-        f"前 {HEAD_BYTES} 字节内没有 XML 元素，应为 pain.002 或 camt.054 报文，{_FRESH_ZH}",
-        f"no XML element begins in the first {HEAD_BYTES} bytes; expected a pain.002 or camt.054; {_FRESH_EN}",
+        f"前 {HEAD_BYTES} 字节内没有 XML 元素，应为银行回执报文，{_FRESH_ZH}",
+        f"no XML element begins in the first {HEAD_BYTES} bytes; expected a bank's answer; {_FRESH_EN}",
     )
 
 

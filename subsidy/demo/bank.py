@@ -2,45 +2,36 @@
 
 It is no bank and no model of one: no balances, no clearing, no names checked. It says what it is told to say, in the
 formats that banks use, so that the way back can be walked without a bank. Every function is pure: the same bytes,
-dates and instructions give the same answer. It reads the payout files with a reading of its own, not with the code
-that wrote them, and refuses a file whose count or control sum does not hold, as a bank would.
+dates and instructions give the same answer. It refuses a file whose count or control sum does not hold, as a bank would.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from hashlib import sha256
-from types import MappingProxyType
-from typing import Any
 
-from lxml import etree
+from subsidy.demo import bank_iso, bank_tables
+from subsidy.demo.bank_iso import REASONS
+from subsidy.demo.bank_order import Order, OrderLine, ReferenceBankError, read_order
 
-from subsidy.bankfiles.amounts import fen_to_text, text_to_fen
-from subsidy.bankfiles.csv_profile import PAYOUT, RESULT, ResultField
-from subsidy.bankfiles.model import BANK_TIME, Status
-
-_ISO = "urn:iso:std:iso:20022:tech:xsd:"
-
-#: Reasons that this bank can give, with its words for them (ISO external status and return reason codes).
-REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        "AC01": "收款账号有误",
-        "AC04": "收款账户已销户",
-        "AC06": "收款账户已冻结",
-        "AM04": "付款账户余额不足",
-        "AM05": "重复付款",
-        "BE01": "户名与账号不符",
-        "RC01": "联行号有误",
-    }
-)
-
-
-class ReferenceBankError(ValueError):
-    """The reference bank cannot take the payout file or the instructions it was given; the text says why."""
+__all__ = [
+    "REASONS",
+    "Document",
+    "Instructions",
+    "ReferenceBankError",
+    "account_statement",
+    "announced_return",
+    "answer",
+    "money_back",
+    "notification",
+    "read_order",
+    "receipt",
+    "receipt_of_returns",
+    "result_csv",
+    "result_xlsx",
+    "status_report",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +48,6 @@ class Instructions:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderLine:
-    """One payment as the bank read it."""
-
-    end_to_end_id: str
-    amount_fen: int
-    account: str
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A payout file as the bank read it."""
-
-    message_id: str
-    payer_account: str
-    currency: str
-    lines: tuple[OrderLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
     """A file that the bank sends: a name for the person who saves it, and its bytes."""
 
@@ -86,15 +58,23 @@ class Document:
 def answer(
     exported: bytes, *, answered_at: datetime, booked_on: date, instructions: Instructions | None = None
 ) -> tuple[Document, ...]:
-    """Everything the bank sends for a payout file: pain.002 and camt.054 for pain.001, the result CSV for the CSV.
+    """Everything the bank sends for a payout file: pain.002 and camt.054, or the result table, or the receipt.
 
     ``answered_at`` is an aware instant, ``booked_on`` the day the executed lines leave the account. Raises
     ReferenceBankError when the file or the instructions do not hold.
     """
-    stem = read_order(exported).message_id.replace("/", "-")
-    if not _is_xml(exported):
-        content = result_csv(exported, answered_at=answered_at, booked_on=booked_on, instructions=instructions)
-        return (Document(f"{stem}-result.csv", content),)
+    order = read_order(exported)
+    stem = order.message_id.replace("/", "-")
+    match order.format:
+        case "bank_csv":
+            content = result_csv(exported, answered_at=answered_at, booked_on=booked_on, instructions=instructions)
+            return (Document(f"{stem}-result.csv", content),)
+        case "bank_xlsx":
+            content = result_xlsx(exported, answered_at=answered_at, booked_on=booked_on, instructions=instructions)
+            return (Document(f"{stem}-result.xlsx", content),)
+        case "treasury_xml":
+            content = receipt(exported, booked_on=booked_on, instructions=instructions)
+            return (Document(f"{stem}-receipt.xml", content),)
     status = status_report(exported, answered_at=answered_at, instructions=instructions)
     booked = notification(exported, answered_at=answered_at, booked_on=booked_on, instructions=instructions)
     return (Document(f"{stem}-pain.002.xml", status), Document(f"{stem}-camt.054.xml", booked))
@@ -105,30 +85,8 @@ def status_report(
 ) -> bytes:
     """The pain.002 to a pain.001: the file's status, and each line accepted, rejected or pending."""
     order, told = _prepared(exported, instructions)
-    states = {line.end_to_end_id: _iso_state(line, told) for line in order.lines}
-    named = [line for line in order.lines if line.end_to_end_id not in told.silent]
-    make = _maker(f"pain.002.001.{version}")
-    block = make(
-        "OrgnlPmtInfAndSts",
-        make("OrgnlPmtInfId", order.message_id),
-        *(_status_of_line(make, line, states[line.end_to_end_id], told, order.currency) for line in named),
-    )
-    report = make(
-        "CstmrPmtStsRpt",
-        make(
-            "GrpHdr",
-            make("MsgId", _reference("P2", order.message_id, answered_at, states)),
-            make("CreDtTm", _instant(answered_at)),
-        ),
-        make(
-            "OrgnlGrpInfAndSts",
-            make("OrgnlMsgId", order.message_id),
-            make("OrgnlMsgNmId", "pain.001.001.09"),
-            make("GrpSts", _group_state([states[line.end_to_end_id] for line in named])),
-        ),
-        block,
-    )
-    return _document(make, report)
+    named = [(line, _fate(line, told)) for line in order.lines if line.end_to_end_id not in told.silent]
+    return bank_iso.status_report(order, named, told.reject, answered_at, version)
 
 
 def notification(
@@ -141,26 +99,43 @@ def notification(
 ) -> bytes:
     """The camt.054 that books every executed line as a debit of the paying account, one entry a line."""
     order, told = _prepared(exported, instructions)
-    idle = {*told.reject, *told.pending, *told.silent}
-    executed = [line for line in order.lines if line.end_to_end_id not in idle]
-    make = _maker(f"camt.054.001.{version}")
-    entries = [_entry(make, order, line, booked_on, "DBIT", None) for line in executed]
-    return _notification(
-        make, order, entries, _reference("C5", order.message_id, answered_at, booked_on, executed), answered_at
-    )
+    booked = [bank_iso.Booking(line, booked_on) for line in _executed(order, told)]
+    return bank_iso.notification(order, booked, "C5", answered_at, booked_on, version)
 
 
 def money_back(
     exported: bytes, *, returned: Mapping[str, str], answered_at: datetime, booked_on: date, version: str = "08"
 ) -> bytes:
-    """A later camt.054 that books lines back: ``returned`` is end-to-end id → reason code. For both payout formats."""
+    """A later camt.054 that books lines back: ``returned`` is end-to-end id → reason code. For every payout format."""
     order, _ = _prepared(exported, Instructions(reject=returned))
-    lines = [line for line in order.lines if line.end_to_end_id in returned]
-    make = _maker(f"camt.054.001.{version}")
-    entries = [_entry(make, order, line, booked_on, "CRDT", returned[line.end_to_end_id]) for line in lines]
-    return _notification(
-        make, order, entries, _reference("CR", order.message_id, answered_at, booked_on, lines), answered_at
-    )
+    booked = _back(order, returned, booked_on)
+    return bank_iso.notification(order, booked, "CR", answered_at, booked_on, version)
+
+
+def announced_return(
+    exported: bytes, *, returned: Mapping[str, str], answered_at: datetime, version: str = "09"
+) -> bytes:
+    """The pacs.004 that says that lines come back, before the money does."""
+    order, _ = _prepared(exported, Instructions(reject=returned))
+    return bank_iso.announced_return(order, returned, answered_at, version)
+
+
+def account_statement(
+    exported: bytes,
+    *,
+    opening_fen: int,
+    sequence: int,
+    answered_at: datetime,
+    booked_on: date,
+    instructions: Instructions | None = None,
+    returned: Mapping[str, str] | None = None,
+    version: str = "08",
+) -> bytes:
+    """The camt.053 of a day: the executed lines as debits, ``returned`` ones as credits, between two balances."""
+    order, told = _prepared(exported, instructions)
+    back = _back(order, returned or {}, booked_on)
+    booked = [*(bank_iso.Booking(line, booked_on) for line in _executed(order, told)), *back]
+    return bank_iso.account_statement(order, booked, opening_fen, sequence, answered_at, booked_on, version)
 
 
 def result_csv(
@@ -168,104 +143,46 @@ def result_csv(
 ) -> bytes:
     """The result CSV to a batch template, by the result profile."""
     order, told = _prepared(exported, instructions)
-    words: dict[Status, str] = {status: word for word, status in RESULT.statuses.items()}
-    rows: list[list[str]] = []
-    for line in order.lines:
-        if line.end_to_end_id in told.silent:
-            continue
-        code = told.reject.get(line.end_to_end_id, "")
-        status: Status = "rejected" if code else ("pending" if line.end_to_end_id in told.pending else "settled")
-        settled = status == "settled"
-        cells: dict[ResultField, str] = {
-            "end_to_end_id": line.end_to_end_id,
-            "account": line.account,
-            "amount": fen_to_text(line.amount_fen),
-            "status": words[status],
-            "code": code,
-            "reason": REASONS[code] if code else "",
-            "bank_reference": _reference("TX", order.message_id, line.end_to_end_id) if settled else "",
-            "booked_on": booked_on.isoformat() if settled else "",
-        }
-        rows.append([cells[column] for column in RESULT.columns.values()])
-    head = {
-        RESULT.result_id: _reference("RS", order.message_id, answered_at, rows),
-        RESULT.original_message_id: order.message_id,
-        RESULT.payer_account: order.payer_account,
-        RESULT.created_at: answered_at.astimezone(BANK_TIME).strftime("%Y-%m-%d %H:%M:%S"),
-        RESULT.count: str(len(rows)),
-    }
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([cell for pair in head.items() for cell in pair])
-    writer.writerow(list(RESULT.columns))
-    writer.writerows(rows)
-    return text.getvalue().encode(RESULT.encoding)
+    return bank_tables.as_csv(bank_tables.result(order, _fates(order, told), told.reject, answered_at, booked_on))
 
 
-def read_order(exported: bytes) -> Order:
-    """The payout file as a bank reads it. Raises ReferenceBankError when count, sum or an amount does not hold."""
-    order, count, total = _order_of_xml(exported) if _is_xml(exported) else _order_of_csv(exported)
-    if str(len(order.lines)) != count or sum(line.amount_fen for line in order.lines) != _fen(total):
-        raise ReferenceBankError(f"{order.message_id}: count {count} or control sum {total} does not hold")
-    if len({line.end_to_end_id for line in order.lines}) != len(order.lines):
-        raise ReferenceBankError(f"{order.message_id}: an end-to-end id occurs twice")
-    return order
+def result_xlsx(
+    exported: bytes, *, answered_at: datetime, booked_on: date, instructions: Instructions | None = None
+) -> bytes:
+    """The same result as a workbook of text cells."""
+    order, told = _prepared(exported, instructions)
+    return bank_tables.as_xlsx(bank_tables.result(order, _fates(order, told), told.reject, answered_at, booked_on))
 
 
-def _is_xml(exported: bytes) -> bool:
-    return exported.lstrip().startswith(b"<")
+def receipt(exported: bytes, *, booked_on: date, instructions: Instructions | None = None) -> bytes:
+    """The treasury's voucher with what the bank fills in; a line it is silent about is left as it came."""
+    order, told = _prepared(exported, instructions)
+    return bank_tables.receipt(exported, order, _fates(order, told), told.reject, booked_on)
 
 
-def _order_of_xml(exported: bytes) -> tuple[Order, str, str]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    root = etree.fromstring(exported, parser)
-    names = {"p": f"{_ISO}pain.001.001.09"}
-
-    def text(node: etree._Element, path: str) -> str:
-        found = node.findtext(path, namespaces=names)
-        if not found:
-            raise ReferenceBankError(f"no {path} in the payout file")
-        return found
-
-    message = root.find("p:CstmrCdtTrfInitn", names)
-    if message is None:
-        raise ReferenceBankError("the payout file is no pain.001.001.09")
-    lines = tuple(
-        OrderLine(
-            end_to_end_id=text(node, "p:PmtId/p:EndToEndId"),
-            amount_fen=_fen(text(node, "p:Amt/p:InstdAmt")),
-            account=text(node, "p:CdtrAcct/p:Id/p:Othr/p:Id"),
-        )
-        for node in message.iterfind("p:PmtInf/p:CdtTrfTxInf", names)
-    )
-    order = Order(
-        message_id=text(message, "p:GrpHdr/p:MsgId"),
-        payer_account=text(message, "p:PmtInf/p:DbtrAcct/p:Id/p:Othr/p:Id"),
-        currency=text(message, "p:PmtInf/p:DbtrAcct/p:Ccy"),
-        lines=lines,
-    )
-    return order, text(message, "p:GrpHdr/p:NbOfTxs"), text(message, "p:GrpHdr/p:CtrlSum")
+def receipt_of_returns(exported: bytes, *, returned: Mapping[str, str], booked_on: date) -> bytes:
+    """A later voucher below zero: lines that were paid come back."""
+    order, _ = _prepared(exported, Instructions(reject=returned))
+    return bank_tables.receipt_of_returns(exported, order, returned, booked_on)
 
 
-def _order_of_csv(exported: bytes) -> tuple[Order, str, str]:
-    rows = list(csv.reader(io.StringIO(exported.decode(PAYOUT.encoding), newline=""), strict=True))
-    if len(rows) < 3:
-        raise ReferenceBankError("the payout file has no head, no titles or no rows")
-    labels = dict(zip(rows[0][::2], rows[0][1::2], strict=True))
-    head = {name: labels[label] for label, name in PAYOUT.head}
-    place = {column.field: rows[1].index(column.title) for column in PAYOUT.columns}
-    lines = tuple(
-        OrderLine(row[place["end_to_end_id"]], _fen(row[place["amount"]]), row[place["account"]]) for row in rows[2:]
-    )
-    order = Order(head["message_id"], head["payer_account"], head["currency"], lines)
-    return order, head["count"], head["total"]
+def _fate(line: OrderLine, told: Instructions) -> str:
+    if line.end_to_end_id in told.reject:
+        return "rejected"
+    return "pending" if line.end_to_end_id in told.pending else "settled"
 
 
-def _fen(text: str) -> int:
-    fen = text_to_fen(text)
-    if fen is None or fen == 0:
-        raise ReferenceBankError(f"{text!r} is no amount that can be paid")
-    return fen
+def _fates(order: Order, told: Instructions) -> list[tuple[OrderLine, str]]:
+    return [(line, "silent" if line.end_to_end_id in told.silent else _fate(line, told)) for line in order.lines]
+
+
+def _executed(order: Order, told: Instructions) -> list[OrderLine]:
+    return [line for line, fate in _fates(order, told) if fate == "settled"]
+
+
+def _back(order: Order, returned: Mapping[str, str], booked_on: date) -> list[bank_iso.Booking]:
+    lines = [line for line in order.lines if line.end_to_end_id in returned]
+    return [bank_iso.Booking(line, booked_on, returned[line.end_to_end_id]) for line in lines]
 
 
 def _prepared(exported: bytes, instructions: Instructions | None) -> tuple[Order, Instructions]:
@@ -279,122 +196,3 @@ def _prepared(exported: bytes, instructions: Instructions | None) -> tuple[Order
     if strange:
         raise ReferenceBankError(f"unknown reason codes {sorted(strange)}, choose from {sorted(REASONS)}")
     return order, told
-
-
-def _reference(kind: str, *parts: object) -> str:
-    """A reference of this bank, at most 35 characters, the same for the same parts."""
-    return f"RB{kind}{sha256('|'.join(map(str, parts)).encode()).hexdigest()[:20].upper()}"
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(BANK_TIME).isoformat(timespec="seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    """Makes elements of one message: a tag, then texts and children, then attributes."""
-
-    namespace: str
-
-    def __call__(self, tag: str, *content: str | etree._Element, **attributes: str) -> etree._Element:
-        nsmap: Any = {None: self.namespace}
-        element = etree.Element(f"{{{self.namespace}}}{tag}", attributes, nsmap=nsmap)
-        for part in content:
-            if isinstance(part, str):
-                element.text = part
-            else:
-                element.append(part)
-        return element
-
-
-def _maker(message: str) -> _Maker:
-    return _Maker(_ISO + message)
-
-
-def _document(make: _Maker, message: etree._Element) -> bytes:
-    document = make("Document", message)
-    etree.indent(document)
-    return etree.tostring(document, xml_declaration=True, encoding="UTF-8") + b"\n"
-
-
-def _iso_state(line: OrderLine, told: Instructions) -> str:
-    if line.end_to_end_id in told.reject:
-        return "RJCT"
-    return "PDNG" if line.end_to_end_id in told.pending else "ACCP"
-
-
-def _group_state(states: list[str]) -> str:
-    """The status of the whole file: that of its lines when they agree, PART when they do not."""
-    if not states:
-        return "PDNG"
-    return states[0] if len(set(states)) == 1 else "PART"
-
-
-def _status_of_line(make: _Maker, line: OrderLine, state: str, told: Instructions, currency: str) -> etree._Element:
-    code = told.reject.get(line.end_to_end_id)
-    reason = [make("StsRsnInf", make("Rsn", make("Cd", code)), make("AddtlInf", REASONS[code]))] if code else []
-    return make(
-        "TxInfAndSts",
-        make("OrgnlEndToEndId", line.end_to_end_id),
-        make("TxSts", state),
-        *reason,
-        make("OrgnlTxRef", make("Amt", make("InstdAmt", fen_to_text(line.amount_fen), Ccy=currency))),
-    )
-
-
-def _entry(
-    make: _Maker, order: Order, line: OrderLine, booked_on: date, direction: str, code: str | None
-) -> etree._Element:
-    """One booked entry with one detail: a debit for an executed line, a credit with RtrInf for returned money."""
-    old = make.namespace.endswith(".02")
-    amount = make("Amt", fen_to_text(line.amount_fen), Ccy=order.currency)
-    reason = [make("RtrInf", make("Rsn", make("Cd", code)), make("AddtlInf", REASONS[code]))] if code else []
-    own = [] if old else [make("Amt", fen_to_text(line.amount_fen), Ccy=order.currency), make("CdtDbtInd", direction)]
-    family = "RCDT" if code else "ICDT"
-    return make(
-        "Ntry",
-        amount,
-        make("CdtDbtInd", direction),
-        make("Sts", "BOOK") if old else make("Sts", make("Cd", "BOOK")),
-        make("BookgDt", make("Dt", booked_on.isoformat())),
-        make("AcctSvcrRef", _reference("TX", order.message_id, line.end_to_end_id, direction)),
-        make(
-            "BkTxCd",
-            make(
-                "Domn",
-                make("Cd", "PMNT"),
-                make("Fmly", make("Cd", family), make("SubFmlyCd", "RRTN" if code else "DMCT")),
-            ),
-        ),
-        make(
-            "NtryDtls",
-            make(
-                "TxDtls",
-                make(
-                    "Refs",
-                    make("MsgId", order.message_id),
-                    make("PmtInfId", order.message_id),
-                    make("EndToEndId", line.end_to_end_id),
-                ),
-                *own,
-                *reason,
-            ),
-        ),
-    )
-
-
-def _notification(
-    make: _Maker, order: Order, entries: list[etree._Element], message_id: str, answered_at: datetime
-) -> bytes:
-    message = make(
-        "BkToCstmrDbtCdtNtfctn",
-        make("GrpHdr", make("MsgId", message_id), make("CreDtTm", _instant(answered_at))),
-        make(
-            "Ntfctn",
-            make("Id", message_id),
-            make("CreDtTm", _instant(answered_at)),
-            make("Acct", make("Id", make("Othr", make("Id", order.payer_account))), make("Ccy", order.currency)),
-            *entries,
-        ),
-    )
-    return _document(make, message)

@@ -47,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _reader() -> ArgumentParser:
     reader = ArgumentParser("subsidy.demo.play_bank", description=__doc__, formatter_class=RawDescriptionHelpFormatter)
-    reader.add_argument("file", type=Path, help="the payment file as it was downloaded, pain.001 or bank CSV")
+    reader.add_argument(
+        "file", type=Path, help="the payment file as it was downloaded: pain.001, bank CSV or XLSX, treasury voucher"
+    )
     reader.add_argument("--on", type=dt.date.fromisoformat, required=True, help="day of the booking, as 2024-03-20")
     reader.add_argument("--output", type=Path, default=Path(), metavar="FOLDER", help="where the answers go")
     reader.add_argument(

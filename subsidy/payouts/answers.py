@@ -62,12 +62,14 @@ def consequence(answer: BankAnswer, line: BatchLine | None) -> Consequence:
     """Decide what `answer` does to `line` (None: no payment of ours has that end-to-end id)."""
     if answer.status == "settled":
         return _settled(answer, line)
-    if answer.status == "returned":
+    if answer.status in ("returned", "received"):
         return (
             Consequence(Effect.SUSPENSE_IN, posting=Kind.SUSPEND_IN)
             if answer.amount_fen
             else Consequence(Effect.UNKNOWN)
         )
+    if answer.status == "taken":
+        return Consequence(Effect.SUSPENSE_OUT, posting=Kind.SUSPEND_OUT)
     if line is None:
         return Consequence(Effect.UNKNOWN)
     if answer.status == "rejected":

@@ -14,7 +14,7 @@ from subsidy.applicants.account_services import account_fingerprint
 from subsidy.applicants.holds import hold_on, payable_accounts
 from subsidy.audit.canonical import canonical
 from subsidy.audit.moment import ZONE, Moment
-from subsidy.bankfiles import FORMATS, Party, Payment, PaymentFile, check_payment, write
+from subsidy.bankfiles import FORMATS, Party, Payment, PaymentFile, TreasuryHead, check_head, check_payment, write
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
 from subsidy.ledger.enums import ReservationState
@@ -127,13 +127,24 @@ def format_problems(batch: Batch, instalments: Sequence[Instalment]) -> list[str
     return problems
 
 
-def export_seal(batch: Batch, *, now: Moment) -> ExportFile:
-    """Write the batch's file once and keep its bytes; the sequence runs per paying account, under its row's lock."""
-    account = PayingAccount.objects.select_for_update(no_key=True).get(pk=batch.paying_account_id)
-    last = ExportFile.objects.filter(paying_account=account).aggregate(last=Max("sequence"))["last"] or 0
-    header = PaymentFile(
+def expenditure_classes(batch: Batch) -> list[tuple[int, str]]:
+    """Year and functional class of the budget lines that bear a batch, each once."""
+    lines = LineShare.objects.filter(batch_line__batch=batch).order_by(
+        "budget_line__year", "budget_line__function_code"
+    )
+    return list(lines.values_list("budget_line__year", "budget_line__function_code").distinct())
+
+
+def head_problems(batch: Batch, *, now: Moment) -> list[str]:
+    """Why no file of this format can be headed for the batch, in Chinese and English; empty when one can."""
+    header = _header(batch, batch.paying_account, sequence=1, now=now)
+    return [f"{problem.zh} {problem.en}" for problem in check_head(batch.format, header)]
+
+
+def _header(batch: Batch, account: PayingAccount, *, sequence: int, now: Moment) -> PaymentFile:
+    return PaymentFile(
         message_id=batch.number,
-        sequence=last + 1,
+        sequence=sequence,
         created_at=now.at.astimezone(ZONE),
         execution_on=batch.execution_on,
         payer=Party(
@@ -143,7 +154,30 @@ def export_seal(batch: Batch, *, now: Moment) -> ExportFile:
         count=batch.line_count,
         total_fen=batch.total_fen,
         purpose=batch.purpose,
+        treasury=_treasury_head(batch),
     )
+
+
+def _treasury_head(batch: Batch) -> TreasuryHead | None:
+    """The treasury's codes, which need one class of expenditure; None where the batch has several."""
+    classes = expenditure_classes(batch)
+    if len(classes) != 1:
+        return None
+    [(year, function_code)] = classes
+    return TreasuryHead(
+        adm_div_code=batch.authority.region,
+        st_year=year,
+        agency_code=batch.authority.code,
+        agency_name=batch.authority.name_zh,
+        exp_func_code=function_code,
+    )
+
+
+def export_seal(batch: Batch, *, now: Moment) -> ExportFile:
+    """Write the batch's file once and keep its bytes; the sequence runs per paying account, under its row's lock."""
+    account = PayingAccount.objects.select_for_update(no_key=True).get(pk=batch.paying_account_id)
+    last = ExportFile.objects.filter(paying_account=account).aggregate(last=Max("sequence"))["last"] or 0
+    header = _header(batch, account, sequence=last + 1, now=now)
     content = _file_bytes(batch, header)
     return ExportFile.objects.create(
         authority_id=batch.authority_id,

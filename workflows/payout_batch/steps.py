@@ -19,8 +19,10 @@ from subsidy.payouts.services import (
     accounts_digest,
     batch_number,
     changed_accounts,
+    expenditure_classes,
     export_seal,
     format_problems,
+    head_problems,
     held_accounts,
     lines_freeze,
     lines_move,
@@ -108,6 +110,9 @@ def prepared(turn: Turn) -> None:
     if problems:
         raise BadData(fields={"instalments": problems})
     lines = lines_freeze(batch, instalments)
+    wrong = head_problems(batch, now=turn.now)
+    if wrong:
+        raise BadData(fields={"format": _several_classes(batch) or wrong})
     turn.record(
         format=batch.format,
         count=batch.line_count,
@@ -115,6 +120,22 @@ def prepared(turn: Turn) -> None:
         lines=[[line.row, line.end_to_end_id, line.amount_fen] for line in lines],
         accounts=accounts_digest(lines),
     )
+
+
+def _several_classes(batch: Batch) -> list[str]:
+    """A treasury's voucher carries one class of expenditure of one year: which ones this batch has, if several."""
+    classes = expenditure_classes(batch)
+    if batch.format != "treasury_xml" or len(classes) < 2:
+        return []
+    return [
+        str(
+            _(
+                "A treasury voucher carries one year and one class of expenditure; these payments have %(classes)s. "
+                "Make a batch for each."
+            )
+            % {"classes": ", ".join(f"{year} {code or '–'}" for year, code in classes)}  # noqa: RUF001  a dash for none
+        )
+    ]
 
 
 def _lines(batch: Batch) -> list[BatchLine]:

@@ -38,6 +38,42 @@ def camt054(*entries: str, version: str = "08", message_id: str = "N-1", account
 </Ntfctn></BkToCstmrDbtCdtNtfctn></Document>""".encode()
 
 
+def camt053(*statements: str, version: str = "08", pages: str = "") -> bytes:
+    """A camt.053 with the given statements; ``pages`` is the message's own pagination."""
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="{PREFIX}camt.053.001.{version}"><BkToCstmrStmt>
+<GrpHdr><MsgId>S-1</MsgId><CreDtTm>2024-03-05T23:00:00+08:00</CreDtTm>{pages}</GrpHdr>
+{"".join(statements)}
+</BkToCstmrStmt></Document>""".encode()
+
+
+def statement(
+    *entries: str,
+    opening: str = "100.00",
+    closing: str = "100.00",
+    kinds: tuple[str, str] = ("OPBD", "CLBD"),
+    signs: tuple[str, str] = ("CRDT", "CRDT"),
+    number: str = "7",
+    currency: str = "CNY",
+    name: str = "ST-7",
+    summary: str = "",
+    pages: str = "",
+    account: str = "1202",
+) -> str:
+    """A statement of one account between two balances; ``summary`` stands between them and the entries."""
+    balances = "".join(
+        f'<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy="{currency}">{amount}</Amt>'
+        f"<CdtDbtInd>{sign}</CdtDbtInd><Dt><Dt>2024-03-05</Dt></Dt></Bal>"
+        for kind, amount, sign in zip(kinds, (opening, closing), signs, strict=True)
+        if kind
+    )
+    return (
+        f"<Stmt><Id>{name}</Id>{pages}<ElctrncSeqNb>{number}</ElctrncSeqNb>"
+        f"<CreDtTm>2024-03-05T23:00:00+08:00</CreDtTm><Acct><Id><Othr><Id>{account}</Id></Othr></Id>"
+        f"<Ccy>{currency}</Ccy></Acct>{balances}{summary}{''.join(entries)}</Stmt>"
+    )
+
+
 def entry(
     *details: str,
     amount: str = "10.00",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from subsidy.bankfiles import cnaps_check_digit_holds, is_cnaps
 from subsidy.bankfiles.amounts import fen_to_text, iso_to_fen, text_to_fen
+from subsidy.bankfiles.currencies import DECIMALS
 
 
 @settings(deadline=None)
@@ -28,6 +29,21 @@ def test_bank_csv_amounts_have_exactly_two_decimals(text: str) -> None:
 @pytest.mark.parametrize(("text", "fen"), [("1", 100), ("1.5", 150), ("1.50000", 150), ("0.01", 1), ("+2.00", 200)])
 def test_iso_amounts_may_be_shorter_or_padded(text: str, fen: int) -> None:
     assert iso_to_fen(text) == fen
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**18 - 1), st.sampled_from(sorted(DECIMALS)))
+def test_every_currency_keeps_its_smallest_unit(amount: int, currency: str) -> None:
+    text = fen_to_text(amount, currency)
+    assert iso_to_fen(text, currency) == amount
+    assert len(text.partition(".")[2]) == DECIMALS[currency]
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"), [("1.5", "JPY"), ("1.0005", "KWD"), ("1.005", "CNY"), ("1", "XXX"), ("1", None)]
+)
+def test_a_part_of_the_smallest_unit_and_an_unknown_currency_are_no_amount(text: str, currency: str | None) -> None:
+    assert iso_to_fen(text, currency) is None
 
 
 @pytest.mark.parametrize("text", ["1.005", "-1.00", "", "1e3", "1.", ".5", "1 000.00", "9" * 17, "NaN", "１"])

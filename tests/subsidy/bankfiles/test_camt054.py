@@ -12,6 +12,7 @@ from tests.subsidy.bankfiles.samples import answers, assert_valid, opened
 
 RETURN = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>账户已销户</AddtlInf></RtrInf>"
 CREDIT = "CRDT"
+BANKS_OWN = "<BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>"
 
 
 def test_a_booked_debit_settles() -> None:
@@ -56,17 +57,54 @@ def test_a_booked_credit_with_return_information_comes_back() -> None:
         (camt054(entry(detail(), status="<Cd>book</Cd>")), "NOT-BOOKED"),
         (camt054(entry(detail(), status="<Prtry>BOOKED</Prtry>")), "NOT-BOOKED"),
         (camt054(entry(detail(more=RETURN), direction=CREDIT, status="<Cd>PDNG</Cd>")), "NOT-BOOKED"),
-        (camt054(entry(detail(), reversal="<RvslInd>true</RvslInd>")), "REVERSAL"),
-        (camt054(entry(detail(more=RETURN), direction=CREDIT, reversal="<RvslInd>1</RvslInd>")), "REVERSAL"),
-        (camt054(entry(detail(), direction=CREDIT)), "CREDIT"),
-        (camt054(entry(direction=CREDIT)), "CREDIT"),
-        (camt054(entry(detail(more=RETURN))), "RETURN-DEBIT"),
+        (camt054(entry(detail(), amount="0.00")), "ZERO"),
     ],
 )
-def test_everything_else_is_pending_and_says_why(content: bytes, code: str) -> None:
+def test_what_is_not_booked_is_pending_and_says_why(content: bytes, code: str) -> None:
     [answer] = answers(content)
-    assert (answer.status, answer.reason_code) == ("pending", code)
-    assert answer.amount_fen == 1000
+    assert (answer.status, answer.reason_code, answer.booked_on, answer.moved_fen) == ("pending", code, None, 0)
+
+
+def classed(sub_family: str) -> str:
+    """An entry's own class of booking in place of the bank's."""
+    domain = f"<Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>{sub_family}</SubFmlyCd></Fmly>"
+    return f"<BkTxCd><Domn>{domain}</Domn></BkTxCd>"
+
+
+@pytest.mark.parametrize(
+    ("plain", "status", "code"),
+    [
+        (entry(detail(), reversal="<RvslInd>true</RvslInd>"), "taken", "REVERSAL"),
+        (entry(detail(more=RETURN), direction=CREDIT, reversal="<RvslInd>1</RvslInd>"), "received", "REVERSAL"),
+        (entry(detail(), direction=CREDIT), "received", "CREDIT"),
+        (entry(direction=CREDIT), "received", "CREDIT"),
+        (entry(detail(more=RETURN)), "taken", "RETURN-DEBIT"),
+        (entry().replace(BANKS_OWN, classed("CHRG")), "taken", "CHARGE"),
+        (entry(detail()).replace(BANKS_OWN, classed("COMM")), "taken", "CHARGE"),
+        (entry(direction=CREDIT).replace(BANKS_OWN, classed("INTR")), "received", "INTEREST"),
+        (entry().replace(BANKS_OWN, classed("INTR")), "taken", "INTEREST"),
+        (entry().replace(BANKS_OWN, classed("DMCT")), "settled", None),
+    ],
+)
+def test_other_booked_money_is_received_or_taken_and_moves_the_balance(plain: str, status: str, code: str) -> None:
+    content = camt054(plain)
+    assert_valid("camt.054.001.08", content)
+    [answer] = answers(content)
+    assert (answer.status, answer.reason_code, answer.booked_on) == (status, code, date(2024, 3, 5))
+    assert answer.moved_fen == (1000 if status == "received" else -1000)
+
+
+def test_a_credit_says_from_whom_and_for_what() -> None:
+    parties = (
+        "<RltdPties><Dbtr><Pty><Nm>杭州退款有限公司</Nm></Pty></Dbtr>"
+        "<DbtrAcct><Id><Othr><Id>571</Id></Othr></Id></DbtrAcct></RltdPties>"
+        "<RmtInf><Ustrd>追回款</Ustrd><Ustrd>ZH-7</Ustrd></RmtInf>"
+    )
+    content = camt054(entry(detail(more=parties), direction=CREDIT))
+    assert_valid("camt.054.001.08", content)
+    [answer] = answers(content)
+    assert (answer.other_name, answer.payee_account, answer.remittance) == ("杭州退款有限公司", "571", "追回款 ZH-7")
+    assert (answer.statement, answer.booking, answer.booking_code) == ("N-1-1", "REF-1", "X")
 
 
 def test_a_debit_that_names_no_payment_is_told_without_an_identifier() -> None:
@@ -104,7 +142,14 @@ def test_details_that_do_not_sum_to_their_entry_refuse_the_file() -> None:
 
 def test_charges_explain_a_difference() -> None:
     charged = detail("E-1", amount="9.50", more="<Chrgs><TtlChrgsAndTaxAmt Ccy='CNY'>0.50</TtlChrgsAndTaxAmt></Chrgs>")
-    assert [one.amount_fen for one in answers(camt054(entry(charged)))] == [950]
+    [paid, charge] = answers(camt054(entry(charged)))
+    assert (paid.end_to_end_id, paid.status, paid.moved_fen) == ("E-1", "settled", -950)
+    assert (charge.end_to_end_id, charge.status, charge.reason_code, charge.moved_fen) == (
+        None,
+        "taken",
+        "CHARGE",
+        -50,
+    )
 
 
 def test_details_without_amounts_of_their_own_never_share_the_entrys() -> None:
@@ -114,16 +159,29 @@ def test_details_without_amounts_of_their_own_never_share_the_entrys() -> None:
         (detail("E-1", amount="10.00"), detail("E-2")),
     ):
         told = answers(camt054(entry(*details)))
-        assert [one.end_to_end_id for one in told] == ["E-1", "E-2"]
-        for one, source in zip(told, details, strict=True):
+        assert [one.end_to_end_id for one in told[:2]] == ["E-1", "E-2"]
+        assert sum(one.moved_fen for one in told) == -1000
+        for one, source in zip(told[:2], details, strict=True):
             has_amount = "10.00" in source
             assert (one.status, one.reason_code) == (("settled", None) if has_amount else ("pending", "NO-AMOUNT"))
             assert one.amount_fen == (1000 if has_amount else None)
 
 
 def test_one_detail_out_of_a_larger_batch_does_not_take_the_whole_sum() -> None:
-    [answer] = answers(camt054(entry(detail(), batch="<Btch><NbOfTxs>5</NbOfTxs></Btch>")))
-    assert (answer.status, answer.reason_code) == ("pending", "NO-AMOUNT")
+    [one, rest] = answers(camt054(entry(detail(), batch="<Btch><NbOfTxs>5</NbOfTxs></Btch>")))
+    assert (one.status, one.reason_code) == ("pending", "NO-AMOUNT")
+    assert (rest.end_to_end_id, rest.level, rest.status, rest.amount_fen) == (None, "payment_info", "settled", 1000)
+
+
+def test_what_the_details_leave_of_a_batch_booking_is_told_once_as_a_whole() -> None:
+    told = answers(camt054(entry(detail("E-1", amount="4.00"), detail("E-2"), detail("E-3"))))
+    assert [(one.end_to_end_id, one.status, one.amount_fen) for one in told] == [
+        ("E-1", "settled", 400),
+        ("E-2", "pending", None),
+        ("E-3", "pending", None),
+        (None, "settled", 600),
+    ]
+    assert len({one.entry for one in told}) == 4
 
 
 def test_entries_are_the_same_whatever_file_they_come_in() -> None:
@@ -190,7 +248,10 @@ def test_a_notification_without_entries_says_nothing() -> None:
         (camt054(entry(detail(), amount="")), "Amt"),
         (camt054(entry(detail(), amount="10.005")), "Amt"),
         (camt054(entry(detail(), amount="-10.00")), "Amt"),
-        (camt054(entry(detail(), currency="JPY")), "Amt"),
+        (camt054(entry(detail(), currency="JPY", amount="10.50")), "Amt"),
+        (camt054(entry(detail(), currency="XXX")), "Amt"),
+        (camt054(entry(detail(), amount="10000000000000.00")), "Amt"),
+        (camt054(entry(detail("E-1", amount="11.00"), detail("E-2"))), "Ntry/Amt"),
         (camt054(entry(detail())).replace(b"<MsgId>N-1</MsgId>", b""), "MsgId"),
         (camt054(entry(detail())).replace(b"GrpHdr", b"Header"), None),
     ],
