@@ -166,7 +166,7 @@ class World:
         texts = pack_texts(folder)
         return PolicyVersion.objects.get(pk=self.open("policy_version", "publish", "policy2", texts))
 
-    def line(self, appropriated_fen: int = 100_000_000_00) -> BudgetLine:
+    def line(self, appropriated_fen: int = 100_000_000_00, *, function_code: str = "") -> BudgetLine:
         pk = self.open(
             "budget_line",
             "establish",
@@ -177,6 +177,7 @@ class World:
                 "name_zh": "飞天计划",
                 "name_en": "Flying-Sky",
                 "source": "district",
+                "function_code": function_code,
             },
         )
         if appropriated_fen:

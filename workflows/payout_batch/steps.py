@@ -133,7 +133,7 @@ def _several_classes(batch: Batch) -> list[str]:
                 "A treasury voucher carries one year and one class of expenditure; these payments have %(classes)s. "
                 "Make a batch for each."
             )
-            % {"classes": ", ".join(f"{year} {code or '–'}" for year, code in classes)}  # noqa: RUF001  a dash for none
+            % {"classes": ", ".join(f"{year} {code or '–'}" for year, code in classes)}
         )
     ]
 

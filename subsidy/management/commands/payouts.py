@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from subsidy.accounts.models import User
 from subsidy.audit.moment import Moment
+from subsidy.bankfiles.manifest import manifest
 from subsidy.management.base import (
     NOT_WRITTEN,
     BadUsage,
@@ -28,7 +29,7 @@ from subsidy.management.base import (
 )
 from subsidy.payouts.enums import BatchState
 from subsidy.payouts.models import AnswerFile, Batch
-from subsidy.payouts.selectors import FINANCE, UNRESOLVED, batches_of, effects_of
+from subsidy.payouts.selectors import FINANCE, UNRESOLVED, batches_of, effects_of, sealed_file
 from workflows.common import door
 
 
@@ -42,6 +43,7 @@ class Command(ProgramCommand):
         export.add_argument("batch", metavar="BATCH_NO")
         export.add_argument("--output", required=True, metavar="FILE")
         export.add_argument("--format", help="only to make sure: any other format than the batch's own is refused")
+        export.add_argument("--manifest", metavar="FILE", help="also write what the file is: totals, hash, as JSON")
         add_acting(export)
         answers = actions.add_parser("import", help="read a file that the bank sent; its format is detected")
         answers.add_argument("file", metavar="FILE")
@@ -89,10 +91,14 @@ class Command(ProgramCommand):
             )
         target = Path(options["output"])
         _refuse_other_file(target, batch)
+        beside = Path(options["manifest"]) if options["manifest"] else None
+        _refuse_manifest(beside, target)
         if batch.state == BatchState.RELEASED:
             self._first_export(batch, actor, now, commit=options["commit"])
         file = batch.export_file
         _write_whole(target, bytes(file.content))
+        if beside is not None:
+            _write_whole(beside, manifest([sealed_file(batch)]))
         self.stdout.write(f"{target}  {file.size} B  sha256 {file.sha256}")
 
     def _first_export(self, batch: Batch, actor: User, now: Moment, *, commit: bool) -> None:
@@ -161,6 +167,14 @@ def _refuse_other_file(target: Path, batch: Batch) -> None:
         raise Findings(
             f"{target} 已存在且内容不同，未覆盖。请换一个文件名。 / "
             f"{target} exists with other content and was left alone; name another file."
+        )
+
+
+def _refuse_manifest(beside: Path | None, target: Path) -> None:
+    """A manifest stands beside the file that it speaks of, under a name that is free."""
+    if beside is not None and (beside == target or beside.exists() or not beside.parent.is_dir()):
+        raise BadUsage(
+            f"无法写入清单 {beside}，请换一个新的文件名。 / The manifest {beside} cannot be written; name a new file."
         )
 
 

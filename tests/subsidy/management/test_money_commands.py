@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -74,7 +75,13 @@ def test_from_the_sealed_file_to_the_booked_debit(world: World, tmp_path: Path) 
     events = Event.objects.count()
     run(*export)
     second = tmp_path / "again.xml"
-    run(*export[:-1], second)
+    said = tmp_path / "manifest.json"
+    run(*export[:-1], second, "--manifest", said)
+    [told] = json.loads(said.read_text())["files"]
+    assert told["sha256"] == hashlib.sha256(second.read_bytes()).hexdigest()
+    assert (told["message_id"], told["sequence"], told["count"]) == (batch.number, batch.export_file.sequence, 2)
+    with pytest.raises(BadUsage, match="name a new file"):
+        run(*export[:-1], second, "--manifest", said)
     assert second.read_bytes() == target.read_bytes()
     assert Event.objects.count() == events, "the same bytes again are no new export"
     target.write_text("something else")

@@ -128,6 +128,33 @@ def test_every_order_and_repetition_gives_the_same_books(world: World, released:
     holds()
 
 
+def test_a_statement_of_the_account_books_what_it_knows_and_suspends_the_rest(world: World, released: Batch) -> None:
+    [one, two, _three] = ids(released)
+    fen = list(released.lines.order_by("row").values_list("amount_fen", flat=True))
+    charge = iso.entry(amount="0.50", reference="<AcctSvcrRef>CHARGE</AcctSvcrRef>").replace(
+        "<Prtry><Cd>X</Cd></Prtry>", "<Domn><Cd>PMNT</Cd><Fmly><Cd>MDOP</Cd><SubFmlyCd>CHRG</SubFmlyCd></Fmly></Domn>"
+    )
+    unknown = iso.entry(direction="CRDT", reference="<AcctSvcrRef>STRANGE</AcctSvcrRef>")
+    content = iso.camt053(
+        iso.statement(
+            *(debit(one, fen[0], reference="OK"), charge, unknown),
+            opening=yuan(fen[0] + 1_000_00),
+            closing=yuan(1_000_00 - 50 + 10_00),
+            account=world.paying_account.account_number,
+        )
+    )
+    read_all(world, [content])
+    assert effects() == {Effect.SETTLED: 1, Effect.SUSPENSE_OUT: 1, Effect.SUSPENSE_IN: 1}
+    balances = dict(CashAccount.objects.filter(kind__startswith="suspense").values_list("kind", "balance"))
+    assert balances == {"suspense_in": -1000, "suspense_out": 50}
+    # A return that is only announced moves nothing.
+    before = books()
+    sealed = bytes(released.export_file.content)
+    read_all(world, [bank.announced_return(sealed, returned={two: "AC04"}, answered_at=days_later(world.now, 3).at)])
+    assert books() == before
+    assert list(violations()) == []
+
+
 def test_what_does_not_fit_a_payment_moves_none(world: World, released: Batch) -> None:
     one, two, three = ids(released)
     fen = released.lines.order_by("row").values_list("amount_fen", flat=True)

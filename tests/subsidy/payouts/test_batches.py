@@ -10,8 +10,10 @@ import pytest
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import RoleGrant
 from subsidy.applicants.models import Company, PayeeAccount
+from subsidy.bankfiles import FORMATS
+from subsidy.cases.models import Case
 from subsidy.payouts.models import Batch
-from tests.subsidy.payouts.bank import obligated
+from tests.subsidy.payouts.bank import answered, imported, obligated
 from tests.world import World, days_later, fresh
 from workflows.common.refusals import BadData, DutiesClash, WrongState
 
@@ -143,3 +145,29 @@ def test_who_entered_an_account_releases_no_batch_that_pays_to_it_but_one_that_p
     batch = world.batch([fresh(other)])
     world.act("batch", batch, "check", "finance2")
     world.act("batch", batch, "release", "finance3")
+
+
+def test_every_format_is_released_answered_and_settled(world: World) -> None:
+    cases = obligated(world, len(FORMATS), line=world.line(function_code="2060499"))
+    for format, case in zip(FORMATS, cases, strict=True):
+        batch = world.released([case], format=format)
+        assert batch.export_file.name == f"{batch.number}.{FORMATS[format].extension}"
+        for document in answered(batch, world):
+            imported(world, document.content, name=document.name)
+        assert (fresh(batch).state, fresh(case).state) == ("settled", "paid"), format
+
+
+def _due(world: World, function_code: str, decree: str) -> Case:
+    call = world.call(line=world.line(function_code=function_code))
+    case = world.ready(call)
+    world.decreed(call, decree)
+    return world.accounted(case)
+
+
+def test_a_voucher_needs_one_class_of_expenditure(world: World) -> None:
+    coded, bare = _due(world, "2060499", "西科〔2024〕8号"), _due(world, "", "西科〔2024〕9号")
+    for cases, said in (([coded, bare], "2024 –, 2024 2060499"), ([bare], "exp_func_code")):
+        with pytest.raises(BadData) as refused:
+            world.batch(cases, format="treasury_xml")
+        assert said in str(refused.value.fields["format"])
+    assert world.batch([coded, bare]).line_count == 2
