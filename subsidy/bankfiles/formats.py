@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import BinaryIO, Protocol
 
@@ -74,7 +75,10 @@ _WRITERS: Mapping[str, Writer] = {
             PAYOUT,
         ),
         TreasuryWriter(
-            _info("treasury_xml", "国库集中支付凭证（XML）", "Treasury payment voucher (XML)", "xml", _XML, None)
+            replace(
+                _info("treasury_xml", "国库集中支付凭证（XML）", "Treasury payment voucher (XML)", "xml", _XML, None),
+                for_treasury=True,
+            )
         ),
     )
 }

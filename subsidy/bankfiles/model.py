@@ -137,7 +137,10 @@ class PaymentFile:
 
 @dataclass(frozen=True, slots=True)
 class FormatInfo:
-    """What a screen needs to offer a format; ``max_rows`` is the bank's cap of rows a file, None for no cap."""
+    """What a screen needs to offer a format, and a batch to be written in it.
+
+    ``max_rows`` is the bank's cap of rows a file, None for no cap; ``for_treasury``: the head needs its codes.
+    """
 
     name: str
     title_zh: str
@@ -145,6 +148,7 @@ class FormatInfo:
     extension: str
     media_type: str
     max_rows: int | None
+    for_treasury: bool = False
 
 
 @dataclass(frozen=True, slots=True)

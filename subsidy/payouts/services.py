@@ -154,7 +154,7 @@ def _header(batch: Batch, account: PayingAccount, *, sequence: int, now: Moment)
         count=batch.line_count,
         total_fen=batch.total_fen,
         purpose=batch.purpose,
-        treasury=_treasury_head(batch),
+        treasury=_treasury_head(batch) if FORMATS[batch.format].for_treasury else None,
     )
 
 

@@ -124,8 +124,8 @@ def prepared(turn: Turn) -> None:
 
 def _several_classes(batch: Batch) -> list[str]:
     """A treasury's voucher carries one class of expenditure of one year: which ones this batch has, if several."""
-    classes = expenditure_classes(batch)
-    if batch.format != "treasury_xml" or len(classes) < 2:
+    classes = expenditure_classes(batch) if FORMATS[batch.format].for_treasury else []
+    if len(classes) < 2:
         return []
     return [
         str(
