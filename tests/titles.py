@@ -7,10 +7,11 @@ from typing import Any
 
 from subsidy.applicants.models import Company
 from subsidy.cases.models import Case
+from subsidy.decisions.enums import RoundState
 from subsidy.decisions.models import Round
 from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.registers.models import RegisterEntry
-from tests.world import PACKS, World, days_later, fresh, pack_texts, pdf
+from tests.world import MINUTE, PACKS, World, days_later, fresh, pack_texts, pdf
 
 SPACE: dict[str, Any] = {
     "opened_on": "2020-01-01",
@@ -31,9 +32,13 @@ MODEL = {**SPACE, "teams": 50, "financed": 12}
 class TitleBureau(World):
     """A world with calls of the makers' spaces."""
 
-    def version_of(self, code: str, version: str) -> PolicyVersion:
+    def version_of(self, code: str, version: str, *, co_review: str = "") -> PolicyVersion:
+        """The version of the tree; with `co_review` asking other departments than it does."""
         found = PolicyVersion.objects.filter(authority=self.authority, policy__code=code, version=version).first()
         texts = pack_texts(PACKS / code / version)
+        if co_review:
+            policy = texts["policy_text"].replace("co_review: yes", f"co_review: {co_review}")
+            texts = {**texts, "policy_text": policy}
         return found or PolicyVersion.objects.get(pk=self.open("policy_version", "publish", "policy2", texts))
 
     def title_call(self, code: str = "maker_space", version: str = "2024.1", **given: Any) -> Call:
@@ -69,6 +74,45 @@ class TitleBureau(World):
         cases = [self.space(call, answers, company) for answers in spaces]
         self.decreed(call, f"西科〔{self.now.on.year}〕{number}号")
         return [fresh(case) for case in cases]
+
+    def centre_award(self, company: Company, level: str) -> Case:
+        """An application for the award of a research centre, which the register has reached that level; amount checked."""
+        on = self.now.on.isoformat()
+        self.act(
+            "company",
+            company,
+            "note_recognition",
+            "counter",
+            data={
+                "kind": "rd_platform",
+                "level": level,
+                "certificate_number": f"{level}-{next(self.serial)}",
+                "valid_from": on,
+                "valid_to": "2029-12-31",
+            },
+        )
+        version = self.version_of("rd_platform_award", "2024.1", co_review="no")
+        given = {"policy_version": version.pk, "budget_line": self.line().pk, "budget_fen": 10_000_000_00}
+        case = self.draft(self.title_call(**given), company)
+        filer = self.filer(company)
+        upload = {"file": pdf()}
+        self.act("case", case, "attach", filer, data={"slot": "recognition_paper"}, files=upload)
+        self.act("case", case, "submit", filer, data={"declaration": True})
+        self.act("case", case, "accept", "acceptance")
+        self.act("case", case, "confirm_amount", "amount", data={"remark": ""})
+        return fresh(case)
+
+    def published(self, call: Call) -> Round:
+        """As in the small world; amounts within the division's limit are signed there."""
+        round_ = self.round_on(call)
+        self.act("round", round_, "close_collection", "amount")
+        if fresh(round_).state == RoundState.AWAITING_DIVISION:
+            self.act("round", round_, "sign", "division", data={"minute_number": "审批单1", "statement": "同意"})
+        else:
+            self.act("round", round_, "approve", "leader", data=MINUTE)
+        titles = {"title_zh": "名单公示", "title_en": "Public notice"}
+        self.act("round", round_, "publish", "notice", data=titles)
+        return fresh(round_)  # type: ignore[no-any-return]
 
     def decreed(self, call: Call, number: str = "西科〔2024〕8号") -> Round:
         """As in the small world; the notice of a title is twice as long."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workflows.case.jobs import issue_letter_job, look_after_service_job
 from workflows.case.offering import make_offers_job
 from workflows.case.panel_jobs import close_due_panels_job
+from workflows.case.titles import run_titles_job
 from workflows.common.recount import recount_provisional_job
 from workflows.common.reminders import run_reminders_job
 from workflows.common.telling import send_digests_job, send_mail_job, tell_job
@@ -27,6 +28,7 @@ ALL = (
     recount_provisional_job,
     run_reminders_job,
     look_after_service_job,
+    run_titles_job,
     tell_job,
     send_mail_job,
     send_digests_job,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from policies.language import Pack
 from subsidy.cases.models import Case
 from subsidy.console import case_page, previews, proposals, scope
 from subsidy.console.offers import offers, time_left
@@ -22,6 +23,8 @@ from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
 from subsidy.documents.services import folder
 from subsidy.programmes.packs import pack_of
+from subsidy.registers.enums import Change
+from subsidy.registers.selectors import entries_of_case
 from subsidy.reviews.selectors import opinions_that_count, visits_of
 from subsidy.web.acts import ActPage, find_act
 from subsidy.web.awards import agreement_of, parts_of
@@ -31,6 +34,7 @@ from subsidy.web.person import moment_of
 from subsidy.work.selectors import items_of
 from workflows.case.flow import REMANDED
 from workflows.common.refusals import Message
+from workflows.common.subjects import kind_named
 
 # What a browser may do with a file of an applicant that it shows inside the page: show it, and nothing else.
 FILE_POLICY = (
@@ -78,6 +82,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "parts": parts_of(case),
         "may_reopen": case.state in REMANDED
         and proposals.may_propose(request, "propose_reopening", case.authority_id),
+        **titles_shown(request, case, pack),
         "rule": RuleDecision.objects.select_related("authorisation__proposal").filter(case=case).first(),
         "history": case_page.history(case, panel, named=scope.names_experts(request, case.authority_id)),
         "similar": case_page.similar(case, pack),
@@ -86,6 +91,22 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "policy": pick(case.policy_version.policy.title_zh, case.policy_version.policy.title_en),
     }
     return render(request, "console/case.html", context)
+
+
+def titles_shown(request: HttpRequest, case: Case, pack: Pack) -> dict[str, Any]:
+    """The title that the case was given as it stands, and what the reader may propose about it."""
+    titles = entries_of_case(case.pk)
+    acts = []
+    if any(entry.change != Change.ENDED for entry in titles):
+        offered = {"propose_title_change": "console:propose-title-change"}
+        if pack.recognition is not None and pack.recognition.test is not None:
+            offered["propose_title_test"] = "console:propose-title-test"
+        acts = [
+            (kind_named("proposal").opens[name].act.title, reverse(url, args=[case.number]))
+            for name, url in offered.items()
+            if proposals.may_propose(request, name, case.authority_id)
+        ]
+    return {"titles": titles, "title_acts": acts}
 
 
 def viewed(request: HttpRequest, files: list[StoredFile]) -> StoredFile | None:

@@ -23,7 +23,9 @@ from subsidy.console import scope
 from subsidy.console.offers import Offer, Offers, offers, reader_duties, why_not
 from subsidy.decisions.models import Proposal, ProposalKind, ProposalState, StandingAuthorisation
 from subsidy.decisions.recusals import recused_from
+from subsidy.decisions.titles import TestOutcome
 from subsidy.programmes.models import Call
+from subsidy.registers.models import RegisterEntry
 from subsidy.web.acts import ActPage, find_act
 from subsidy.web.components import Crumb, Money, Preview, SummaryRow, Text, Tone
 from subsidy.web.formats import day, instant, money
@@ -34,6 +36,7 @@ from workflows.case.by_rule import used_of
 from workflows.common.refusals import Message
 from workflows.common.subjects import kind_named
 from workflows.proposal.kind import PROPOSAL
+from workflows.proposal.titles import CHANGES, REVOKE
 
 TONES: dict[str, Tone] = {
     ProposalState.PROPOSED: "wait",
@@ -41,6 +44,7 @@ TONES: dict[str, Tone] = {
     ProposalState.REFUSED: "stop",
 }
 END = "end_authorisation"
+TITLE_KINDS = (ProposalKind.TITLE_CHANGE, ProposalKind.TITLE_TEST)
 
 
 class ProposalFilter(django_filters.FilterSet):
@@ -174,6 +178,8 @@ def terms_in_words(kind: str, terms: dict[str, Any]) -> list[tuple[Text, str]]:
     """Each term with its value; amounts in yuan, days as dates."""
     if kind == ProposalKind.REOPENING:
         return [(_("Document of the review or judgment"), str(terms["document"]))]
+    if kind in TITLE_KINDS:
+        return _title_terms(terms)
     return [
         (_("Total that may be granted"), money(terms["cap_fen"])),
         (_("Most for one case"), money(terms["case_cap_fen"])),
@@ -181,6 +187,22 @@ def terms_in_words(kind: str, terms: dict[str, Any]) -> list[tuple[Text, str]]:
         (_("Valid from"), day(dt.date.fromisoformat(terms["valid_from"]))),
         (_("Valid to"), day(dt.date.fromisoformat(terms["valid_to"]))),
     ]
+
+
+def _title_terms(terms: dict[str, Any]) -> list[tuple[Text, str]]:
+    """Which title becomes what, and the facts that were entered for its test."""
+    entry = RegisterEntry.objects.get(pk=terms["entry"])
+    words: list[tuple[Text, str]] = [(_("Title"), f"{entry.title_name} {entry.level_name}".strip())]
+    words.append((_("Certificate or document number"), str(terms["certificate"])))
+    if "outcome" in terms:
+        words.append((_("What the policy finds"), str(TestOutcome(terms["outcome"]).label)))
+        words.append((_("Failed tests so far"), str(terms["failures"])))
+        words += [(name, str(value)) for name, value in terms["facts"].items()]
+    else:
+        words.append((_("What is decided"), str(CHANGES[terms["change"]])))
+    if terms["document"]:
+        words.append((_("Document number of the decision"), str(terms["document"])))
+    return words
 
 
 def _who(proposal: Proposal) -> list[SummaryRow]:
@@ -259,6 +281,8 @@ def preview_of(proposal: Proposal, action: str) -> Preview:
     if proposal.kind == ProposalKind.REOPENING:
         return Preview(changes=[_("The case is open again and goes on before what is in doubt; every hand is kept.")])
     terms = json.loads(proposal.terms_text)
+    if proposal.kind in TITLE_KINDS:
+        return _title_preview(terms)
     return Preview(
         changes=[
             _("From the first day on a rule decides cases of the call within these bounds; notice, decree and payment by "
@@ -267,3 +291,20 @@ def preview_of(proposal: Proposal, action: str) -> Preview:
         ],
         money=[Money(_("at most, all cases together"), terms["cap_fen"])],
     )  # fmt: skip
+
+
+def _title_preview(terms: dict[str, Any]) -> Preview:
+    """What approving does to the title."""
+    outcome = terms.get("outcome") or (TestOutcome.ENDED if terms["change"] == REVOKE else TestOutcome.LOWERED)
+    if outcome in (TestOutcome.KEPT, TestOutcome.FAILED):
+        return Preview(changes=[_("The test is kept on record; the title stands as it is.")])
+    words = {
+        TestOutcome.ENDED.value: _("The title ends today; the certificate is no longer valid."),
+        TestOutcome.LOWERED.value: _(
+            "The title goes down one level from today on; it ends on the same day as before."
+        ),
+    }
+    return Preview(
+        changes=[words[str(outcome)], _("The public register shows it.")],
+        told=[_("The company, by a decision with its reason and how to object")],
+    )

@@ -1,4 +1,4 @@
-"""Proposing: a standing authorisation from the page of a call, a reopening from the page of an ended case."""
+"""Proposing: an authorisation from the page of a call; a reopening, or what becomes of a title, from that of a case."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from subsidy.console import scope
 from subsidy.console.calls import call_for
 from subsidy.console.proposals import may_propose
 from subsidy.decisions.models import Proposal
+from subsidy.programmes.packs import pack_of
+from subsidy.registers.enums import Change
+from subsidy.registers.selectors import entries_of_case
 from subsidy.web.acts import UNPROCESSABLE, act_form, blame, new_key, sent, submit_new
 from subsidy.web.components import Crumb, Preview, Text
 from workflows.case.flow import REMANDED
@@ -56,7 +59,7 @@ class Propose(LoginRequiredMixin, View, ABC):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         subject = self.found()
-        return self.page(subject, self.form(None))
+        return self.page(subject, self.form(subject, None))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         subject = self.found()
@@ -64,15 +67,16 @@ class Propose(LoginRequiredMixin, View, ABC):
         try:
             outcome = submit_new(request, "proposal", self.opening, authority_id=subject.authority_id, data=data)
         except BadData as refusal:
-            form = self.form(data)
+            form = self.form(subject, data)
             blame(form, refusal)
             return self.page(subject, form, status=UNPROCESSABLE)
         number = Proposal.objects.values_list("number", flat=True).get(pk=outcome.subject_id)
         messages.success(request, _("Proposed. Another person approves or refuses it."))
         return HttpResponseRedirect(reverse("console:proposal", args=[number]))
 
-    def form(self, data: Any) -> ActForm:
-        form = act_form(kind_named("proposal").opens[self.opening].act, None, data)
+    def form(self, subject: Any, data: Any) -> ActForm:
+        act = kind_named("proposal").opens[self.opening].act
+        form = act_form(act, None, data, initial={self.about: subject.pk})
         assert form is not None  # a proposal has terms
         return form
 
@@ -136,3 +140,59 @@ class ProposeReopening(Propose):
             ],
             told=[_("The leader, who approves or refuses it")],
         )  # fmt: skip
+
+
+class ProposeTitleChange(Propose):
+    """Taking back, or lowering, the title that the case was given."""
+
+    opening, about = "propose_title_change", "case"
+
+    def subject(self) -> Any:
+        return titled_case(self.request, self.kwargs["number"])
+
+    def title_of(self, subject: Any) -> Text:
+        return str(subject.company_name)
+
+    def preview(self) -> Preview:
+        return Preview(
+            changes=[
+                _("Nothing changes yet: it holds when another person approves it."),
+                _("Then the register says so from that day on, and later decisions read it there."),
+            ],
+            told=[
+                _("The leader, who approves or refuses it"),
+                _("The company, by a decision with its reason and how to object"),
+            ],
+        )
+
+
+class ProposeTitleTest(ProposeTitleChange):
+    """The repeated test: the officer enters what was looked at, the policy says what follows."""
+
+    opening = "propose_title_test"
+
+    def subject(self) -> Any:
+        case = titled_case(self.request, self.kwargs["number"])
+        title = pack_of(case.policy_version).recognition
+        if title is None or title.test is None:
+            raise Http404("The policy has no test of this title.")
+        return case
+
+    def preview(self) -> Preview:
+        return Preview(
+            changes=[
+                _("Nothing changes yet: it holds when another person approves it."),
+                _(
+                    "The policy decides on these facts: the title is kept, goes down one level, or ends, by its own rule."
+                ),
+            ],
+            told=[_("The leader, who approves or refuses it")],
+        )
+
+
+def titled_case(request: HttpRequest, number: str) -> Any:
+    """A case of the reader's that was given a title which nobody has ended (Http404 for any other)."""
+    case = scope.case_for_officer(request, number)
+    if not any(entry.change != Change.ENDED for entry in entries_of_case(case.pk)):
+        raise Http404("This case was given no title, or it has ended.")
+    return case

@@ -36,6 +36,7 @@ from subsidy.letters import (
 )
 from subsidy.letters.formats import Language
 from subsidy.programmes.packs import pack_of
+from subsidy.registers.enums import Change
 from subsidy.registers.models import RegisterEntry
 
 Compose = Callable[[Case, str, dt.date, Language], bytes]
@@ -328,6 +329,51 @@ def named_in_decree(case: Case) -> str:
     return name
 
 
+def compose_title_ended(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    entry = RegisterEntry.objects.filter(case_key=case.pk, change=Change.ENDED).order_by("-pk")[:1].get()
+    since = entry.effective_on
+    return compose_decision(
+        case,
+        number,
+        on,
+        lang,
+        title=Bilingual("取消认定决定书", "Decision to End a Recognition"),
+        opening=Bilingual(
+            f"所获认定（证书编号 {entry.certificate_number}），根据{entry.document_number}，"
+            f"自{since.year}年{since.month}月{since.day}日起取消。理由如下。",
+            f"The recognition under certificate {entry.certificate_number} ends on {since.isoformat()}, by decision "
+            f"{entry.document_number}, for the reason below.",
+        ),
+        next_steps=(Bilingual("条件满足后可重新申报。", "You may apply anew once you qualify."),),
+        told_by="title_changed",
+    )
+
+
+def compose_title_lowered(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+    entry = RegisterEntry.objects.filter(case_key=case.pk, change=Change.UPGRADED).order_by("-pk")[:1].get()
+    level, since = entry.words["level"], entry.effective_on
+    return compose_decision(
+        case,
+        number,
+        on,
+        lang,
+        title=Bilingual("调整认定级别决定书", "Decision to Lower a Recognition"),
+        opening=Bilingual(
+            f"所获认定（证书编号 {entry.certificate_number}），根据{entry.document_number}，"
+            f"自{since.year}年{since.month}月{since.day}日起调整为{level['zh']}。理由如下。",
+            f"The recognition under certificate {entry.certificate_number} is that of a {level['en']} from "
+            f"{since.isoformat()} on, by decision {entry.document_number}, for the reason below.",
+        ),
+        next_steps=(
+            Bilingual(
+                "有效期不变；条件满足后可申报更高级别。",
+                "It ends on the same day; apply for the higher level once you qualify.",
+            ),
+        ),
+        told_by="title_changed",
+    )
+
+
 COMPOSE: dict[str, Compose] = {
     LetterKind.RECEIPT: compose_receipt,
     LetterKind.ACCEPTANCE: compose_acceptance,
@@ -337,6 +383,8 @@ COMPOSE: dict[str, Compose] = {
     LetterKind.NOT_FUNDED: compose_not_funded,
     LetterKind.AWARD: compose_award,
     LetterKind.CERTIFICATE: compose_certificate,
+    LetterKind.TITLE_ENDED: compose_title_ended,
+    LetterKind.TITLE_LOWERED: compose_title_lowered,
 }
 
 

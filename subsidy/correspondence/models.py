@@ -17,6 +17,8 @@ class LetterKind(models.TextChoices):
     NOT_FUNDED = "not_funded", _("not funded")
     AWARD = "award", _("award letter")
     CERTIFICATE = "certificate", _("certificate of recognition")
+    TITLE_LOWERED = "title_lowered", _("decision that lowers a title")
+    TITLE_ENDED = "title_ended", _("decision that ends a title")
     DECREE = "decree", _("decree")
     NOTICE_LIST = "notice_list", _("notice list")
     BATCH_COVER = "batch_cover", _("cover sheet of a batch")

@@ -24,18 +24,22 @@ SUFFIX = {
     LetterKind.NOT_FUNDED: "NF",
     LetterKind.AWARD: "AW",
     LetterKind.CERTIFICATE: "CT",
+    LetterKind.TITLE_LOWERED: "TL",
+    LetterKind.TITLE_ENDED: "TE",
 }
 """What follows the case number in the number of a letter."""
 
 
-def letter_issue(case: Case, kind: str, *, now: Moment) -> Letter:
+def letter_issue(case: Case, kind: str, *, now: Moment, about: int = 0) -> Letter:
     """Compose the letter of that kind from what was decided, in Chinese and English, and keep both; returns the Chinese.
+
+    `about` tells letters of one kind apart that a case may have several of.
 
     Raises KeyError for a kind that is not about a case, LetterError when it cannot be printed, and DoesNotExist when
     what it reports was never decided.
     """
     compose = COMPOSE[kind]
-    number = f"{case.number}-{SUFFIX[LetterKind(kind)]}"
+    number = f"{case.number}-{SUFFIX[LetterKind(kind)]}{about or ''}"
     return _keep(case, kind, number, lambda lang: compose(case, number, now.on, lang), now=now)
 
 

@@ -18,7 +18,15 @@ from subsidy.documents.models import StoredFile
 REVIEW_DAYS = 60
 """Calendar days from service within which an administrative review may be asked for (行政复议法 Art. 20)."""
 
-ADVERSE = frozenset({LetterKind.NON_ACCEPTANCE, LetterKind.REJECTION, LetterKind.NOT_FUNDED})
+ADVERSE = frozenset(
+    {
+        LetterKind.NON_ACCEPTANCE,
+        LetterKind.REJECTION,
+        LetterKind.NOT_FUNDED,
+        LetterKind.TITLE_LOWERED,
+        LetterKind.TITLE_ENDED,
+    }
+)
 
 
 def letter_serve(

@@ -75,6 +75,7 @@ def _named(named: str, words: Text, kind: NotificationKind = NotificationKind.TA
 # A receipt answers what the company did itself; it lies with the application and needs no word.
 _TOLD_LETTERS = frozenset(
     {"acceptance", "correction", "non_acceptance", "rejection", "not_funded", "award", "certificate", "revocation"}
+    | {"title_lowered", "title_ended"}
 )
 _RIGHTS = _company(
     NotificationKind.DECISION,
@@ -167,6 +168,17 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
                 "The bureau's data show that you are entitled: %(number)s. See from which data, question it or decline it."
             ),
         ),
+    ),
+    ("case", "title_expiring"): (
+        _company(
+            NotificationKind.TASK,
+            _(
+                "A recognition under %(number)s ends soon. See on your company's page until when, and apply again in time."
+            ),
+        ),
+    ),
+    ("case", "title_expired"): (
+        _company(NotificationKind.DECISION, _("A recognition under %(number)s has ended by its date.")),
     ),
     ("case", "reopen"): (
         _company(NotificationKind.DECISION, _("%(number)s was reopened. Its page says why and who has it now.")),

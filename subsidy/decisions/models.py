@@ -20,6 +20,7 @@ from subsidy.decisions.enums import (
 )
 from subsidy.decisions.offering import OfferRun
 from subsidy.decisions.proposals import Proposal, ProposalKind, ProposalState, RuleDecision, StandingAuthorisation
+from subsidy.decisions.titles import TitleTest
 
 __all__ = [
     "Agreement",
@@ -41,6 +42,7 @@ __all__ = [
     "RoundRow",
     "RuleDecision",
     "StandingAuthorisation",
+    "TitleTest",
 ]
 
 

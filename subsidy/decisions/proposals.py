@@ -12,6 +12,8 @@ from subsidy.accounts.records import AuthorityRecord, Subject
 class ProposalKind(models.TextChoices):
     STANDING_AUTHORISATION = "authorisation", _("standing authorisation")
     REOPENING = "reopening", _("reopening of a case")
+    TITLE_CHANGE = "title_change", _("taking back or lowering a title")
+    TITLE_TEST = "title_test", _("repeated test of a title")
 
 
 class ProposalState(models.TextChoices):

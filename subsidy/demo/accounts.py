@@ -175,6 +175,11 @@ def printed() -> tuple[Account, ...]:
             "其他政策的企业：各流程的每个环节均有一件",
             "companies under the other policies: a case in every state of every route",
         ),
+        Account(
+            "company59 … company63",
+            "众创空间（认定、升级、降级、取消、即将到期）",
+            "makers' spaces: recognised, raised, lowered, ended, ending soon",
+        ),
         Account("newcomer", "还不代表任何企业的人员", "a person who acts for no company yet"),
         *officers,
         Account("qt-…", "另一单位的同名岗位，如 qt-acceptance", "the same posts of a second bureau"),

@@ -6,6 +6,7 @@ from subsidy.audit.moment import Moment
 from subsidy.demo.next_day import Deadlines
 from workflows.case.jobs import look_after_service
 from workflows.case.panel_jobs import close_due_panels
+from workflows.case.titles import run_titles
 from workflows.common.reminders import run_reminders
 from workflows.round.jobs import close_due_notices
 
@@ -26,7 +27,11 @@ def _remind(now: Moment) -> None:
     run_reminders(now)
 
 
-DEADLINES: tuple[Deadlines, ...] = (_close_notices, _close_panels, _look_after_service, _remind)
+def _look_after_titles(now: Moment) -> None:
+    run_titles(now)
+
+
+DEADLINES: tuple[Deadlines, ...] = (_close_notices, _close_panels, _look_after_service, _remind, _look_after_titles)
 
 
 def run_deadlines(now: Moment) -> None:

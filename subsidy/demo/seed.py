@@ -23,6 +23,7 @@ from subsidy.demo.marks import settle_marks
 from subsidy.demo.open_call import FILED_ON, OpenCall, open_second_call
 from subsidy.demo.routes import Routes
 from subsidy.demo.settle import settle
+from subsidy.demo.spaces import Spaces
 from subsidy.demo.stage import Stage
 from subsidy.demo.summary import Report, Summary
 from subsidy.ledger.models import BudgetLine, PayingAccount
@@ -106,6 +107,7 @@ def play(stage: Stage, report: Report) -> None:
     report("2024年申报正在进行，各环节均有待办", "the call of 2024 is open, with applications at every stage")
     Routes(stage, account).play()
     report("各流程的每个环节均有示例", "every state of every route has a case")
+    Spaces(stage).play()
     FirstYear(stage).play()
     report(
         "窗口登记、名单、数据文件与账户已就绪",

@@ -19,3 +19,4 @@ class PublicConfig(AppConfig):
         add(NavEntry(order=61, label=_("Calls"), url_name="public:calls", kinds=readers))
         add(NavEntry(order=62, label=_("Notices"), url_name="public:notices", kinds=readers))
         add(NavEntry(order=63, label=_("Decrees"), url_name="public:decrees", kinds=readers))
+        add(NavEntry(order=64, label=_("Recognitions"), url_name="public:recognitions", kinds=readers))

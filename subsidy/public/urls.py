@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.public import calls, objections, views
+from subsidy.public import calls, objections, titles, views
 
 app_name = "public"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("decrees/", views.decree_list, name="decrees"),
     path("decrees/<int:pk>/", views.decree, name="decree"),
     path("decrees/<int:pk>/paper/", views.decree_paper, name="decree-paper"),
+    path("recognitions/", titles.listing, name="recognitions"),
     path("help/", views.page, {"name": "help"}, name="help"),
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
     path("data-use/", views.page, {"name": "data_use"}, name="data-use"),

@@ -183,6 +183,8 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["console:proposal", "console:proposal-act"], CASE),
     # The call of the test is decided by people and its case has not ended; tests/subsidy/console/test_proposals.py has others.
     **dict.fromkeys(["console:propose-authorisation", "console:propose-reopening"], NO_LETTER),
+    # The case of the test was given no title; tests/subsidy/console/test_titles.py has one that was.
+    **dict.fromkeys(["console:propose-title-change", "console:propose-title-test"], NO_LETTER),
     **dict.fromkeys([f"console:objection{page}" for page in ("", "-file", "-act")], OBJECTION),
     "console:bulk": NO_LETTER,  # without an act there is no such page
     **dict.fromkeys(["console:delegations", "console:delegation-lend", "console:times"], CONSOLE),

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Case
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.correspondence.services import letter_issue
-from subsidy.decisions.models import Award
+from subsidy.decisions.models import Award, TitleTest
+from subsidy.decisions.titles import TestOutcome
 from subsidy.ledger.models import Reservation
 from subsidy.registers.enums import Change
 from subsidy.registers.models import RegisterEntry
 from tests.subsidy.letters.reading import text_of
 from tests.titles import MODEL, SPACE, TitleBureau
 from tests.world import days_later, fresh
+from workflows.case.jobs import issue_letter
+from workflows.case.titles import run_titles
 from workflows.common.consistency import differences, stuck
-from workflows.common.refusals import BadData
+from workflows.common.refusals import BadData, Refused, WrongState
 from workflows.round.jobs import issue_round_paper
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +107,90 @@ def test_a_company_struck_from_the_list_gets_no_title(bureau: TitleBureau) -> No
     bureau.act("round", round_, "issue_decree", "notice", data={"number": "西科〔2024〕8号"})
     assert fresh(other).state == CaseState.WITHDRAWN
     assert list(RegisterEntry.objects.values_list("case_key", flat=True)) == [case.pk]
+
+
+YEAR = {"teams_now": 25, "events_now": 12, "statistics_now": True, "reason": "年度核查", "document": ""}
+
+
+def proposed(bureau: TitleBureau, case: Case, change: str, **given: Any) -> int:
+    data = {"case": case.pk, "change": change, "document": "西科〔2024〕20号", "reason": "统计数据虚假", **given}
+    return bureau.open("proposal", "propose_title_change", "supervision", data)
+
+
+def again(bureau: TitleBureau, case: Case, **given: Any) -> TitleTest:
+    """Test the title a year on, approved by the leader."""
+    bureau.now = days_later(bureau.now, 200)
+    pk = bureau.open("proposal", "propose_title_test", "amount", {"case": case.pk, **YEAR, **given})
+    bureau.act("proposal", pk, "approve", "leader")
+    return TitleTest.objects.get(proposal=pk)
+
+
+def test_a_title_goes_down_and_ends_by_two_people_and_a_letter(bureau: TitleBureau) -> None:
+    model, standard = bureau.conferred(MODEL, SPACE)
+    with pytest.raises(BadData):
+        proposed(bureau, standard, "lower")
+    pk = proposed(bureau, model, "lower")
+    assert bureau.entry(model).level == "model", "nothing has changed before it is approved"
+    with pytest.raises(Refused):
+        bureau.act("proposal", pk, "approve", "supervision")
+    bureau.act("proposal", pk, "approve", "leader")
+    entry = bureau.entry(model)
+    assert (entry.level, entry.change, entry.words["level"]["zh"]) == ("standard", Change.UPGRADED, "标准级")
+    letter = issue_letter(model.pk, LetterKind.TITLE_LOWERED, now=bureau.now, about=entry.pk)
+    assert letter.subject_id == model.pk
+    bureau.act("proposal", proposed(bureau, model, "revoke"), "approve", "leader")
+    gone = bureau.entry(model)
+    assert (gone.change, gone.effective_on, gone.document_number) == (Change.ENDED, bureau.now.on, "西科〔2024〕20号")
+    issue_letter(model.pk, LetterKind.TITLE_ENDED, now=bureau.now, about=gone.pk)
+    texts = {row.kind: text_of(bytes(row.content)) for row in Letter.objects.filter(case=model, language="zh")}
+    assert "调整为标准级" in texts["title_lowered"].replace("\n", "")
+    assert "统计数据虚假" in texts["title_ended"] and "行政复议" in texts["title_ended"]
+    with pytest.raises(WrongState):
+        proposed(bureau, model, "revoke")
+    assert fresh(model).state == CaseState.RECOGNISED and differences() == []
+
+
+def test_the_policy_decides_the_yearly_test_and_two_failures_end_the_title(bureau: TitleBureau) -> None:
+    model, standard = bureau.conferred(MODEL, SPACE)
+    ended = again(bureau, standard, teams_now=19, document="西科〔2025〕4号")
+    assert (ended.outcome, bureau.entry(standard).change) == (TestOutcome.ENDED, Change.ENDED), "no level lies below"
+    assert (again(bureau, model).outcome, bureau.entry(model).level) == (TestOutcome.KEPT, "model")
+    with pytest.raises(BadData) as refusal:
+        again(bureau, model, events_now=9)
+    assert "document" in refusal.value.fields
+    lowered = again(bureau, model, events_now=9, document="西科〔2026〕3号")
+    assert (lowered.outcome, lowered.failures, bureau.entry(model).level) == (TestOutcome.LOWERED, 1, "standard")
+    assert '"not_met"' in lowered.decision_text and '"events_now":9' in lowered.facts_text
+
+
+def test_a_title_is_reminded_of_once_and_its_end_is_told_once(bureau: TitleBureau) -> None:
+    (case,) = bureau.conferred(SPACE)
+    last = bureau.entry(case).valid_to
+    assert last is not None
+    bureau.now = days_later(bureau.now, (last - bureau.now.on).days - 91)
+    assert run_titles(bureau.now) == []
+    bureau.now = days_later(bureau.now, 1)
+    assert run_titles(bureau.now) == [("title_expiring", case.pk)]
+    assert run_titles(bureau.now) == []
+    bureau.now = days_later(bureau.now, 91)
+    assert run_titles(bureau.now) == [("title_expired", case.pk)]
+    assert run_titles(bureau.now) == []
+    with pytest.raises(WrongState):
+        proposed(bureau, case, "revoke")
+
+
+def test_an_upgrade_pays_the_difference_to_what_the_lower_level_was_given(bureau: TitleBureau) -> None:
+    """From a city centre (200 thousand yuan) to a provincial one (500 thousand): 300 thousand are owed."""
+    company = bureau.company()
+    city = bureau.centre_award(company, "city_centre")
+    assert city.computed_fen == 200_000_00
+    bureau.decreed(city.call, "西科〔2024〕31号")
+    with pytest.raises(BadData, match="差额"):
+        bureau.centre_award(company, "city_centre")
+    province = bureau.centre_award(company, "provincial_centre")
+    finding = province.findings.order_by("-pk")[0]
+    assert (finding.amount_fen, province.computed_fen) == (500_000_00, 300_000_00)
+    bureau.decreed(province.call, "西科〔2024〕32号")
+    granted = Award.objects.filter(company=company).values_list("amount_fen", flat=True)
+    assert sorted(granted) == [200_000_00, 300_000_00]
+    assert fresh(province.call).budget_line.obligated == 300_000_00

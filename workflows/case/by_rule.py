@@ -19,6 +19,7 @@ from subsidy.decisions.enums import RowState
 from subsidy.decisions.facts import decision_of
 from subsidy.decisions.models import RoundRow, RuleDecision, StandingAuthorisation
 from subsidy.decisions.services import finding_record
+from subsidy.decisions.stacking import payable
 from subsidy.programmes.enums import Allocation
 from subsidy.programmes.models import Call
 from workflows.case import filing
@@ -58,7 +59,7 @@ def decide_by_rule(turn: Turn) -> bool:
     if authorisation is None:
         return False
     pack, facts, decision = decision_of(case, now=turn.now)
-    amount = decision.amount or 0
+    amount, _forgone = payable(case, pack, decision.amount or 0, on=turn.now.on)
     pays = pack.program.amount is not None
     if decision.outcome != "met" or (pays and not amount) or amount > authorisation.case_cap_fen:
         return False

@@ -13,6 +13,7 @@ from subsidy.cases.values import value_of
 from subsidy.correspondence.models import LetterKind
 from subsidy.decisions.facts import decision_of
 from subsidy.decisions.services import finding_record
+from subsidy.decisions.stacking import payable
 from subsidy.programmes.enums import Allocation
 from subsidy.programmes.packs import pack_of
 from subsidy.work.models import NO_DUE
@@ -74,7 +75,8 @@ def reject(turn: Turn) -> None:
 def confirm_amount(turn: Turn) -> None:
     """Let the pinned policy decide on the facts as they are; only what it finds met goes on, with its amount if it pays.
 
-    A policy that recognises and pays nothing gives an amount of zero. Under a call that serves who comes first the money
+    A policy that recognises and pays nothing gives an amount of zero; of an upgrade the difference to what was granted
+    before counts. Under a call that serves who comes first the money
     is set aside here, or the case stays where it is.
     """
     case: Case = turn.subject
@@ -89,10 +91,18 @@ def confirm_amount(turn: Turn) -> None:
                 "Read the reasons, then reject it or ask for the missing facts."
             )
         )
+    amount, forgone = payable(case, pack, decision.amount or 0, on=turn.now.on)
+    if pays and not amount:
+        raise BadData(
+            _(
+                "Earlier awards of the same group reach what the policy computes now, so no difference is left to pay. "
+                "Reject the application with this reason."
+            )
+        )
     finding = finding_record(case, pack, facts, decision, now=turn.now)
-    turn.set(computed_fen=decision.amount or 0, tier=decision.tier or "")
-    turn.record(finding=finding.pk, amount_fen=decision.amount, tier=decision.tier, remark=turn.data["remark"])
-    if case.call.allocation == Allocation.FIRST_COME and decision.amount:
+    turn.set(computed_fen=amount, tier=decision.tier or "")
+    turn.record(finding=finding.pk, amount_fen=amount, tier=decision.tier, remark=turn.data["remark"], forgone=forgone)
+    if case.call.allocation == Allocation.FIRST_COME and amount:
         reserve(turn, case.call, [case])
 
 

@@ -181,3 +181,4 @@ class ServeForm(ActForm):
 
 class LetterForm(ActForm):
     kind = forms.ChoiceField(choices=LetterKind.choices)
+    about = forms.IntegerField(required=False)

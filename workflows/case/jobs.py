@@ -14,6 +14,7 @@ from subsidy.audit.moment import Moment
 from subsidy.calendars.clock import business_now
 from subsidy.calendars.selectors import working_calendar
 from subsidy.correspondence.models import Letter, LetterKind
+from subsidy.correspondence.serving import ADVERSE
 from subsidy.work.models import Hand
 from workflows.common import door
 from workflows.common.door import Outcome
@@ -26,26 +27,29 @@ UNSERVED_DAYS = 5
 """Working days after which a letter that nobody has opened is served in another way."""
 
 # Letters from whose service a period runs.
-STARTS_PERIOD = (LetterKind.CORRECTION, LetterKind.NON_ACCEPTANCE, LetterKind.REJECTION, LetterKind.NOT_FUNDED)
+STARTS_PERIOD = (LetterKind.CORRECTION, *sorted(ADVERSE))
 
 
-def issue_letter(case_id: int, kind: str, *, now: Moment) -> Outcome:
-    """Issue one letter, once a case and kind however often it is asked for. Raises Refused as the door does."""
+def issue_letter(case_id: int, kind: str, *, now: Moment, about: int = 0) -> Outcome:
+    """Issue one letter, once a case and kind (and what it is `about`) however often it is asked for.
+
+    Raises Refused as the door does.
+    """
     return door.perform(
         "case",
         case_id,
         "issue_letter",
         actor=system_actor("system:letters"),
         now=now,
-        key=f"issue_letter:{case_id}:{kind}",
-        data={"kind": kind},
+        key=f"issue_letter:{case_id}:{kind}" + (f":{about}" if about else ""),
+        data={"kind": kind, **({"about": about} if about else {})},
         origin=ORIGIN,
     )
 
 
 @app.task(name="issue_letter", retry=RETRY)
-def issue_letter_job(case_id: int, kind: str) -> None:
-    issue_letter(case_id, kind, now=business_now())
+def issue_letter_job(case_id: int, kind: str, about: int = 0) -> None:
+    issue_letter(case_id, kind, now=business_now(), about=about)
 
 
 def look_after_service(now: Moment) -> list[tuple[str, int]]:

@@ -18,6 +18,7 @@ from workflows.case.list_acts import LISTS
 from workflows.case.messages import MESSAGES
 from workflows.case.panel_acts import PANEL_ACTS
 from workflows.case.serving import SERVICE
+from workflows.case.titles import TITLES
 from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
@@ -64,7 +65,7 @@ CASE = register(
         model=Case,
         card=card,
         flows=FLOWS,
-        free_acts=(*FREE_ACTS, *CASE_ACTS, *LISTS, *PANEL_ACTS, *CLAIMS, *REMINDERS, *SERVICE, *MESSAGES),
+        free_acts=(*FREE_ACTS, *TITLES, *CASE_ACTS, *LISTS, *PANEL_ACTS, *CLAIMS, *REMINDERS, *SERVICE, *MESSAGES),
         opens={
             "open": Opening(act=OPEN, make=filing.make, route=filing.route_of, company_id=_company),
             "offer": Opening(act=OFFER, make=by_rule.make_offer, route=filing.route_of, company_id=_company),

@@ -12,13 +12,13 @@ from subsidy.decisions.models import ProposalState
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act, ReasonForm
 from workflows.common.nodes import End, Human, Start, Switch, verdict
-from workflows.proposal import steps
+from workflows.proposal import steps, titles
 
 
 class ProposalV1(Flow):
     """Proposal
 
-    What two people must want: standing authorisations, the reopening of a case.
+    What two people must want: standing authorisations, the reopening of a case, what becomes of a title.
     """
 
     lock_impl = SelectForUpdateLock(nowait=False, attempts=1)
@@ -81,5 +81,21 @@ PROPOSE_REOPENING = Act(
     role=Role.SUPERVISION,
     duty=Duty.PROPOSES,
     form=steps.ReopeningForm,
+)
+PROPOSE_TITLE_CHANGE = Act(
+    "propose_title_change",
+    _("Propose to take back or lower a title"),
+    steps.proposed,
+    role=Role.SUPERVISION,
+    duty=Duty.PROPOSES,
+    form=titles.TitleChangeForm,
+)
+PROPOSE_TITLE_TEST = Act(
+    "propose_title_test",
+    _("Test a title again"),
+    steps.proposed,
+    role=Role.AMOUNT,
+    duty=Duty.PROPOSES,
+    form=titles.TitleTestForm,
 )
 MUST_PASS = ("decision",)

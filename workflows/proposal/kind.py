@@ -22,7 +22,14 @@ from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.common.turn import Turn
 from workflows.proposal import steps
-from workflows.proposal.flow import FREE_ACTS, PROPOSE_AUTHORISATION, PROPOSE_REOPENING, ProposalV1
+from workflows.proposal.flow import (
+    FREE_ACTS,
+    PROPOSE_AUTHORISATION,
+    PROPOSE_REOPENING,
+    PROPOSE_TITLE_CHANGE,
+    PROPOSE_TITLE_TEST,
+    ProposalV1,
+)
 
 
 class LineForm(ActForm):
@@ -94,6 +101,10 @@ PROPOSAL = register(
             "propose_authorisation": Opening(
                 act=PROPOSE_AUTHORISATION, make=steps.make_authorisation, route=steps.route_of
             ),
+            "propose_title_change": Opening(
+                act=PROPOSE_TITLE_CHANGE, make=steps.make_title_change, route=steps.route_of
+            ),
+            "propose_title_test": Opening(act=PROPOSE_TITLE_TEST, make=steps.make_title_test, route=steps.route_of),
             "propose_reopening": Opening(act=PROPOSE_REOPENING, make=steps.make_reopening, route=steps.route_of),
         },
         kin=kin,

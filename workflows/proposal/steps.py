@@ -21,6 +21,7 @@ from workflows.case.flow import REMANDED
 from workflows.common.acts import ActForm
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
+from workflows.proposal import titles
 
 BY_RULE = ("R0", "R1")
 # Ten thousand times any budget, and far below what a column of fen holds.
@@ -97,6 +98,21 @@ def make_reopening(turn: Turn) -> Proposal:
     )
 
 
+def make_title_change(turn: Turn) -> Proposal:
+    """Taking a title back, or a level of it."""
+    return _about_title(turn, ProposalKind.TITLE_CHANGE, titles.change_terms)
+
+
+def make_title_test(turn: Turn) -> Proposal:
+    """The repeated test of a title, with what the policy finds."""
+    return _about_title(turn, ProposalKind.TITLE_TEST, titles.test_terms)
+
+
+def _about_title(turn: Turn, kind: ProposalKind, terms: Callable[[Turn, Case], dict[str, Any]]) -> Proposal:
+    case = titles.case_for(turn)
+    return _proposal(turn, kind, f"{case.number} {case.company_name}", "case", case.pk, terms(turn, case))
+
+
 def _refuse_unless_ended(case: Case) -> None:
     if case.state not in REMANDED:
         raise WrongState(
@@ -171,6 +187,8 @@ def _reopen(turn: Turn, proposal: Proposal, terms: dict[str, Any]) -> None:
 EFFECTS: dict[ProposalKind, Callable[[Turn, Proposal, dict[str, Any]], None]] = {
     ProposalKind.STANDING_AUTHORISATION: _authorise,
     ProposalKind.REOPENING: _reopen,
+    ProposalKind.TITLE_CHANGE: titles.change_title,
+    ProposalKind.TITLE_TEST: titles.test_title,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -19,6 +19,8 @@ from subsidy.applicants.enums import AccountState, RegistrationState
 from subsidy.applicants.models import Company, PayeeAccount
 from subsidy.applicants.rights import rights_in
 from subsidy.applicants.selectors import companies_of
+from subsidy.cases.models import Case
+from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.documents.responses import file_response
 from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, may, my_company, user_of
 from subsidy.portal.views.registration import my_registrations
@@ -30,6 +32,7 @@ from subsidy.web.acts import ActPage
 from subsidy.web.companies import RIGHT_WORDS
 from subsidy.web.company_facts import facts_by_source
 from subsidy.web.components import Crumb, Preview, SummaryRow, Text
+from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 
 
@@ -59,10 +62,46 @@ class CompanyPage(LoginRequiredMixin, View):
         return render(request, "portal/company.html", context)
 
 
-def recognitions_of(company: Company, request: HttpRequest) -> list[tuple[Span, bool]]:
-    """Titles, and the days on which each was or is held, with whether that is so today."""
+SOON = 90
+"""Calendar days before its last day on which a title is said to end soon."""
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """A title and the days on which it was or is held; `days_left` while it ends soon, `url` leads to its case."""
+
+    span: Span
+    valid: bool
+    days_left: int | None
+    url: str
+    link_text: str
+
+
+def recognitions_of(company: Company, request: HttpRequest) -> list[Recognition]:
+    """Titles with their certificates, the newest first; three statements."""
     today = moment_of(request).on
-    return [(span, span.holds(today)) for span in spans_of(company.pk) if span.entry.kind not in LISTS]
+    spans = [span for span in spans_of(company.pk) if span.entry.kind not in LISTS]
+    keys = [span.entry.case_key for span in spans if span.entry.case_key is not None]
+    numbers = dict(Case.objects.filter(pk__in=keys).values_list("pk", "number"))
+    letters = certificates_of(keys)
+    return [_recognition(span, today, numbers, letters) for span in spans]
+
+
+def certificates_of(case_ids: list[int]) -> dict[int, int]:
+    """The certificate of each case in the active language, by its key."""
+    found = Letter.objects.filter(case__in=case_ids, kind=LetterKind.CERTIFICATE, language=pick("zh", "en"))
+    return dict(found.order_by("pk").values_list("case_id", "pk"))
+
+
+def _recognition(span: Span, today: dt.date, numbers: dict[int, str], letters: dict[int, int]) -> Recognition:
+    key, valid = span.entry.case_key or 0, span.holds(today)
+    left = (span.last - today).days if valid and span.last is not None else SOON + 1
+    url, words = "", ""
+    if key in letters:
+        url, words = reverse("portal:letter", args=[numbers[key], letters[key]]), _("Certificate (PDF)")
+    elif key in numbers:
+        url, words = reverse("portal:case", args=[numbers[key]]), _("The application")
+    return Recognition(span, valid, left if left <= SOON else None, url, words)
 
 
 def team_of(company: Company, on: dt.date) -> list[tuple[str, str, list[Text]]]:
