@@ -369,7 +369,8 @@ class RouteDef:
     """How a case travels; days are working days.
 
     `co_review` names the departments that are asked, `upper` the level that decides where the bureau only recommends.
-    `announcement_days` are the calendar days after which a letter that was announced publicly counts as served.
+    `announcement_days` are the calendar days after which a letter that was announced publicly counts as served,
+    `confirmation_days` the working days from service of the award within which its payee account is confirmed.
     """
 
     kind: str
@@ -383,6 +384,7 @@ class RouteDef:
     visit: bool = False
     upper: str | None = None
     announcement_days: int | None = None
+    confirmation_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ route:
   co_review: no | yes | [tax, market, …]   (yes asks every department)
   upper: city | province | state           (R4 alone: the level that decides)
   announcement: calendar days              (service of letters by public announcement; absent: not allowed)
+  confirmation: working days               (in which a payee account is confirmed after the award; absent: no end)
   panel: {seats, quorum, rubric, pass_mark}
          and: composition: {technical: 60%, financial: 1}, field (a choice fact), outlier (points), drop, days,
          shows (documents and texts that experts see), facts (counted by experts); a line of the rubric: weight, facts
@@ -48,10 +49,10 @@ def read_route(node: Node, currency: str) -> RouteDef:
         node,
         "route",
         "kind acceptance correction co_review approval",
-        "panel filing recommendation visit upper announcement",
+        "panel filing recommendation visit upper announcement confirmation",
     )
     panel, filing, upper = values.get("panel"), values.get("filing"), values.get("upper")
-    announcement = values.get("announcement")
+    announcement, confirmation = values.get("announcement"), values.get("confirmation")
     found = RouteDef(
         one_of(values["kind"], "route.kind", KINDS),
         working_days(values["acceptance"], "route.acceptance"),
@@ -64,6 +65,7 @@ def read_route(node: Node, currency: str) -> RouteDef:
         yes_no(values.get("visit"), "route.visit", False),
         None if upper is None else one_of(upper, "route.upper", LEVELS),
         None if announcement is None else whole(announcement, "route.announcement", 1, 365),
+        None if confirmation is None else working_days(confirmation, "route.confirmation"),
     )
     if (found.kind == "R4") != (found.upper is not None):
         raise refuse(

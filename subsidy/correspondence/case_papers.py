@@ -12,13 +12,13 @@ from subsidy.audit.models import Event
 from subsidy.audit.moment import ZONE
 from subsidy.bankfiles import amount_in_capitals
 from subsidy.cases.models import Case
+from subsidy.cases.papers import papers_filed
 from subsidy.cases.selectors import answers_of as heads_of
 from subsidy.cases.selectors import records_of
 from subsidy.cases.values import is_asked, value_of
 from subsidy.correspondence.models import LetterKind
 from subsidy.correspondence.reasons import reason_lines
 from subsidy.decisions.models import Award, Finding
-from subsidy.documents.selectors import files_of
 from subsidy.letters import (
     Answer,
     AwardLetter,
@@ -98,7 +98,7 @@ def compose_receipt(case: Case, number: str, on: dt.date, lang: Language) -> byt
             contact=contact_of(case),
             illustrative=case.policy_version.illustrative,
             answers=answers_of(case, pack, lang),
-            documents=tuple(file.name for file in files_of("case", case.pk)),
+            documents=tuple(file.name for file in papers_filed(case).filter(replaced_at__isnull=True)),
             content_hash=bytes(submitted.hash).hex(),
             lang=lang,
         )

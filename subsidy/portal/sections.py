@@ -20,12 +20,12 @@ from subsidy.applicants.enums import FactSource
 from subsidy.applicants.models import CompanyFact
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Answer, AnswerRecord, Case
+from subsidy.cases.papers import papers_filed
 from subsidy.cases.selectors import answers_of, records_of
 from subsidy.cases.values import is_asked, value_of
 from subsidy.decisions.facts import assembled, facts_of, filed_on, held_on
 from subsidy.decisions.rows import Reads
 from subsidy.documents.models import StoredFile
-from subsidy.documents.selectors import files_of
 from subsidy.programmes.packs import pack_of
 from subsidy.web import formats
 from subsidy.web.components import File, SummaryRow, Task, TaskState
@@ -104,7 +104,7 @@ def filing_of(case: Case, *, on: dt.date, may_file: bool) -> Filing:
         known={name: one.row for name, one in known.items() if isinstance(one.row, CompanyFact) and one.is_held},
         too_old={name: one.too_old for name, one in known.items() if one.too_old is not None},
         records=records_of(case) if asked_lists(pack) else {},
-        files=list(files_of("case", case.pk)),
+        files=list(papers_filed(case).filter(replaced_at__isnull=True)),
         required=frozenset(required),
         named=frozenset(open_item_names(case)) if correcting else frozenset(),
         may_file=may_file,

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from policies.language.terms import AWARD
 from subsidy.cases.models import Case
+from subsidy.cases.papers import AGREEMENT, PART_REPORT, VISIT_PHOTOGRAPH
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Agreement, Instalment, PartReport
 from subsidy.programmes.packs import pack_of
 from subsidy.web.components import Text, Tone
 from workflows.case.fields import spoken
-from workflows.case.opinions import PHOTOGRAPH
-from workflows.case.parts import AGREEMENT, REPORT, part_of, ratings_of
+from workflows.case.parts import part_of, ratings_of
 
 STATE_WORDS: Mapping[str, tuple[Text, Tone]] = {
     InstalmentState.DUE: (_("to be paid"), "info"),
@@ -26,8 +26,8 @@ STATE_WORDS: Mapping[str, tuple[Text, Tone]] = {
 # Papers that no policy names: they come with the acts that ask for them.
 PAPERS: Mapping[str, Text] = {
     AGREEMENT: _("Agreement"),
-    REPORT: _("Report on a part"),
-    PHOTOGRAPH: _("Photograph of the visit"),
+    PART_REPORT: _("Report on a part"),
+    VISIT_PHOTOGRAPH: _("Photograph of the visit"),
 }
 
 

@@ -12,6 +12,7 @@ from policies.language import Outdated, Pack, decide, facts_to_json, required_do
 from subsidy.applicants.models import Company
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from subsidy.cases.papers import papers_filed
 from subsidy.cases.services import answers_prefill, answers_save, case_number, correction_answer, filing_place
 from subsidy.cases.values import as_json, value_of
 from subsidy.correspondence.models import LetterKind
@@ -110,7 +111,7 @@ def attach(turn: Turn) -> None:
 
 def detach(turn: Turn) -> None:
     case: Case = turn.subject
-    stored: StoredFile | None = files_of("case", case.pk).filter(pk=turn.data["file"]).first()
+    stored: StoredFile | None = papers_filed(case).filter(pk=turn.data["file"], replaced_at__isnull=True).first()
     if stored is None:
         raise NotFound
     if case.records.filter(evidence=stored).exists():

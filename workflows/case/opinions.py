@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.models import Unit
 from subsidy.cases.models import Case
+from subsidy.cases.papers import VISIT_PHOTOGRAPH
 from subsidy.correspondence.models import LetterKind
 from subsidy.programmes.packs import pack_of
 from subsidy.reviews.models import Asked, Opinion, Visit
@@ -22,8 +23,6 @@ from workflows.common.acts import ActForm
 from workflows.common.refusals import BadData, Message, WrongState
 from workflows.common.turn import Turn
 from workflows.common.uploads import upload_keep
-
-PHOTOGRAPH = "visit_photograph"
 
 
 class OpinionForm(ActForm):
@@ -132,7 +131,7 @@ def record_visit(turn: Turn) -> None:
         raise BadData(
             fields={"visited_on": [str(_("Enter the day on which the visit was made; it cannot lie ahead."))]}
         )
-    photograph = upload_keep(turn, "photograph", slot=PHOTOGRAPH)
+    photograph = upload_keep(turn, "photograph", slot=VISIT_PHOTOGRAPH)
     visit = Visit.objects.create(
         authority_id=case.authority_id,
         case=case,
@@ -164,7 +163,7 @@ def sign_visit(turn: Turn) -> None:
 
 def add_photograph(turn: Turn) -> None:
     """A further photograph, while the record is not signed."""
-    photograph = upload_keep(turn, "photograph", slot=PHOTOGRAPH)
+    photograph = upload_keep(turn, "photograph", slot=VISIT_PHOTOGRAPH)
     turn.record(photograph=photograph.sha256, name=photograph.name)
 
 

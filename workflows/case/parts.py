@@ -13,6 +13,7 @@ from policies.language.award.payment import WHOLE, owed
 from policies.language.terms import AWARD
 from policies.language.terms import Instalment as Part
 from subsidy.cases.models import Case
+from subsidy.cases.papers import AGREEMENT, PART_REPORT
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Agreement, Award, Instalment, PartReport
 from subsidy.programmes.packs import pack_of
@@ -24,7 +25,6 @@ from workflows.common.turn import Turn
 from workflows.common.uploads import upload_keep
 from workflows.round.reserving import correct
 
-AGREEMENT, REPORT = "agreement", "part_report"
 STANDS = (InstalmentState.DUE, InstalmentState.IN_BATCH, InstalmentState.PAID)
 
 
@@ -120,7 +120,7 @@ def countersign(turn: Turn) -> None:
 
 def report_part(turn: Turn) -> None:
     instalment = next_part(turn.subject)
-    stored = upload_keep(turn, "document", slot=REPORT)
+    stored = upload_keep(turn, "document", slot=PART_REPORT)
     report = PartReport.objects.create(
         authority_id=turn.subject.authority_id,
         instalment=instalment,

@@ -270,6 +270,14 @@ def route_items(route: RouteDef, currency: str) -> Iterator[Item]:
                 f"letters that cannot be served otherwise may be announced and count as served after {days_up} days",
             )
         )
+    if route.confirmation_days is not None:
+        term = working_days(route.confirmation_days)
+        yield Item(
+            Text(
+                f"自奖补通知送达起 {term.zh}内未确认收款账户的，奖补失效，资金退回预算",
+                f"an award lapses when its payee account is not confirmed within {term.en} from service of the letter",
+            )
+        )
     if route.panel is not None:
         yield panel_item(route.panel)
     if len(route.approval) == 1:

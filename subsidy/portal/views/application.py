@@ -18,9 +18,9 @@ from subsidy.applicants.models import Company
 from subsidy.applicants.selectors import companies_of, current_facts, rights_of
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case, CorrectionItem
+from subsidy.cases.papers import papers_filed
 from subsidy.cases.words import words_of
 from subsidy.correspondence.models import LetterKind
-from subsidy.documents.selectors import files_of
 from subsidy.portal.access import FILE_FOR, my_case, my_cases, my_filing, user_of
 from subsidy.portal.letters import letters_of
 from subsidy.portal.live import live_of_case, live_of_company
@@ -412,6 +412,7 @@ class Receipt(LoginRequiredMixin, View):
             raise Http404("not submitted yet: there is no receipt")
         now = moment_of(request)
         pack = pack_of(case.policy_version)
+        filed = papers_filed(case).filter(replaced_at__isnull=True)
         papers = {paper.id: spoken(paper.text) for paper in pack.documents}
         papers |= {name: spoken(record.text) for name, record in asked_lists(pack).items()}
         context = {
@@ -420,7 +421,7 @@ class Receipt(LoginRequiredMixin, View):
             "words": words_of(case),
             "standing": standing_of(case, on=now.on),
             "acceptance_days": pack.route.acceptance_days,
-            "files": [(papers.get(file.slot, file.slot), file) for file in files_of("case", case.pk)],
+            "files": [(papers.get(file.slot, file.slot), file) for file in filed],
             "letters": letters_of(case, kind=LetterKind.RECEIPT),
             "crumbs": crumbs_to(case, Crumb(_("Receipt"))),
         }

@@ -15,10 +15,10 @@ from django.views import View
 
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from subsidy.cases.papers import papers_filed
 from subsidy.documents.checks import ALLOWED, MAX_BYTES
 from subsidy.documents.models import StoredFile
 from subsidy.documents.responses import file_response
-from subsidy.documents.selectors import files_of
 from subsidy.portal.access import my_case, my_filing
 from subsidy.portal.sections import FILING, Filing, shown_file
 from subsidy.portal.views.application import crumbs_to
@@ -104,8 +104,8 @@ def slots_of(filing: Filing, wrong: dict[str, str]) -> list[Slot]:
 
 
 def my_file(case: Case, pk: int) -> StoredFile:
-    """A file of the case, also one that was replaced. Raises Http404 for a foreign one as for none."""
-    stored = StoredFile.objects.filter(owner_kind="case", owner_id=case.pk, pk=pk).first()
+    """A file that the company filed in the case, also one that was replaced. Raises Http404 for any other as for none."""
+    stored: StoredFile | None = papers_filed(case).filter(pk=pk).first()
     if stored is None:
         raise Http404(f"no file {pk} on this case")
     return stored
@@ -128,7 +128,7 @@ class Remove(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, number: str, pk: int) -> HttpResponse:
         case = my_case(request, number)
         stored = my_file(case, pk)
-        if files_of("case", case.pk).filter(pk=pk).exists():
+        if stored.replaced_at is None:
             data: dict[str, Any] = {"file": pk}
             submit(request, "case", case.pk, "detach", data=data)
             messages.success(request, _("%(name)s was removed.") % {"name": stored.name})

@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from subsidy.cases.models import Case
+from subsidy.cases.papers import AGREEMENT, PART_REPORT, VISIT_PHOTOGRAPH
 from subsidy.documents.checks import MAX_BYTES
 from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
+from subsidy.documents.services import file_store
 from tests.subsidy.portal.conftest import SignIn
-from tests.world import PDF, World, pdf
+from tests.world import PDF, World, fresh, pdf
 
 pytestmark = pytest.mark.django_db
 BAD = {
@@ -87,3 +89,34 @@ def test_a_file_of_another_case_is_not_found(client: Client, case: Case, world: 
     assert client.get(reverse("portal:file", args=[case.number, stored.pk])).status_code == 404
     assert client.post(reverse("portal:remove", args=[case.number, stored.pk])).status_code == 404
     assert files_of("case", other.pk).filter(pk=stored.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("slot", "filed"),
+    [
+        ("audit_reports", True),
+        (AGREEMENT, True),
+        (PART_REPORT, True),
+        (VISIT_PHOTOGRAPH, False),
+        ("made_by_the_bureau", False),
+    ],
+)
+def test_a_company_is_given_the_files_that_it_filed_and_no_other(
+    world: World, client: Client, case: Case, slot: str, filed: bool
+) -> None:
+    stored = file_store(
+        pdf("paper.pdf"),
+        authority_id=case.authority_id,
+        owner_kind="case",
+        owner_id=case.pk,
+        slot=slot,
+        actor=world.people["acceptance"],
+        now=world.now,
+    )
+    answer = client.get(reverse("portal:file", args=[case.number, stored.pk]))
+    assert answer.status_code == (200 if filed else 404)
+    assert client.post(reverse("portal:remove", args=[case.number, stored.pk])).status_code != 200
+    if filed:
+        assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]
+    else:
+        assert fresh(stored).replaced_at is None
