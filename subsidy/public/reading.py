@@ -278,6 +278,9 @@ def route(pack: Pack) -> list[str]:
     steps.append(
         _("The decree is issued; you confirm your account; three people prepare, check and release the payment.")
     )
+    if way.confirmation_days is not None:
+        end = _("you confirm the account after the letter of award reaches you; after that the award lapses")
+        steps.append(_working(way.confirmation_days, end))
     return steps
 
 

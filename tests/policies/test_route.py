@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from policies.language import PolicyError, parse_pack
+from policies.language.diff.versions import diff
 from policies.language.model import RouteDef
 from policies.language.route import DEPARTMENTS
 from tests.policies.packs import source_of
@@ -34,6 +35,20 @@ def test_a_route_says_who_else_looks_at_a_case() -> None:
     assert (plain.recommendation, plain.visit, plain.upper) == (False, False, None)
 
 
+def test_a_route_may_say_by_when_an_account_is_confirmed() -> None:
+    assert route_of("kind: R2, co_review: no, confirmation: 40 working days, ").confirmation_days == 40
+    assert route_of("kind: R2, co_review: no, ").confirmation_days is None
+
+
+def test_a_change_of_the_time_to_confirm_is_a_difference_that_people_read() -> None:
+    source = source_of()
+    longer = replace(
+        source, policy=source.policy.replace("co_review: no, ", "co_review: no, confirmation: 9 working days, ")
+    )
+    changes = diff(parse_pack(source), parse_pack(longer))
+    assert any("9 working days" in str(change) and "lapses" in str(change) for change in changes), changes
+
+
 @pytest.mark.parametrize(
     ("start", "said"),
     [
@@ -45,6 +60,11 @@ def test_a_route_says_who_else_looks_at_a_case() -> None:
         ("kind: R4, co_review: no, upper: village, ", "expected one of city, province, state"),
         ("kind: R1, co_review: yes, ", "is decided by rule"),
         ("kind: R0, co_review: no, visit: yes, ", "is decided by rule"),
+        ("kind: R2, co_review: no, confirmation: 40 days, ", 'expected "5 working days" for route.confirmation'),
+        (
+            "kind: R2, co_review: no, confirmation: 0 working days, ",
+            'expected "5 working days" for route.confirmation',
+        ),
         ("kind: R9, co_review: no, ", "expected one of R0"),
     ],
 )
