@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflows.case.jobs import issue_letter_job, look_after_service_job
+from workflows.case.lapsing import lapse_due_job
 from workflows.case.offering import make_offers_job
 from workflows.case.panel_jobs import close_due_panels_job
 from workflows.case.titles import run_titles_job
@@ -21,6 +22,7 @@ from workflows.round.jobs import close_due_notices_job, issue_decree_papers, iss
 
 ALL = (
     issue_letter_job,
+    lapse_due_job,
     make_offers_job,
     issue_notice_papers,
     issue_decree_papers,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +15,7 @@ from subsidy.cases.papers import papers_filed
 from subsidy.cases.selectors import answers_of as heads_of
 from subsidy.cases.selectors import records_of
 from subsidy.cases.values import is_asked, value_of
-from subsidy.correspondence.models import LetterKind
+from subsidy.correspondence.issue import Issue
 from subsidy.correspondence.reasons import reason_lines
 from subsidy.decisions.models import Award, Finding
 from subsidy.letters import (
@@ -39,7 +38,7 @@ from subsidy.programmes.packs import pack_of
 from subsidy.registers.enums import Change
 from subsidy.registers.models import RegisterEntry
 
-Compose = Callable[[Case, str, dt.date, Language], bytes]
+Compose = Callable[[Case, Issue], bytes]
 
 COUNTER = Bilingual("本局政策服务窗口", "the bureau's service counter")
 VERIFIED_BY = Bilingual(
@@ -71,7 +70,7 @@ def contact_of(case: Case) -> Bilingual:
     return Bilingual(case.call.contact, case.call.contact) if case.call.contact else COUNTER
 
 
-def compose_receipt(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+def compose_receipt(case: Case, issue: Issue) -> bytes:
     """The receipt of what was filed; its hash is that of the event by which the company submitted it."""
     pack = pack_of(case.policy_version)
     submitted = last_event(case, "submit")
@@ -97,10 +96,11 @@ def compose_receipt(case: Case, number: str, on: dt.date, lang: Language) -> byt
             ),
             contact=contact_of(case),
             illustrative=case.policy_version.illustrative,
-            answers=answers_of(case, pack, lang),
+            answers=answers_of(case, pack, issue.lang),
             documents=tuple(file.name for file in papers_filed(case).filter(replaced_at__isnull=True)),
             content_hash=bytes(submitted.hash).hex(),
-            lang=lang,
+            lang=issue.lang,
+            seal=issue.seal,
         )
     )
 
@@ -132,7 +132,7 @@ def lists_of(case: Case, pack: Pack, lang: Language) -> Iterator[Answer]:
         yield Answer(label=Bilingual(record.text.zh, record.text.en), value=words.zh if lang == "zh" else words.en)
 
 
-def compose_correction(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+def compose_correction(case: Case, issue: Issue) -> bytes:
     pack = pack_of(case.policy_version)
     correction = case.corrections.order_by("-id")[0]
     labels = {name: fact.text for name, fact in pack.facts.items()}
@@ -140,7 +140,7 @@ def compose_correction(case: Case, number: str, on: dt.date, lang: Language) -> 
     labels |= {document.id: document.text for document in pack.documents}
     return correction_letter(
         CorrectionLetter(
-            number=number,
+            number=issue.number,
             case_number=case.number,
             authority=authority_of(case),
             company_name=case.company_name,
@@ -154,17 +154,18 @@ def compose_correction(case: Case, number: str, on: dt.date, lang: Language) -> 
             # The day it was asked for, whenever the letter is rendered; its period runs from service.
             issued_on=correction.asked_at.astimezone(ZONE).date(),
             illustrative=case.policy_version.illustrative,
-            lang=lang,
+            lang=issue.lang,
+            seal=issue.seal,
         )
     )
 
 
-def compose_award(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+def compose_award(case: Case, issue: Issue) -> bytes:
     award = Award.objects.select_related("decree", "finding").get(case=case)
     pack = pack_of(case.policy_version)
     return award_letter(
         AwardLetter(
-            number=number,
+            number=issue.number,
             authority=authority_of(case),
             company_name=award.company_name,
             uscc=case.company.uscc,
@@ -177,6 +178,7 @@ def compose_award(case: Case, number: str, on: dt.date, lang: Language) -> bytes
             reasons=reason_lines(award.finding),
             undertakings=tuple(Bilingual(one.text.zh, one.text.en) for one in pack.undertakings),
             next_steps=(
+                *_term(pack),
                 Bilingual(
                     "请经办人登录填写收款账户，户名应与本通知书的单位名称一致。",
                     "Sign in and enter the account to be paid to; its holder must be the company named above.",
@@ -186,18 +188,31 @@ def compose_award(case: Case, number: str, on: dt.date, lang: Language) -> bytes
                     "When the legal representative has confirmed it, the award is paid with the next batch.",
                 ),
             ),
-            issued_on=on,
+            issued_on=issue.on,
             illustrative=case.policy_version.illustrative,
-            lang=lang,
+            lang=issue.lang,
+            seal=issue.seal,
         )
+    )
+
+
+def _term(pack: Pack) -> tuple[Bilingual, ...]:
+    """Until when the account is to be confirmed, where the policy sets a time."""
+    days = pack.route.confirmation_days
+    if days is None:
+        return ()
+    return (
+        Bilingual(
+            f"请自本通知书送达之日起{days}个工作日内确认收款账户（须签订协议的，自协议签订之日起）；逾期未确认的，奖补失效。",
+            f"Confirm the payee account within {days} working days from service of this letter, or from the agreement "
+            "where one is signed after it. If you do not, the award lapses.",
+        ),
     )
 
 
 def compose_decision(
     case: Case,
-    number: str,
-    on: dt.date,
-    lang: Language,
+    issue: Issue,
     *,
     title: Bilingual,
     opening: Bilingual,
@@ -210,7 +225,7 @@ def compose_decision(
     finding = Finding.objects.filter(case=case).order_by("-id").first() if reasoned else None
     return decision_letter(
         DecisionLetter(
-            number=number,
+            number=issue.number,
             case_number=case.number,
             authority=authority_of(case),
             title=title,
@@ -224,19 +239,18 @@ def compose_decision(
             how_to_object=REMEDIES if adverse else (),
             next_steps=next_steps,
             contact=contact_of(case),
-            issued_on=on,
+            issued_on=issue.on,
             illustrative=case.policy_version.illustrative,
-            lang=lang,
+            lang=issue.lang,
+            seal=issue.seal,
         )
     )
 
 
-def compose_acceptance(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+def compose_acceptance(case: Case, issue: Issue) -> bytes:
     return compose_decision(
         case,
-        number,
-        on,
-        lang,
+        issue,
         title=Bilingual("受理通知书", "Notice of Acceptance"),
         opening=Bilingual("材料齐全，予以受理。", "It is complete and has been accepted for review."),
         next_steps=(Bilingual("申报将由专家评审。", "Experts now review the application."),),
@@ -244,12 +258,10 @@ def compose_acceptance(case: Case, number: str, on: dt.date, lang: Language) -> 
     )
 
 
-def compose_non_acceptance(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+def compose_non_acceptance(case: Case, issue: Issue) -> bytes:
     return compose_decision(
         case,
-        number,
-        on,
-        lang,
+        issue,
         title=Bilingual("不予受理通知书", "Notice of Non-Acceptance"),
         opening=Bilingual("经审查，不予受理。理由如下。", "It is not accepted, for the reason below."),
         next_steps=(
@@ -263,14 +275,12 @@ REJECTED_BY = ("reject", "struck", "objection_upheld")
 """The acts that end a case as rejected: at the amount check, by the meeting, on an objection."""
 
 
-def compose_rejection(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+def compose_rejection(case: Case, issue: Issue) -> bytes:
     ended_by = Event.objects.filter(stream=Case.STREAM, stream_id=case.pk, action__in=REJECTED_BY).order_by("-seq")
     action = ended_by.values_list("action", flat=True).first() or REJECTED_BY[0]
     return compose_decision(
         case,
-        number,
-        on,
-        lang,
+        issue,
         title=Bilingual("不予奖补通知书", "Notice of Rejection"),
         opening=Bilingual("经审核，不予奖补。理由如下。", "After review no award is granted, for the reasons below."),
         next_steps=(
@@ -281,12 +291,10 @@ def compose_rejection(case: Case, number: str, on: dt.date, lang: Language) -> b
     )
 
 
-def compose_not_funded(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+def compose_not_funded(case: Case, issue: Issue) -> bytes:
     return compose_decision(
         case,
-        number,
-        on,
-        lang,
+        issue,
         title=Bilingual("未列入奖补名单通知书", "Notice of No Award in this Round"),
         opening=Bilingual(
             "符合条件，但按评审排序，本次预算未能覆盖，未列入奖补名单。",
@@ -297,14 +305,14 @@ def compose_not_funded(case: Case, number: str, on: dt.date, lang: Language) -> 
     )
 
 
-def compose_certificate(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+def compose_certificate(case: Case, issue: Issue) -> bytes:
     """The certificate of what the register says under this number; dated like the entry, whenever it is rendered."""
-    entry = RegisterEntry.objects.filter(case_key=case.pk, certificate_number=number).order_by("pk")[:1].get()
+    entry = RegisterEntry.objects.filter(case_key=case.pk, certificate_number=issue.number).order_by("pk")[:1].get()
     assert entry.valid_to is not None  # a title has a last day
     level = entry.words.get("level")
     return certificate(
         Certificate(
-            number=number,
+            number=issue.number,
             authority=authority_of(case),
             company_name=named_in_decree(case),
             uscc=case.company.uscc,
@@ -318,7 +326,8 @@ def compose_certificate(case: Case, number: str, on: dt.date, lang: Language) ->
             verification=VERIFIED_BY,
             issued_on=entry.effective_on,
             illustrative=case.policy_version.illustrative,
-            lang=lang,
+            lang=issue.lang,
+            seal=issue.seal,
         )
     )
 
@@ -329,14 +338,12 @@ def named_in_decree(case: Case) -> str:
     return name
 
 
-def compose_title_ended(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+def compose_title_ended(case: Case, issue: Issue) -> bytes:
     entry = RegisterEntry.objects.filter(case_key=case.pk, change=Change.ENDED).order_by("-pk")[:1].get()
     since = entry.effective_on
     return compose_decision(
         case,
-        number,
-        on,
-        lang,
+        issue,
         title=Bilingual("取消认定决定书", "Decision to End a Recognition"),
         opening=Bilingual(
             f"所获认定（证书编号 {entry.certificate_number}），根据{entry.document_number}，"
@@ -349,14 +356,12 @@ def compose_title_ended(case: Case, number: str, on: dt.date, lang: Language) ->
     )
 
 
-def compose_title_lowered(case: Case, number: str, on: dt.date, lang: Language) -> bytes:
+def compose_title_lowered(case: Case, issue: Issue) -> bytes:
     entry = RegisterEntry.objects.filter(case_key=case.pk, change=Change.UPGRADED).order_by("-pk")[:1].get()
     level, since = entry.words["level"], entry.effective_on
     return compose_decision(
         case,
-        number,
-        on,
-        lang,
+        issue,
         title=Bilingual("调整认定级别决定书", "Decision to Lower a Recognition"),
         opening=Bilingual(
             f"所获认定（证书编号 {entry.certificate_number}），根据{entry.document_number}，"
@@ -372,20 +377,6 @@ def compose_title_lowered(case: Case, number: str, on: dt.date, lang: Language) 
         ),
         told_by="title_changed",
     )
-
-
-COMPOSE: dict[str, Compose] = {
-    LetterKind.RECEIPT: compose_receipt,
-    LetterKind.ACCEPTANCE: compose_acceptance,
-    LetterKind.CORRECTION: compose_correction,
-    LetterKind.NON_ACCEPTANCE: compose_non_acceptance,
-    LetterKind.REJECTION: compose_rejection,
-    LetterKind.NOT_FUNDED: compose_not_funded,
-    LetterKind.AWARD: compose_award,
-    LetterKind.CERTIFICATE: compose_certificate,
-    LetterKind.TITLE_ENDED: compose_title_ended,
-    LetterKind.TITLE_LOWERED: compose_title_lowered,
-}
 
 
 def last_event(case: Case, action: str) -> Event:

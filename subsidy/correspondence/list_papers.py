@@ -23,6 +23,7 @@ from subsidy.letters import (
     Hand,
     NoticeList,
     NoticeRow,
+    Seal,
     batch_cover,
     decree,
     notice_list,
@@ -86,7 +87,7 @@ def authority_of(record: Round | Batch) -> Bilingual:
     return Bilingual(record.authority.name_zh, record.authority.name_en)
 
 
-def compose_notice(round_: Round, lang: Language) -> bytes:
+def compose_notice(round_: Round, lang: Language, seal: Seal | None = None) -> bytes:
     """The list exactly as it was frozen, with the hash under which it was."""
     version = round_.call.policy_version
     pack, notice = pack_of(version), round_.notice
@@ -121,11 +122,12 @@ def compose_notice(round_: Round, lang: Language) -> bytes:
             illustrative=version.illustrative,
             conferred=title,
             lang=lang,
+            seal=seal,
         )
     )
 
 
-def compose_decree(found: IssuedDecree, lang: Language) -> bytes:
+def compose_decree(found: IssuedDecree, lang: Language, seal: Seal | None = None) -> bytes:
     """A decree with its annex; count and total come from the awards themselves."""
     awards = found.awards.order_by("rank")
     return decree_paper(
@@ -134,11 +136,18 @@ def compose_decree(found: IssuedDecree, lang: Language) -> bytes:
         issued_on=found.issued_on,
         rows=[(award.rank, award.company_name, award.tier, award.amount_fen) for award in awards],
         lang=lang,
+        seal=seal,
     )
 
 
 def decree_paper(
-    round_: Round, *, number: str, issued_on: dt.date, rows: Sequence[tuple[int, str, str, int]], lang: Language
+    round_: Round,
+    *,
+    number: str,
+    issued_on: dt.date,
+    rows: Sequence[tuple[int, str, str, int]],
+    lang: Language,
+    seal: Seal | None = None,
 ) -> bytes:
     """A decree on a round, issued or as it would be: rows are (rank, company, tier, amount in fen)."""
     version = round_.call.policy_version
@@ -170,11 +179,12 @@ def decree_paper(
             illustrative=version.illustrative,
             conferred=conferred,
             lang=lang,
+            seal=seal,
         )
     )
 
 
-def compose_cover(batch: Batch, lang: Language) -> bytes:
+def compose_cover(batch: Batch, lang: Language, seal: Seal | None = None) -> bytes:
     """The cover sheet of a released batch: the sealed file's fingerprint and the three hands."""
     file = batch.export_file
     return batch_cover(
@@ -194,6 +204,7 @@ def compose_cover(batch: Batch, lang: Language) -> bytes:
             released=_hand(batch.released_by, batch.released_at),
             illustrative=batch.lines.filter(case__policy_version__illustrative=True).exists(),
             lang=lang,
+            seal=seal,
         )
     )
 

@@ -19,6 +19,10 @@ class LetterKind(models.TextChoices):
     CERTIFICATE = "certificate", _("certificate of recognition")
     TITLE_LOWERED = "title_lowered", _("decision that lowers a title")
     TITLE_ENDED = "title_ended", _("decision that ends a title")
+    LAPSE = "lapse", _("notice that the award has lapsed")
+    VISIT_RECORD = "visit_record", _("record of the visit")
+    CORRIGENDUM = "corrigendum", _("corrigendum")
+    REVOCATION = "revocation", _("revocation of the award")
     DECREE = "decree", _("decree")
     NOTICE_LIST = "notice_list", _("notice list")
     BATCH_COVER = "batch_cover", _("cover sheet of a batch")
@@ -27,7 +31,7 @@ class LetterKind(models.TextChoices):
 class Letter(AuthorityRecord):
     """One paper issued to one recipient, rendered once from what was decided; its bytes are stored.
 
-    `case` is null for papers about a round or batch, which are named by plain key.
+    `case` is whose company it is sent to: null for papers to everybody and of a batch, which are named by plain key.
     """
 
     kind = models.CharField(max_length=20, choices=LetterKind)
@@ -35,6 +39,9 @@ class Letter(AuthorityRecord):
     subject_kind = models.CharField(max_length=20)
     subject_id = models.BigIntegerField()
     number = models.CharField(max_length=60)
+    code = models.CharField(
+        max_length=20, blank=True, help_text=_("printed on it, the same in every language; empty: issued before codes")
+    )
     language = models.CharField(max_length=10, default="zh")
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
@@ -47,8 +54,10 @@ class Letter(AuthorityRecord):
         constraints = [
             models.UniqueConstraint(
                 fields=["subject_kind", "subject_id", "kind", "number", "language"], name="letter_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["code", "language"], condition=~Q(code=""), name="letter_code_once"),
         ]
+        indexes = [models.Index(fields=["sha256"], name="letter_by_hash")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"

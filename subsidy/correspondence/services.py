@@ -7,14 +7,32 @@ from collections.abc import Callable
 
 from subsidy.audit.moment import Moment
 from subsidy.cases.models import Case
-from subsidy.correspondence.case_papers import COMPOSE
+from subsidy.correspondence import case_papers, later_papers
+from subsidy.correspondence.case_papers import Compose
+from subsidy.correspondence.codes import new_code, seal_of
+from subsidy.correspondence.issue import Issue
 from subsidy.correspondence.list_papers import compose_cover, compose_decree, compose_notice
 from subsidy.correspondence.models import Letter, LetterKind
+from subsidy.decisions.enums import DecreeKind
 from subsidy.decisions.models import Decree, Round
 from subsidy.letters.formats import Language
 from subsidy.payouts.models import Batch
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+COMPOSE: dict[str, Compose] = {
+    LetterKind.RECEIPT: case_papers.compose_receipt,
+    LetterKind.ACCEPTANCE: case_papers.compose_acceptance,
+    LetterKind.CORRECTION: case_papers.compose_correction,
+    LetterKind.NON_ACCEPTANCE: case_papers.compose_non_acceptance,
+    LetterKind.REJECTION: case_papers.compose_rejection,
+    LetterKind.NOT_FUNDED: case_papers.compose_not_funded,
+    LetterKind.AWARD: case_papers.compose_award,
+    LetterKind.CERTIFICATE: case_papers.compose_certificate,
+    LetterKind.TITLE_ENDED: case_papers.compose_title_ended,
+    LetterKind.TITLE_LOWERED: case_papers.compose_title_lowered,
+    LetterKind.LAPSE: later_papers.compose_lapse,
+    LetterKind.VISIT_RECORD: later_papers.compose_visit,
+}
 SUFFIX = {
     LetterKind.RECEIPT: "RC",
     LetterKind.ACCEPTANCE: "AC",
@@ -26,8 +44,15 @@ SUFFIX = {
     LetterKind.CERTIFICATE: "CT",
     LetterKind.TITLE_LOWERED: "TL",
     LetterKind.TITLE_ENDED: "TE",
+    LetterKind.LAPSE: "LP",
+    LetterKind.VISIT_RECORD: "VR",
 }
 """What follows the case number in the number of a letter."""
+OF_DECREE: dict[str, LetterKind] = {
+    DecreeKind.CORRIGENDUM: LetterKind.CORRIGENDUM,
+    DecreeKind.REVOCATION: LetterKind.REVOCATION,
+}
+"""The paper of a decree that is not one that grants."""
 
 
 def letter_issue(case: Case, kind: str, *, now: Moment, about: int = 0) -> Letter:
@@ -40,38 +65,58 @@ def letter_issue(case: Case, kind: str, *, now: Moment, about: int = 0) -> Lette
     """
     compose = COMPOSE[kind]
     number = f"{case.number}-{SUFFIX[LetterKind(kind)]}{about or ''}"
-    return _keep(case, kind, number, lambda lang: compose(case, number, now.on, lang), now=now)
+    return _keep(case, kind, number, lambda issue: compose(case, issue), now=now, case=case)
 
 
 def notice_issue(round_: Round, *, now: Moment) -> Letter:
     """Keep the public notice of a round as a paper, in both languages."""
-    return _keep(round_, LetterKind.NOTICE_LIST, round_.number, lambda lang: compose_notice(round_, lang), now=now)
+    kind = LetterKind.NOTICE_LIST
+    return _keep(round_, kind, round_.number, lambda issue: compose_notice(round_, issue.lang, issue.seal), now=now)
 
 
 def decree_issue(found: Decree, *, now: Moment) -> Letter:
-    """Keep a decree of a round as a paper, in both languages; its number is the document number."""
-    return _keep(found.round, LetterKind.DECREE, found.number, lambda lang: compose_decree(found, lang), now=now)
+    """Keep a decree of a round as a paper, in both languages; its number is the document number.
+
+    What corrects or revokes an award is one paper for everybody, and a letter to the company of that award.
+    """
+    kind = OF_DECREE.get(found.kind)
+    if kind is None:
+        compose: Callable[[Issue], bytes] = lambda issue: compose_decree(found, issue.lang, issue.seal)  # noqa: E731
+        return _keep(found.round, LetterKind.DECREE, found.number, compose, now=now)
+    case = later_papers.change_of(found).award.case
+    return _keep(
+        found.round, kind, found.number, lambda issue: later_papers.compose_change(found, issue), now=now, case=case
+    )
 
 
 def cover_issue(batch: Batch, *, now: Moment) -> Letter:
     """Keep the cover sheet of a released batch, in both languages."""
-    return _keep(batch, LetterKind.BATCH_COVER, batch.number, lambda lang: compose_cover(batch, lang), now=now)
+    kind = LetterKind.BATCH_COVER
+    return _keep(batch, kind, batch.number, lambda issue: compose_cover(batch, issue.lang, issue.seal), now=now)
 
 
 def _keep(
-    subject: Case | Round | Batch, kind: str, number: str, compose: Callable[[Language], bytes], *, now: Moment
+    subject: Case | Round | Batch,
+    kind: str,
+    number: str,
+    compose: Callable[[Issue], bytes],
+    *,
+    now: Moment,
+    case: Case | None = None,
 ) -> Letter:
     letters = []
+    code = new_code()
     for lang in LANGUAGES:
-        content = compose(lang)
+        content = compose(Issue(number, now.on, lang, seal_of(code)))
         letters.append(
             Letter(
                 authority_id=subject.authority_id,
                 kind=kind,
-                case=subject if isinstance(subject, Case) else None,
+                case=case,
                 subject_kind=subject.STREAM,
                 subject_id=subject.pk,
                 number=number,
+                code=code,
                 language=lang,
                 content=content,
                 sha256=hashlib.sha256(content).hexdigest(),

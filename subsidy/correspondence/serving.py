@@ -25,6 +25,9 @@ ADVERSE = frozenset(
         LetterKind.NOT_FUNDED,
         LetterKind.TITLE_LOWERED,
         LetterKind.TITLE_ENDED,
+        LetterKind.LAPSE,
+        LetterKind.CORRIGENDUM,
+        LetterKind.REVOCATION,
     }
 )
 

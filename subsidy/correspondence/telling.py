@@ -74,7 +74,17 @@ def _named(named: str, words: Text, kind: NotificationKind = NotificationKind.TA
 
 # A receipt answers what the company did itself; it lies with the application and needs no word.
 _TOLD_LETTERS = frozenset(
-    {"acceptance", "correction", "non_acceptance", "rejection", "not_funded", "award", "certificate", "revocation"}
+    {
+        "acceptance",
+        "correction",
+        "non_acceptance",
+        "rejection",
+        "not_funded",
+        "award",
+        "certificate",
+        "lapse",
+        "visit_record",
+    }
     | {"title_lowered", "title_ended"}
 )
 _RIGHTS = _company(
@@ -87,6 +97,12 @@ _ACCOUNT = _company(
 )
 _SERVED = _company(
     NotificationKind.DECISION, _("A letter on %(number)s counts as served; its periods run. Open it here.")
+)
+_CHANGED = _company(
+    NotificationKind.DECISION,
+    _(
+        "A further decree changes the award of %(number)s. Open its paper: periods in it run from the day on which you do."
+    ),
 )
 
 _LEFT = _role(
@@ -183,6 +199,7 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     ("case", "reopen"): (
         _company(NotificationKind.DECISION, _("%(number)s was reopened. Its page says why and who has it now.")),
     ),
+    **{("case", act): (_CHANGED,) for act in ("award_corrected", "award_revoked")},
     ("case", "ask_company"): (
         _company(NotificationKind.MESSAGE, _("The bureau asks you something about %(number)s. Read and answer it.")),
     ),

@@ -102,6 +102,7 @@ WITH RECURSIVE line(id, until) AS (
     JOIN programmes_policyversion v ON v.id = c.policy_version_id
     JOIN programmes_policy p ON p.id = v.policy_id
     WHERE d.issued_on <= %(on)s AND (w.until IS NULL OR d.issued_on < w.until)
+      AND c.state NOT IN ('lapsed', 'revoked')
       AND a.case_id IS DISTINCT FROM %(case)s
 ), told AS (
     SELECT w.holder, w.id AS company_id, r.pack AS measure,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from policies.language import Decision, Pack, facts_to_json
 from policies.language.award.apportion import largest_remainder
@@ -202,6 +202,14 @@ def instalments_resize(award: Award, amount_fen: int) -> None:
     for row in rows:
         row.amount_fen = parts[str(row.pk)]
     Instalment.objects.bulk_update(rows, ["amount_fen"])
+
+
+def award_lapse(award: Award) -> int:
+    """Have every part of an award fall away of which nothing was paid or is under way; returns what they came to, in fen."""
+    standing = award.instalments.exclude(state=InstalmentState.FALLEN)
+    bound: int = standing.aggregate(total=Sum("amount_fen"))["total"] or 0
+    standing.update(state=InstalmentState.FALLEN)
+    return bound
 
 
 def offer_run_start(call: Call, *, companies: int, actor: User, now: Moment) -> OfferRun:

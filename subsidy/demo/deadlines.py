@@ -5,6 +5,7 @@ from __future__ import annotations
 from subsidy.audit.moment import Moment
 from subsidy.demo.next_day import Deadlines
 from workflows.case.jobs import look_after_service
+from workflows.case.lapsing import lapse_due
 from workflows.case.panel_jobs import close_due_panels
 from workflows.case.titles import run_titles
 from workflows.common.reminders import run_reminders
@@ -23,6 +24,10 @@ def _look_after_service(now: Moment) -> None:
     look_after_service(now)
 
 
+def _lapse(now: Moment) -> None:
+    lapse_due(now)
+
+
 def _remind(now: Moment) -> None:
     run_reminders(now)
 
@@ -31,7 +36,14 @@ def _look_after_titles(now: Moment) -> None:
     run_titles(now)
 
 
-DEADLINES: tuple[Deadlines, ...] = (_close_notices, _close_panels, _look_after_service, _remind, _look_after_titles)
+DEADLINES: tuple[Deadlines, ...] = (
+    _close_notices,
+    _close_panels,
+    _look_after_service,
+    _lapse,
+    _remind,
+    _look_after_titles,
+)
 
 
 def run_deadlines(now: Moment) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from subsidy.letters.awards import award_letter
 from subsidy.letters.batches import batch_cover
 from subsidy.letters.certificates import certificate
+from subsidy.letters.changes import decree_change
 from subsidy.letters.corrections import correction_letter
 from subsidy.letters.decisions import decision_letter
 from subsidy.letters.decrees import decree
@@ -27,13 +28,17 @@ from subsidy.letters.records import (
     CorrectionLetter,
     DecisionLetter,
     Decree,
+    DecreeChange,
     DecreeRow,
     Hand,
     NoticeList,
     NoticeRow,
     ReasonLine,
     Receipt,
+    Seal,
+    VisitRecord,
 )
+from subsidy.letters.visits import visit_record
 
 __all__ = [
     "Answer",
@@ -46,6 +51,7 @@ __all__ = [
     "CorrectionLetter",
     "DecisionLetter",
     "Decree",
+    "DecreeChange",
     "DecreeRow",
     "Hand",
     "LetterError",
@@ -53,13 +59,17 @@ __all__ = [
     "NoticeRow",
     "ReasonLine",
     "Receipt",
+    "Seal",
+    "VisitRecord",
     "award_letter",
     "batch_cover",
     "certificate",
     "correction_letter",
     "decision_letter",
     "decree",
+    "decree_change",
     "missing_glyphs",
     "notice_list",
     "receipt",
+    "visit_record",
 ]

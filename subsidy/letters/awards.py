@@ -61,9 +61,6 @@ def award_letter(letter: AwardLetter) -> bytes:
     ending: list[Flowable] = []
     if letter.next_steps:
         ending += [*heading(Bilingual("接下来", "What happens next"), lang), *listed(letter.next_steps, lang)]
-    if letter.verification:
-        label = Bilingual("真伪核验：", "To verify this letter: ").into(lang)
-        ending += [gap(10), text(f"{label}{letter.verification}", (9.5, 14), face="sans", grey=True)]
     ending += signature(letter.authority.into(lang), day(letter.issued_on, lang), lang)
     story = closed(story, ending, alone=bool(letter.next_steps))
     return render(
@@ -74,6 +71,7 @@ def award_letter(letter: AwardLetter) -> bytes:
             author=letter.authority.into(lang),
             lang=lang,
             illustrative=letter.illustrative,
+            seal=letter.seal,
         ),
     )
 

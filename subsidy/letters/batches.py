@@ -39,6 +39,7 @@ def batch_cover(cover: BatchCover) -> bytes:
             author=cover.authority.into(lang),
             lang=lang,
             illustrative=cover.illustrative,
+            seal=cover.seal,
         ),
     )
 

@@ -63,6 +63,7 @@ def certificate(record: Certificate) -> bytes:
             author=record.authority.into(lang),
             lang=lang,
             illustrative=record.illustrative,
+            seal=record.seal,
         ),
     )
 

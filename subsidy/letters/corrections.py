@@ -41,6 +41,7 @@ def correction_letter(letter: CorrectionLetter) -> bytes:
             author=letter.authority.into(lang),
             lang=lang,
             illustrative=letter.illustrative,
+            seal=letter.seal,
         ),
     )
 

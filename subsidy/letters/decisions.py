@@ -54,6 +54,7 @@ def decision_letter(letter: DecisionLetter) -> bytes:
             author=letter.authority.into(lang),
             lang=lang,
             illustrative=letter.illustrative,
+            seal=letter.seal,
         ),
     )
 

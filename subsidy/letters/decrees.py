@@ -14,7 +14,7 @@ from subsidy.letters.faces import LetterError
 from subsidy.letters.formats import Language, day, money, yuan
 from subsidy.letters.levels import by_level
 from subsidy.letters.page import OFFICIAL, RED, Sheet, draw_text, render, text_width
-from subsidy.letters.records import Bilingual, Decree
+from subsidy.letters.records import Bilingual, Decree, DecreeChange
 
 #: Issuer's short name, year in hexagonal brackets, serial number without a leading zero.
 NUMBER = re.compile(r"[\u4e00-\u9fa5]+〔\d{4}〕[1-9]\d*号")
@@ -36,7 +36,7 @@ def decree(document: Decree) -> bytes:
     """
     check(document)
     lang = document.lang
-    story = [*red_head(document), *opening(document)]
+    story = [*red_head(document, document.title), *opening(document)]
     story += [paragraph(value.into(lang), lang) for value in document.body]
     story = closed(story, closing(document)) + annex(document)
     return render(
@@ -44,22 +44,28 @@ def decree(document: Decree) -> bytes:
         Sheet(
             number=document.number,
             title=document.title.into(lang).replace("\n", ""),
-            author=names(document, "、" if lang == "zh" else ", "),
+            author=names(document.issuers, lang),
             lang=lang,
             illustrative=document.illustrative,
+            seal=document.seal,
             layout=OFFICIAL,
         ),
     )
 
 
-def check(document: Decree) -> None:
-    if not NUMBER.fullmatch(document.number):
+def check_number(number: str) -> None:
+    """Raises LetterError for a document number of another form."""
+    if not NUMBER.fullmatch(number):
         raise LetterError(
-            f"发文字号“{document.number}”格式不对，应如 西科〔2024〕1号"
+            f"发文字号“{number}”格式不对，应如 西科〔2024〕1号"
             "（六角括号，序号不加零）。请改正。 / "
-            f"“{document.number}” is no document number; write it like 西科〔2024〕1号 "
+            f"“{number}” is no document number; write it like 西科〔2024〕1号 "
             "(brackets 〔〕, no leading zero)."
         )
+
+
+def check(document: Decree) -> None:
+    check_number(document.number)
     if not document.issuers or not document.addressees or not document.basis:
         raise LetterError(
             "发文缺少发文机关、主送机关或依据。请补全。 / "
@@ -73,8 +79,8 @@ def check(document: Decree) -> None:
             require_amount(row.amount_fen)
 
 
-def names(document: Decree, between: str) -> str:
-    return between.join(issuer.into(document.lang) for issuer in document.issuers)
+def names(issuers: Sequence[Bilingual], lang: Language) -> str:
+    return ("、" if lang == "zh" else ", ").join(issuer.into(lang) for issuer in issuers)
 
 
 def paragraph(value: str, lang: Language) -> Flowable:
@@ -128,7 +134,7 @@ def latin_size(issuers: Sequence[str]) -> float:
     return min(20.0, OFFICIAL.width / widest)
 
 
-def red_head(document: Decree) -> list[Flowable]:
+def red_head(document: Decree | DecreeChange, title: Bilingual) -> list[Flowable]:
     """The head of the first page: issuers, number, red rule, title."""
     lang = document.lang
     return [
@@ -137,7 +143,7 @@ def red_head(document: Decree) -> list[Flowable]:
         gap(20),
         text(document.number, (TEXT["zh"][0], 24), align="centre"),
         HRFlowable(width="100%", thickness=2, color=RED, spaceBefore=4 * mm, spaceAfter=26),
-        text(document.title.into(lang), TITLE[lang], face="serif-bold", align="centre"),
+        text(title.into(lang), TITLE[lang], face="serif-bold", align="centre"),
         gap(20),
     ]
 
@@ -195,13 +201,16 @@ def closing(document: Decree) -> list[Flowable]:
     """The annex named, the issuers, the date."""
     lang = document.lang
     named = f"{ANNEX.into(lang)}{'：' if lang == 'zh' else ': '}{annex_title(document).into(lang)}"
+    return [gap(TEXT[lang][1]), paragraph(named, lang), *signed(document)]
+
+
+def signed(document: Decree | DecreeChange) -> list[Flowable]:
+    """Who issues the paper, each on a line, and when."""
+    lang = document.lang
     edge = 4 * TEXT[lang][0] if lang == "zh" else 0  # the date stands four characters from the right edge
-    signed = [text(issuer.into(lang), TEXT[lang], align="right", edge=edge / 2) for issuer in document.issuers]
     return [
         gap(TEXT[lang][1]),
-        paragraph(named, lang),
-        gap(TEXT[lang][1]),
-        *signed,
+        *(text(issuer.into(lang), TEXT[lang], align="right", edge=edge / 2) for issuer in document.issuers),
         text(day(document.issued_on, lang), TEXT[lang], align="right", edge=edge),
     ]
 

@@ -36,6 +36,7 @@ def notice_list(notice: NoticeList) -> bytes:
             author=notice.authority.into(lang),
             lang=lang,
             illustrative=notice.illustrative,
+            seal=notice.seal,
         ),
     )
 

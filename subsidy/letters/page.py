@@ -9,9 +9,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from threading import Lock
 from typing import Any, Literal
 
+import segno
 from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -21,7 +23,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
 from subsidy.letters.faces import Face, font, font_name, runs
 from subsidy.letters.formats import Language
-from subsidy.letters.records import Bilingual
+from subsidy.letters.records import Bilingual, Seal
 
 Align = Literal["left", "centre", "right"]
 
@@ -29,11 +31,14 @@ INK = Color(0.10, 0.10, 0.12)
 GREY = Color(0.38, 0.40, 0.44)
 RULE = Color(0.74, 0.76, 0.79)
 RED = Color(0.78, 0.05, 0.08)
+BLACK = Color(0, 0, 0)
 AMBER = Color(0.60, 0.33, 0.00)
 
 MARK = Bilingual(
     "条款为假设，仅供演示，不具有法律效力", "Assumed clauses, for demonstration only, without legal effect"
 )
+CODE = Bilingual("核验码：", "Verification code: ")
+QR_SIZE = 19 * mm
 #: reportlab's font objects read their file with one shared position, so one document is made at a time in a process.
 ONE_AT_A_TIME = Lock()
 
@@ -63,6 +68,7 @@ class Sheet:
     lang: Language
     illustrative: bool
     layout: Layout = LETTER
+    seal: Seal | None = None
 
 
 def text_width(text: str, face: Face, size: float) -> float:
@@ -80,6 +86,23 @@ def draw_text(
         canvas.setFont(font_name(file_name), size)
         canvas.drawString(x, position[1], piece)
         x += stringWidth(piece, font_name(file_name), size)
+
+
+def draw_qr(canvas: Any, content: str, top_left: tuple[float, float]) -> None:
+    """Draws a QR code of QR_SIZE, level M, each run of dark modules as one rectangle."""
+    rows = [list(row) for row in segno.make_qr(content, error="m").matrix]
+    module = QR_SIZE / len(rows)
+    path = canvas.beginPath()
+    for y, row in enumerate(rows, 1):
+        x = 0
+        for dark, run in groupby(row):
+            width = len(list(run))
+            if dark:
+                path.rect(top_left[0] + x * module, top_left[1] - y * module, width * module, module)
+            x += width
+    canvas.setFillColor(BLACK)
+    canvas.drawPath(path, stroke=0, fill=1)
+    canvas.setFillColor(GREY)
 
 
 class PagedCanvas(Canvas):  # type: ignore[misc]  # reportlab carries no types
@@ -109,8 +132,19 @@ class PagedCanvas(Canvas):  # type: ignore[misc]  # reportlab carries no types
         base = A4[1] - layout.top - layout.height - 10 * mm
         self.setFillColor(GREY)
         page = f"第 {index}/{count} 页" if sheet.lang == "zh" else f"Page {index}/{count}"
-        draw_text(self, (layout.left, base), sheet.number, face="sans", size=9)
+        left = layout.left
+        if sheet.seal is not None:
+            left += QR_SIZE + 3 * mm
+            self._draw_seal(sheet.seal, left, base)
+        draw_text(self, (left, base), sheet.number, face="sans", size=9)
         draw_text(self, (layout.left + layout.width, base), page, face="sans", size=9, align="right")
+
+    def _draw_seal(self, seal: Seal, left: float, base: float) -> None:
+        """The code as a picture at the left edge, and in words beneath the number."""
+        words = CODE.into(self._sheet.lang)
+        draw_text(self, (left, base - 5 * mm), f"{words}{seal.code}", face="sans", size=8)
+        draw_text(self, (left, base - 9 * mm), seal.url, face="sans", size=6.5)
+        draw_qr(self, seal.url, (left - QR_SIZE - 3 * mm, base + 3.5 * mm))
 
     def _draw_mark(self) -> None:
         layout, height = self._sheet.layout, 7 * mm

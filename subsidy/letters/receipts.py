@@ -39,6 +39,7 @@ def receipt(record: Receipt) -> bytes:
             author=record.authority.into(lang),
             lang=lang,
             illustrative=record.illustrative,
+            seal=record.seal,
         ),
     )
 

@@ -35,6 +35,14 @@ class Bilingual:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """By what anybody finds out whether a paper is genuine: its code as it is typed, and the address of its page."""
+
+    code: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonLine:
     """One clause of the decision: its number, what was found in words, and how sure the clause's text is."""
 
@@ -63,8 +71,8 @@ class AwardLetter:
     next_steps: tuple[Bilingual, ...]
     issued_on: date
     illustrative: bool
-    verification: str | None = None
     lang: Language = "zh"
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +99,7 @@ class DecisionLetter:
     how_to_object: tuple[Bilingual, ...] = ()
     next_steps: tuple[Bilingual, ...] = ()
     lang: Language = "zh"
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +130,60 @@ class Decree:
     illustrative: bool
     conferred: Bilingual | None = None
     lang: Language = "zh"
+    seal: Seal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecreeChange:
+    """A paper that corrects or revokes one line of a decree: what was, what is, and the decree's totals after it.
+
+    Amounts are fen; `amount_after` 0 revokes the award. `count` and `total_fen` are those of the whole decree.
+    """
+
+    number: str
+    issuers: tuple[Bilingual, ...]
+    basis: tuple[Bilingual, ...]
+    corrects: str
+    corrects_on: date
+    rank: int
+    name_before: str
+    name_after: str
+    amount_before: int
+    amount_after: int
+    reason: str
+    count: int
+    total_fen: int
+    how_to_object: tuple[Bilingual, ...]
+    issued_on: date
+    illustrative: bool
+    lang: Language = "zh"
+    seal: Seal | None = None
+
+    @property
+    def revokes(self) -> bool:
+        return self.amount_after == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRecord:
+    """What two officers saw on the site of an applicant, as its company is given it."""
+
+    number: str
+    case_number: str
+    authority: Bilingual
+    company_name: str
+    policy_title: Bilingual
+    visited_on: date
+    place: str
+    findings: str
+    favourable: bool
+    recorded_by: str
+    signed_by: str
+    contact: Bilingual
+    issued_on: date
+    illustrative: bool
+    lang: Language = "zh"
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +240,7 @@ class Certificate:
     issued_on: date
     illustrative: bool
     lang: Language = "zh"
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +269,7 @@ class Receipt:
     documents: tuple[str, ...] = ()
     content_hash: str | None = None
     lang: Language = "zh"
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +296,7 @@ class CorrectionLetter:
     issued_on: date
     illustrative: bool
     lang: Language = "zh"
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,4 +336,5 @@ class BatchCover:
     released: Hand | None
     illustrative: bool
     lang: Language = "zh"
+    seal: Seal | None = None
     notes: tuple[Bilingual, ...] = field(default=())

@@ -215,8 +215,8 @@ def changes_shown(decree: Decree) -> list[AwardChange]:
 
 
 def _papers(decree: Decree) -> QuerySet[Letter]:
-    papers = Letter.objects.filter(subject_kind="round", subject_id=decree.round_id, kind=LetterKind.DECREE)
-    return papers.filter(number=decree.number).order_by("pk")
+    papers = Letter.objects.filter(subject_kind="round", subject_id=decree.round_id)
+    return papers.exclude(kind=LetterKind.NOTICE_LIST).filter(number=decree.number).order_by("pk")
 
 
 @require_safe

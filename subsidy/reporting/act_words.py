@@ -74,6 +74,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("case", "title_changed"): (_("the title was changed by a decision"), _("title changed by a decision")),
     ("case", "title_expiring"): (_("was reminded that the title ends"), _("reminder that the title ends soon")),
     ("case", "title_expired"): (_("the title ended by its date"), _("title ended by its date")),
+    ("case", "lapse"): (_("the award lapsed: no account was confirmed in time"), _("the award lapsed")),
     ("case", "reopen"): (_("was reopened"), _("reopened")),
     ("case", "save_record"): (_("saved a record of a list"), _("record of a list saved")),
     ("case", "remove_record"): (_("removed a record of a list"), _("record of a list removed")),

@@ -15,6 +15,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.work.enums import Duty
 from workflows.case import by_rule, filing, forms, granting, granting_stages, opinions, stages
 from workflows.case.due import recount_due
+from workflows.case.lapsing import LAPSE
 from workflows.case.stage import CONFIRM_FOR, FILE_FOR, Nodes, chain
 from workflows.case.window import told_of_call
 from workflows.common.acts import ANY_MEMBER, Act, ReasonForm
@@ -236,6 +237,7 @@ FREE_ACTS = (
         states=frozenset(REMANDED),
         enters=REMANDED,
     ),
+    LAPSE,
     Act("recount_due", _("Count the deadlines again"), recount_due, system=True, versioned=False),
     Act("issue_letter", _("Issue letter"), granting.issue_letter, system=True, versioned=False, form=forms.LetterForm),
 )

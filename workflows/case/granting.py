@@ -13,6 +13,7 @@ from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Award, Instalment
 from subsidy.decisions.selectors import name_now
 from subsidy.programmes.packs import pack_of
+from workflows.case.lapsing import refuse_when_over
 from workflows.case.parts import due_at_once
 from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
@@ -80,6 +81,8 @@ def _take_account(turn: Turn) -> Award:
 
 
 def choose_account(turn: Turn) -> None:
+    """Confirm the account in time; what the policy pays on the award itself is then due."""
+    refuse_when_over(turn)
     award_ = _take_account(turn)
     if not due_at_once(turn.subject, award_):
         turn.verdict = "nothing_due_yet"

@@ -15,6 +15,7 @@ from workflows.case.due import (
     acceptance_due,
     sample_due,
 )
+from workflows.case.lapsing import confirmation_due
 from workflows.case.stage import CONFIRM_FOR, FILE_FOR, Nodes, Stage, officer
 from workflows.common.acts import Act, ReasonForm
 from workflows.common.nodes import End, Human, Switch, Wait, verdict
@@ -50,9 +51,12 @@ def _account(following: Any) -> Nodes:
         form=forms.AccountForm,
     )
     return {
-        "account": Human(state=CaseState.AWAITING_ACCOUNT, title=_("Confirm the payee account"), acts=(choose,)).Next(
-            this.after_account
-        ),
+        "account": Human(
+            state=CaseState.AWAITING_ACCOUNT,
+            title=_("Confirm the payee account"),
+            acts=(choose,),
+            due=confirmation_due,
+        ).Next(this.after_account),
         "after_account": Switch()
         .Case(following, verdict("choose_account"), label=_("something is due"))
         .Case(this.next_part, verdict("nothing_due_yet"), label=_("every part waits for its check")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from procrastinate.contrib.django import app
 
@@ -13,6 +13,7 @@ from subsidy.accounts.services import system_actor
 from subsidy.audit.moment import Moment
 from subsidy.calendars.clock import business_now
 from subsidy.calendars.selectors import working_calendar
+from subsidy.cases.enums import CaseState
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.correspondence.serving import ADVERSE
 from subsidy.work.models import Hand
@@ -59,7 +60,7 @@ def look_after_service(now: Moment) -> list[tuple[str, int]]:
     """
     unserved = Letter.objects.filter(served_at__isnull=True, case__isnull=False, language="zh").defer("content")
     over = unserved.filter(announcement__ends_on__lt=now.on)
-    late = unserved.filter(announcement__isnull=True, kind__in=STARTS_PERIOD, issued_at__date__lt=_unserved_since(now))
+    late = unserved.filter(_starts_period(), announcement__isnull=True, issued_at__date__lt=_unserved_since(now))
     done, faults = [], []
     for act, letters in (("announcement_over", over), ("remind_unserved", _not_reminded(late))):
         for letter in letters.order_by("id"):
@@ -73,6 +74,11 @@ def look_after_service(now: Moment) -> list[tuple[str, int]]:
     if faults:
         raise ExceptionGroup("some letters could not be looked after; see the log", faults)
     return done
+
+
+def _starts_period() -> Q:
+    """Letters from whose service a period runs; that of an award until the account is confirmed, for it may be one."""
+    return Q(kind__in=STARTS_PERIOD) | Q(kind=LetterKind.AWARD, case__state=CaseState.AWAITING_ACCOUNT)
 
 
 def _unserved_since(now: Moment) -> dt.date:

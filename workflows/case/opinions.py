@@ -159,6 +159,7 @@ def sign_visit(turn: Turn) -> None:
     visit.signed_by, visit.signed_at = turn.actor, turn.now.at
     visit.save(update_fields=["signed_by", "signed_at"])
     turn.record(visit=visit.pk)
+    turn.passage.defer("issue_letter", case_id=turn.subject.pk, kind=LetterKind.VISIT_RECORD)
 
 
 def add_photograph(turn: Turn) -> None:

@@ -17,6 +17,7 @@ from subsidy.correspondence.models import Announcement, Letter, LetterKind, Serv
 from subsidy.correspondence.serving import letter_announce, letter_serve
 from subsidy.programmes.packs import pack_of
 from subsidy.work.models import NO_DUE, WorkItem
+from workflows.case.lapsing import start_confirmation
 from workflows.common.acts import Act, ActForm
 from workflows.common.deadlines import working_days_after
 from workflows.common.refusals import BadData, NotFound, WrongState
@@ -162,6 +163,8 @@ def _serve(turn: Turn, letter: Letter, way: Way, **proof: Any) -> None:
     )
     if letter.kind == LetterKind.CORRECTION:
         _start_correction(turn, served_on)
+    elif letter.kind == LetterKind.AWARD:
+        start_confirmation(turn, served_on)
 
 
 def _start_correction(turn: Turn, served_on: dt.date) -> None:

@@ -222,6 +222,7 @@ def _change(
     told = {"decree": paper.number, "corrects": award.decree.number, "amount_fen": amounts[1], "name": names[1]}
     action = "award_corrected" if amounts[1] else "award_revoked"
     turn.passage.also("case", [row.case_id], action, {**told, "reason": turn.data["reason"]})
+    turn.passage.defer("issue_decree_papers", round_id=turn.subject.pk, decree_id=paper.pk)
     turn.record(
         decree=paper.number,
         corrects=award.decree.number,
@@ -243,7 +244,7 @@ def issue_paper(turn: Turn) -> None:
 
 
 def _decree_named(turn: Turn) -> Decree:
-    decrees = Decree.objects.filter(round=turn.subject, kind__in=(DecreeKind.MAIN, DecreeKind.SUPPLEMENTARY))
+    decrees = Decree.objects.filter(round=turn.subject)
     if turn.data.get("decree"):
         return decrees.get(pk=turn.data["decree"])
     return decrees.get(kind=DecreeKind.MAIN)

@@ -17,19 +17,24 @@ from subsidy.letters import (
     CorrectionLetter,
     DecisionLetter,
     Decree,
+    DecreeChange,
     DecreeRow,
     Hand,
     NoticeList,
     NoticeRow,
     ReasonLine,
     Receipt,
+    Seal,
+    VisitRecord,
     award_letter,
     batch_cover,
     correction_letter,
     decision_letter,
     decree,
+    decree_change,
     notice_list,
     receipt,
+    visit_record,
 )
 from subsidy.letters.formats import Language
 
@@ -40,6 +45,7 @@ POLICY = Bilingual("示范区飞天计划实施意见", "Flying-Sky Plan of the 
 CONTACT = Bilingual("科技局规划科，0571-00000000", "Planning section of the bureau, 0571-00000000")
 FLYING = Bilingual("飞天企业", "flying")
 NEARLY = Bilingual("准飞天企业", "nearly flying")
+SEAL = Seal(code="7K3QP-0WX5Z-RA9MC-4TJ8H", url="https://subsidy.example/verify/7K3QP0WX5ZRA9MC4TJ8H/")
 RARE_NAME = "杭州𠮷㛃科技有限公司"
 
 
@@ -91,7 +97,6 @@ def award() -> AwardLetter:
         ),
         issued_on=date(2024, 3, 11),
         illustrative=True,
-        verification="https://subsidy.example/verify/AL-2024-0007",
     )
 
 
@@ -320,6 +325,62 @@ def latin_letters() -> dict[str, bytes]:
     }
 
 
+def corrigendum() -> DecreeChange:
+    return DecreeChange(
+        number="示科〔2024〕12号",
+        issuers=(BUREAU, FINANCE),
+        basis=(
+            Bilingual("《示范区飞天计划实施意见》（示科〔2023〕3号）", "the Flying-Sky Plan of the Sample District"),
+        ),
+        corrects="示科〔2024〕1号",
+        corrects_on=date(2024, 3, 8),
+        rank=2,
+        name_before="杭州𠮷科技有限公司",
+        name_after=RARE_NAME,
+        amount_before=364705812,
+        amount_after=300000000,
+        reason="企业名称登记有误；经复核，上年度研发费用应为3,920,000.00元。",
+        count=40,
+        total_fen=735294118,
+        how_to_object=(
+            Bilingual("可自收到本通知之日起六十日内申请行政复议。", "You may ask for review within sixty days."),
+        ),
+        issued_on=date(2024, 4, 2),
+        illustrative=True,
+    )
+
+
+def revocation() -> DecreeChange:
+    corrected = corrigendum()
+    return replace(
+        corrected,
+        name_before=RARE_NAME,
+        amount_after=0,
+        reason="企业迁出本区，不再符合条件。",
+        count=39,
+        total_fen=435294118,
+    )
+
+
+def visit() -> VisitRecord:
+    return VisitRecord(
+        number="XH-2024-000007-VR",
+        case_number="XH-2024-000007",
+        authority=BUREAU,
+        company_name=RARE_NAME,
+        policy_title=POLICY,
+        visited_on=date(2024, 3, 4),
+        place="西溪路1号",
+        findings="研发场地与设备在用，与申报材料一致。",
+        favourable=True,
+        recorded_by="陈晓",
+        signed_by="林岚",
+        contact=CONTACT,
+        issued_on=date(2024, 3, 5),
+        illustrative=True,
+    )
+
+
 @cache
 def rendered(name: str, lang: Language) -> bytes:
     """One of the letters as PDF, as a Chinese bureau has it."""
@@ -327,11 +388,14 @@ def rendered(name: str, lang: Language) -> bytes:
 
 
 MAKERS: dict[str, Callable[[Language], bytes]] = {
-    "award": lambda lang: award_letter(replace(award(), lang=lang)),
-    "decree": lambda lang: decree(replace(decree_of(40), lang=lang)),
-    "notice": lambda lang: notice_list(replace(notice(), lang=lang)),
-    "receipt": lambda lang: receipt(replace(receipt_record(), lang=lang)),
-    "correction": lambda lang: correction_letter(replace(correction(), lang=lang)),
-    "decision": lambda lang: decision_letter(replace(decision(), lang=lang)),
-    "cover": lambda lang: batch_cover(replace(cover(), lang=lang)),
+    "award": lambda lang: award_letter(replace(award(), lang=lang, seal=SEAL)),
+    "decree": lambda lang: decree(replace(decree_of(40), lang=lang, seal=SEAL)),
+    "notice": lambda lang: notice_list(replace(notice(), lang=lang, seal=SEAL)),
+    "receipt": lambda lang: receipt(replace(receipt_record(), lang=lang, seal=SEAL)),
+    "correction": lambda lang: correction_letter(replace(correction(), lang=lang, seal=SEAL)),
+    "decision": lambda lang: decision_letter(replace(decision(), lang=lang, seal=SEAL)),
+    "cover": lambda lang: batch_cover(replace(cover(), lang=lang, seal=SEAL)),
+    "corrigendum": lambda lang: decree_change(replace(corrigendum(), lang=lang, seal=SEAL)),
+    "revocation": lambda lang: decree_change(replace(revocation(), lang=lang, seal=SEAL)),
+    "visit": lambda lang: visit_record(replace(visit(), lang=lang, seal=SEAL)),
 }
