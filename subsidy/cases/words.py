@@ -249,7 +249,9 @@ WORDS: dict[str, CompanyWords] = {
         _("lapsed"),
         "stop",
         _NOBODY,
-        _("The time to confirm ran out. The letter says how to have it reopened."),
+        _(
+            "It ended without a payment: no account was confirmed in time, or nothing was due. The letters say how to object."
+        ),
         "account",
         stopped=True,
     ),

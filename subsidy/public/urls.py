@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.public import calls, objections, titles, views
+from subsidy.public import calls, objections, titles, verify, views
 
 app_name = "public"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("decrees/<int:pk>/", views.decree, name="decree"),
     path("decrees/<int:pk>/paper/", views.decree_paper, name="decree-paper"),
     path("recognitions/", titles.listing, name="recognitions"),
+    path("verify/", verify.start, name="verify"),
+    path("verify/file/", verify.by_file, name="verify-file"),
+    path("verify/<str:code>/", verify.by_code, name="verify-code"),
     path("help/", views.page, {"name": "help"}, name="help"),
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
     path("data-use/", views.page, {"name": "data_use"}, name="data-use"),

@@ -14,11 +14,13 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.decisions.enums import RoundState, RowState
 from subsidy.decisions.models import Objection, RoundRow
+from subsidy.programmes.packs import pack_of
 from subsidy.work.models import NO_DUE, WorkItem
 
 ON_NOTICE = _("The list is public and open to objection.")
 HELD = _("The row of this case is held until it is decided.")
 UNSERVED = _("The days for correction begin when the letter that asks for it is opened or served in another way.")
+UNSERVED_AWARD = _("The days to confirm the account begin when the award letter is opened or served in another way.")
 NOTHING: str | Promise = ""
 
 
@@ -38,8 +40,17 @@ def standing_of(case: Case, *, on: dt.date) -> Standing:
         return _of_round(case, on)
     item = WorkItem.objects.filter(subject_kind="case", subject_id=case.pk).order_by("due_on", "id").first()
     if item is None or item.due_on == NO_DUE:
-        return Standing(note=UNSERVED if case.state == CaseState.AWAITING_CORRECTION else NOTHING)
+        return Standing(note=_before_service(case))
     return Standing(item.due_on, item.due_provisional, days_left(on, item.due_on))
+
+
+def _before_service(case: Case) -> str | Promise:
+    """That days will run as soon as a letter is served, where they will."""
+    if case.state == CaseState.AWAITING_CORRECTION:
+        return UNSERVED
+    if case.state == CaseState.AWAITING_ACCOUNT and pack_of(case.policy_version).route.confirmation_days is not None:
+        return UNSERVED_AWARD
+    return NOTHING
 
 
 def days_left(on: dt.date, due_on: dt.date) -> int:

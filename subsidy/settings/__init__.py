@@ -174,6 +174,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/300s/key",
     "signup": "5/m/ip,20/h/ip",
     "objection": "5/m/ip,20/h/ip",
+    "verify": "30/m/ip,300/h/ip",
 }
 # Security keys need scripts of their own; they come with the obligation to use a second factor.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -119,6 +119,7 @@ TABLE: dict[str, Rule] = {
                 "objected",
                 "decrees",
                 "decree",
+                "verify",
                 "help",
                 "accessibility",
                 "data-use",
@@ -126,6 +127,8 @@ TABLE: dict[str, Rule] = {
         ],
         PUBLIC,
     ),
+    "public:verify-code": rule(set(), anonymous="404"),  # no paper has the code that is asked for here
+    "public:verify-file": POST_ONLY,
     "public:decree-paper": rule(set(), anonymous="404"),  # not rendered here: that is a job
     **dict.fromkeys(["portal:home", "portal:cases", "portal:companies"], SIGNED_IN),
     "portal:start": ANY_COMPANY,

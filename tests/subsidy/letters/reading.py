@@ -6,7 +6,7 @@ import io
 
 import pikepdf
 from pdfminer.high_level import extract_pages, extract_text
-from pdfminer.layout import LTChar, LTTextContainer, LTTextLine
+from pdfminer.layout import LTChar, LTCurve, LTTextContainer, LTTextLine
 
 
 def text_of(pdf: bytes) -> str:
@@ -45,4 +45,19 @@ def characters_of(pdf: bytes, page: int) -> list[LTChar]:
             for line in box:
                 if isinstance(line, LTTextLine):
                     found += [character for character in line if isinstance(character, LTChar)]
+    return found
+
+
+def picture_of(pdf: bytes, page: int, *, side: float, modules: int) -> list[list[int]]:
+    """The square of `modules` by `modules` that black rectangles draw in the page's lower left corner, 1 for dark."""
+    layout = list(extract_pages(io.BytesIO(pdf)))[page]
+    boxes = [
+        item for item in layout if isinstance(item, LTCurve) and item.fill and item.height <= side / modules + 0.01
+    ]
+    left, top, step = min(box.x0 for box in boxes), max(box.y1 for box in boxes), side / modules
+    found = [[0] * modules for _row in range(modules)]
+    for box in boxes:
+        row = round((top - box.y1) / step)
+        for column in range(round((box.x0 - left) / step), round((box.x1 - left) / step)):
+            found[row][column] = 1
     return found

@@ -322,7 +322,23 @@ def latin_letters() -> dict[str, bytes]:
                 checked=Hand(name="Li", at=paid.prepared.at),
             )
         ),
-    }
+        "corrigendum": decree_change(_latin(corrigendum())),
+        "revocation": decree_change(_latin(revocation())),
+        "visit": visit_record(
+            replace(
+                visit(), lang="en", company_name="Sample Ltd", place="1 Xixi Road", findings="in use",
+                recorded_by="Chen", signed_by="Lin",
+            )
+        ),
+    }  # fmt: skip
+
+
+def _latin(paper: DecreeChange) -> DecreeChange:
+    """A paper after a decree whose data hold no Chinese but its own number."""
+    name_after = "Sample Ltd" if paper.revokes else "New Sample Ltd"
+    return replace(
+        paper, number="示科〔2024〕1号", lang="en", name_before="Sample Ltd", name_after=name_after, reason="misspelt"
+    )
 
 
 def corrigendum() -> DecreeChange:
