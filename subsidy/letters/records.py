@@ -219,6 +219,7 @@ class NoticeList:
     illustrative: bool
     conferred: Bilingual | None = None
     lang: Language = "zh"
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
