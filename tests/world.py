@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from subsidy.accounts.models import Authority, RoleGrant, User
 from subsidy.accounts.services import authority_found
 from subsidy.applicants.models import Company, CompanyUserObjectPermission
 from subsidy.audit.moment import ZONE, Moment
+from subsidy.calendars.models import CalendarDay
 from subsidy.calendars.services import calendar_import
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Instalment, Round
@@ -29,6 +29,7 @@ from subsidy.programmes.packs import pack_of
 from subsidy.reviews.enums import Branch
 from subsidy.reviews.selectors import seats_sitting
 from subsidy.work.services import pools_make
+from tests.harness.recall import recalled
 from workflows.common import door
 from workflows.common.door import Outcome
 
@@ -81,15 +82,35 @@ def days_later(now: Moment, days: int) -> Moment:
 
 
 @dataclass
+class Serial:
+    """1, 2, 3 …, kept with the world that is put back."""
+
+    last: int = 0
+
+    def __next__(self) -> int:
+        self.last += 1
+        return self.last
+
+
+@dataclass
 class World:
     """One bureau; `now` is moved by the test itself."""
 
     code: str = "xh"
     now: Moment = START
     people: dict[str, User] = field(default_factory=dict)
-    serial: Any = field(default_factory=lambda: itertools.count(1))
+    serial: Serial = field(default_factory=Serial)
 
     def __post_init__(self) -> None:
+        there = (
+            tuple(Authority.objects.order_by("pk").values_list("pk", "code")),
+            tuple(User.objects.filter(kind=UserKind.SYSTEM).order_by("pk").values_list("pk", flat=True)),
+            CalendarDay.objects.exists(),
+        )
+        self.__dict__ |= recalled(("world", self.code, self.now, there), self._founded)
+
+    def _founded(self) -> dict[str, Any]:
+        """The bureau with its people, and nothing that they have done yet."""
         self.authority: Authority = authority_found(
             code=self.code,
             name_zh=f"{self.code} 区科技局",
@@ -113,6 +134,7 @@ class World:
             bank_name="中国工商银行西湖支行",
             bank_code="102100099996",
         )
+        return {name: getattr(self, name) for name in ("authority", "people", "serial", "system", "paying_account")}
 
     def person(self, name: str, role: Role | None, *, kind: UserKind = UserKind.OFFICER) -> User:
         user = User.objects.create(

@@ -52,7 +52,9 @@ class Cluster:
         return found is not None
 
     def create(self, name: str, *, template: str) -> None:
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
+        # Copying the files takes a third of the time of writing them through the log, where nothing is flushed.
+        strategy = "STRATEGY file_copy" if self.embedded else ""
+        statement = sql.SQL(f"CREATE DATABASE {{}} TEMPLATE {{}} ENCODING 'UTF8' {strategy}")
         with self.admin() as admin:
             admin.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
@@ -79,15 +81,16 @@ class Cluster:
 
     def _fill(self, name: str) -> None:
         major = self.embedded.data_version() if self.embedded else None
-        dump = template.remembered(major) if major else None
-        if major and dump and dump.exists():
-            template.load(self.url(name), dump, server_major=major)
-            return
-        point_to(self, name)
-        call_command("migrate", verbosity=0, interactive=False)
-        connections.close_all()
+        made_of = template.parts(major) if major else None
+        dump = template.nearest(made_of) if made_of else None
         if major and dump:
-            template.save(self.url(name), dump, server_major=major)
+            template.load(self.url(name), dump, server_major=major)
+        if made_of is None or dump != template.place(made_of):
+            point_to(self, name)
+            call_command("migrate", verbosity=0, interactive=False)
+            connections.close_all()
+            if made_of:
+                template.save(self.url(name), made_of)
 
 
 def point_to(cluster: Cluster, name: str) -> None:

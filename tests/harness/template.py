@@ -1,11 +1,13 @@
-"""Remembers what migrating gives, so that a run whose migrations have not changed does not migrate again."""
+"""Remembers what migrating gives, so that a run migrates only what is new since an earlier one."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from subsidy.postgres.binaries import find_binaries
@@ -29,22 +31,41 @@ def migration_sources() -> list[Path]:
     return sorted(found)
 
 
-def remembered(server_major: int) -> Path:
-    """Where the dump for the present migrations, dependencies and server lies or will lie."""
-    digest = hashlib.sha256(f"{server_major}".encode())
-    for path in [CLONE / "requirements.txt", *migration_sources()]:
-        digest.update(f"{path.relative_to(CLONE)}\0".encode() + path.read_bytes() + b"\0")
-    return KEPT / f"{digest.hexdigest()[:24]}.sql"
+def parts(server_major: int) -> dict[str, str]:
+    """What the migrated database is made of, each by its digest: the server, dependencies, migrations and their imports."""
+    paths = [CLONE / "requirements.txt", *migration_sources()]
+    digests = {str(path.relative_to(CLONE)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    return {"server": str(server_major), **digests}
 
 
-def save(url: str, dump: Path, *, server_major: int) -> None:
-    """Write the dump beside and rename it: another run never reads half of one."""
+def place(made_of: Mapping[str, str]) -> Path:
+    """Where the dump of these parts lies or will lie."""
+    whole = json.dumps(made_of, sort_keys=True)
+    return KEPT / f"{hashlib.sha256(whole.encode()).hexdigest()[:24]}.sql"
+
+
+def nearest(made_of: Mapping[str, str]) -> Path | None:
+    """The dump that has most of these parts, unchanged, and nothing else: what it lacks is migrated on top of it."""
+    found: list[tuple[int, Path]] = []
+    for listed in KEPT.glob("*.json"):
+        held = json.loads(listed.read_text(encoding="utf-8"))
+        if held.items() <= made_of.items() and listed.with_suffix(".sql").exists():
+            found.append((len(held), listed.with_suffix(".sql")))
+    return max(found)[1] if found else None
+
+
+def save(url: str, made_of: Mapping[str, str]) -> None:
+    """Write the dump beside and rename it: another run never reads half of one. Its parts are listed before it is there."""
+    dump = place(made_of)
     dump.parent.mkdir(parents=True, exist_ok=True)
     half = dump.with_suffix(f".{os.getpid()}")
-    _run("pg_dump", ["--no-owner", "-f", str(half), url], server_major)
+    _run("pg_dump", ["--no-owner", "-f", str(half), url], int(made_of["server"]))
+    half.with_suffix(".listed").write_text(json.dumps(made_of), encoding="utf-8")
+    half.with_suffix(".listed").rename(dump.with_suffix(".json"))
     half.rename(dump)
     for old in sorted(dump.parent.glob("*.sql"), key=lambda path: path.stat().st_mtime)[:-6]:
         old.unlink(missing_ok=True)
+        old.with_suffix(".json").unlink(missing_ok=True)
 
 
 def load(url: str, dump: Path, *, server_major: int) -> None:
