@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from policies.language.panel import lines
 from subsidy.accounts.enums import Role, UserKind
-from subsidy.accounts.models import Authority, RoleGrant, User
+from subsidy.accounts.models import Authority, RoleGrant, Unit, User
 from subsidy.accounts.services import authority_found
 from subsidy.applicants.models import Company, CompanyUserObjectPermission
 from subsidy.audit.moment import ZONE, Moment
@@ -28,6 +29,7 @@ from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.programmes.packs import pack_of
 from subsidy.reviews.enums import Branch
 from subsidy.reviews.selectors import seats_sitting
+from subsidy.work.models import Hand
 from subsidy.work.services import pools_make
 from tests.harness.recall import recalled
 from workflows.common import door
@@ -107,7 +109,22 @@ class World:
             tuple(User.objects.filter(kind=UserKind.SYSTEM).order_by("pk").values_list("pk", flat=True)),
             CalendarDay.objects.exists(),
         )
-        self.__dict__ |= recalled(("world", self.code, self.now, there), self._founded)
+        self._named: Hashable = (type(self), self.code, self.now, there)
+        self.__dict__ |= recalled(self._named, self._founded)
+        self._fresh = self._done()
+
+    def _done(self) -> Hashable:
+        """What changes when anything happens here: acts, people, their roles and units, numbers drawn."""
+        kinds = (Hand, User, RoleGrant, Unit)
+        return (self.serial.last, *(kind._default_manager.count() for kind in kinds))
+
+    def begun(self, name: Hashable, make: Callable[[], Any]) -> Any:
+        """What `make` returns; put back instead of built again where nothing has happened since the founding."""
+        if self._done() != self._fresh:
+            return make()
+        state, result = recalled((self._named, self._fresh, name), lambda: (make(), self.__dict__)[::-1])
+        self.__dict__ |= state
+        return result
 
     def _founded(self) -> dict[str, Any]:
         """The bureau with its people, and nothing that they have done yet."""
@@ -379,6 +396,27 @@ class World:
         self.act("batch", batch, "release", "finance3")
         self.act("batch", batch, "export", "finance1")
         return fresh(batch)
+
+
+W = TypeVar("W", bound=World)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def kept(make: Callable[Concatenate[W, P], R]) -> Callable[Concatenate[W, P], R]:
+    """For a beginning `make(world, …)` that tests share: built by the first, put back for the others that begin with it.
+
+    Only for beginnings that patch nothing, whose arguments are plain values, and that add to what a bureau is founded
+    with without changing it.
+    """
+
+    @wraps(make)
+    def begin(world: W, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        name = (make.__module__, make.__qualname__, args, tuple(sorted(kwargs.items())))
+        found: R = world.begun(name, lambda: make(world, *args, **kwargs))
+        return found
+
+    return begin
 
 
 def fresh(record: Any) -> Any:

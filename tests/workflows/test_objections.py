@@ -39,7 +39,7 @@ from subsidy.ledger.models import Reservation
 from subsidy.programmes.models import Call
 from subsidy.web import person
 from subsidy.work.models import WorkItem
-from tests.world import World, days_later, fresh, pdf
+from tests.world import World, days_later, fresh, kept, pdf
 from workflows.common import door
 from workflows.common.refusals import BadData, DutiesClash, NotFound, WrongState
 
@@ -72,6 +72,7 @@ def row(round_: Round, case: Case) -> RoundRow:
     return RoundRow.objects.get(round=round_, case=case)
 
 
+@kept
 def on_notice(world: World, count: int) -> tuple[Round, list[Case]]:
     call = world.call()
     cases = [world.ready(call, points=0.95 - place / 100) for place in range(count)]

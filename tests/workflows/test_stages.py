@@ -36,8 +36,8 @@ VISIT = {
 class Bureau(World):
     """The small bureau with two townships and two departments, each with its people."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _founded(self) -> dict[str, Any]:
+        made = super()._founded()
         self.units = {
             code: Unit.objects.create(authority=self.authority, code=code, name_zh=code, name_en=code)
             for code in ("beishan", "liuxia", "tax", "court")
@@ -50,6 +50,7 @@ class Bureau(World):
         ):
             self.in_unit(f"{unit}1", role, unit)
         self.person("acceptance2", Role.ACCEPTANCE)
+        return {**made, "people": self.people, "units": self.units}
 
     def in_unit(self, name: str, role: Role, unit: str) -> User:
         user = self.person(name, None)
