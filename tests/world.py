@@ -308,12 +308,20 @@ class World:
                 self.act("case", case, "attach", filer, data={"slot": document.id}, files=upload)
         return case
 
-    def submitted(self, call: Call, company: Company | None = None, **answers: Any) -> Case:
+    def submitted(self, call: Call | None = None, company: Company | None = None, **answers: Any) -> Case:
+        """A case that waits for its acceptance; without a call under one of its own, where the test begins with it."""
+        if call is None:
+            case: Case = self.begun(("submitted", *answers.items()), lambda: self.submitted(self.call(), **answers))
+            return case
         case = self.filled(call, company, **answers)
         self.act("case", case, "submit", self.filer(case.company), data={"declaration": True})
         return fresh(case)
 
-    def accepted(self, call: Call, **answers: Any) -> Case:
+    def accepted(self, call: Call | None = None, **answers: Any) -> Case:
+        """A case before its panel; without a call under one of its own, where the test begins with it."""
+        if call is None:
+            case: Case = self.begun(("accepted", *answers.items()), lambda: self.accepted(self.call(), **answers))
+            return case
         case = self.submitted(call, **answers)
         self.act("case", case, "accept", "acceptance")
         return fresh(case)

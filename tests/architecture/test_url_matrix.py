@@ -288,7 +288,7 @@ CALLS = ("public:call", "public:call-guide", "console:call", "console:call-act",
 
 
 def rejected_case(world: World) -> Case:
-    case = world.submitted(world.call())
+    case = world.submitted()
     world.act("case", case, "refuse", "acceptance", data={"reason": "材料不齐"})
     return case
 

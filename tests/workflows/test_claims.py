@@ -15,7 +15,7 @@ from workflows.common.refusals import BadData, Claimed, DutiesClash, Forbidden, 
 
 
 def test_a_claim_is_held_by_one_person_and_moves_nothing(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     second = world.person("acceptance2", Role.ACCEPTANCE)
     item = WorkItem.objects.get(subject_kind="case", subject_id=case.pk)
     world.act("case", case, "claim", "acceptance", key="once")
@@ -43,7 +43,7 @@ def test_a_claim_is_held_by_one_person_and_moves_nothing(world: World) -> None:
 
 
 def test_a_leader_gives_a_matter_to_somebody_else_and_every_hand_it_was_in_is_kept(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     second, amount = world.person("acceptance2", Role.ACCEPTANCE), world.people["amount"]
     world.act("case", case, "claim", "acceptance")
 
@@ -78,7 +78,7 @@ def test_a_leader_gives_a_matter_to_somebody_else_and_every_hand_it_was_in_is_ke
 
 def test_nobody_is_given_what_they_may_not_do(world: World) -> None:
     """Who is recused, or has acted in a way that excludes the next step, cannot be handed the matter."""
-    case = world.submitted(world.call())
+    case = world.submitted()
     second = world.person("acceptance2", Role.ACCEPTANCE)
     recusal = Recusal.objects.create(
         authority=world.authority, case=case, user=second, reason="亲属", declared_at=world.now.at
@@ -95,7 +95,7 @@ def test_nobody_is_given_what_they_may_not_do(world: World) -> None:
 
 
 def test_a_leader_of_a_unit_gives_away_only_what_waits_there(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     second = world.person("acceptance2", Role.ACCEPTANCE)
     unit = Unit.objects.create(authority=world.authority, code="east", name_zh="东片", name_en="East")
     RoleGrant.objects.filter(user=world.people["leader"]).update(unit=unit)

@@ -165,7 +165,7 @@ class TestCounter:
         RoleGrant.objects.create(
             user=world.people["counter"], authority=world.authority, role=Role.ACCEPTANCE, valid_from="2020-01-01"
         )
-        case = world.submitted(world.call())
+        case = world.submitted()
         with pytest.raises(DutiesClash):
             world.act("case", case, "accept", "counter")
         world.act("case", case, "accept", "acceptance")
@@ -228,7 +228,7 @@ class TestLife:
         assert "effective_on" in refusal.value.fields
 
     def test_the_case_keeps_the_name_it_was_filed_under(self, world: World) -> None:
-        case = world.submitted(world.call())
+        case = world.submitted()
         was = case.company_name
         change(world, case.company, "rename", name="杭州二名科技有限公司")
         assert fresh(case).company_name == was and fresh(case).company.name == "杭州二名科技有限公司"

@@ -66,7 +66,7 @@ def test_a_lent_role_works_for_its_time_and_says_for_whom(world: World) -> None:
 
 
 def test_a_delegation_ends_with_the_role_that_it_lends(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     stand_in = world.person("stand-in", Role.NOTICE)
     lend(world, "acceptance", Role.ACCEPTANCE, stand_in)
     RoleGrant.objects.filter(pk=grant_of(world.people["acceptance"], Role.ACCEPTANCE).pk).update(ended_at=world.now.at)

@@ -255,7 +255,7 @@ def test_one_person_with_every_role_does_each_part_once(world: World) -> None:
 
 
 def test_a_member_of_the_company_who_is_an_officer_may_not_judge_what_they_filed(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     filer = world.filer(case.company)
     RoleGrant.objects.create(
         user=filer, authority=world.authority, role=Role.ACCEPTANCE, valid_from=dt.date(2020, 1, 1), granted_by=None
@@ -264,7 +264,7 @@ def test_a_member_of_the_company_who_is_an_officer_may_not_judge_what_they_filed
 
 
 def test_an_officer_who_judged_may_not_file_for_the_company_afterwards(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     officer = world.people["acceptance"]
     world.act("case", case, "return_for_correction", officer, data={"message": "补正", "reason_sales_y1": "不符"})
     CompanyUserObjectPermission.objects.create(

@@ -14,7 +14,7 @@ from workflows.common.refusals import BadData, Forbidden, NotFound, WrongState
 
 
 def test_a_question_and_its_answer_stand_with_the_case(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     filer = world.filer(case.company)
     world.act("case", case, "ask_company", "acceptance", data={"text": "请说明研发投入口径。"})
     world.act("case", case, "write_to_bureau", filer, data={"text": "按加计扣除口径。"})
@@ -44,7 +44,7 @@ def test_who_holds_the_case_asks_and_others_do_not(world: World) -> None:
 
 
 def test_experts_neither_ask_nor_learn_what_the_company_writes(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     expert = world.experts(case)[0]
     with pytest.raises((Forbidden, NotFound, WrongState)):
         world.act("case", case, "ask_company", expert, data={"text": "x"})
@@ -54,7 +54,7 @@ def test_experts_neither_ask_nor_learn_what_the_company_writes(world: World) -> 
 
 
 def test_while_the_company_must_act_its_own_people_are_not_told_of_its_message(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     asked = {"message": "请补正", "reason_sales_y1": "与报表不符"}
     world.act("case", case, "return_for_correction", "acceptance", data=asked)
     world.act("case", case, "write_to_bureau", world.filer(case.company), data={"text": "需要延期吗？"})
@@ -74,7 +74,7 @@ def test_nothing_is_written_on_a_draft_and_nothing_empty(world: World) -> None:
 
 
 def test_a_message_cannot_be_changed(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     world.act("case", case, "write_to_bureau", world.filer(case.company), data={"text": "x"})
     with pytest.raises(IntegrityError), transaction.atomic():
         CaseMessage.objects.update(text="y")

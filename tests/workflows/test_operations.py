@@ -57,7 +57,7 @@ def test_nobody_else_runs_jobs_again_and_the_administrator_does_nothing_else(wor
     sys = world.person("sys", Role.SYSTEM_ADMIN)
     with pytest.raises((Forbidden, NotFound)):
         world.act("authority", other.authority, "retry_job", sys, data={"job": 1})
-    case = world.submitted(world.call())
+    case = world.submitted()
     with pytest.raises(Forbidden):
         world.act("case", case, "accept", sys)
     funds = {"paying_account": world.paying_account.pk, "amount_fen": 1, "document": "x"}

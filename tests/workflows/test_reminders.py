@@ -25,7 +25,7 @@ from workflows.common.reminders import run_reminders
 @pytest.fixture
 def case(world: World) -> Case:
     """Filed; its acceptance check is due five working days later."""
-    return world.submitted(world.call())
+    return world.submitted()
 
 
 def item_of(case: Case) -> WorkItem:
@@ -119,7 +119,7 @@ def test_nobody_but_the_clock_reminds(world: World, case: Case) -> None:
 
 
 def test_experts_who_hold_a_seat_are_reminded_each(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     due = WorkItem.objects.filter(subject_id=case.pk, subject_kind="case").values_list("due_on", flat=True)[0]
     late = days_later(world.now, days_until(world, due) + 1)
     done = run_reminders(late)

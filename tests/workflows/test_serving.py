@@ -29,7 +29,7 @@ ASKED = {"message": "请补正", "reason_rd_y1": "与审计报告不一致"}
 @pytest.fixture
 def returned(world: World) -> Case:
     """Returned on Monday 4 March 2024, its letter issued and not opened."""
-    case = world.submitted(world.call())
+    case = world.submitted()
     world.act("case", case, "return_for_correction", "acceptance", data=ASKED)
     issue_letter(case.pk, LetterKind.CORRECTION, now=world.now)
     return fresh(case)
@@ -126,7 +126,7 @@ def test_only_the_roles_of_service_serve_and_only_letters_of_this_case(world: Wo
         world.act("case", returned, "serve_by_post", "counter", data=posted(returned))
     with pytest.raises(Forbidden):
         world.act("case", returned, "announce_letter", "leader", data={"letter": 1, "place": "x", "tried": "y"})
-    other = world.submitted(world.call())
+    other = world.submitted()
     with pytest.raises(NotFound):
         world.act("case", other, "serve_by_post", "acceptance", data=posted(returned))
 
@@ -177,7 +177,7 @@ def test_a_letter_that_nobody_opens_is_spoken_of_once(world: World, returned: Ca
 
 
 def test_the_time_to_ask_for_a_review_runs_from_service(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     world.act("case", case, "refuse", "acceptance", data={"reason": "不属于受理范围"})
     issue_letter(case.pk, LetterKind.NON_ACCEPTANCE, now=world.now)
     letter = letter_of(case, LetterKind.NON_ACCEPTANCE)

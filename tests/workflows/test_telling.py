@@ -55,14 +55,14 @@ def everybody_has_an_address() -> None:
 
 def test_a_filed_application_is_told_to_those_who_check_it_and_to_nobody_else(world: World) -> None:
     other = World(code="yh")
-    case = world.submitted(world.call())
+    case = world.submitted()
     run_jobs(world)
     assert told("submit", case) == {"acceptance"}
     assert not Notification.objects.filter(recipient__in=[one.pk for one in other.people.values()]).exists()
 
 
 def test_who_acted_is_not_told_of_it(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     world.act("case", case, "return_for_correction", "acceptance", data=CORRECTION)
     run_jobs(world)
     world.act("case", case, "resubmit", world.filer(case.company), data={"declaration": True})
@@ -73,7 +73,7 @@ def test_who_acted_is_not_told_of_it(world: World) -> None:
 
 
 def test_experts_of_the_panel_are_told_and_the_recused_are_not(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     experts = world.experts(case)
     Recusal.objects.create(
         authority=world.authority, case=case, user=experts[0], reason="亲属", declared_at=world.now.at
@@ -86,7 +86,7 @@ def test_experts_of_the_panel_are_told_and_the_recused_are_not(world: World) -> 
 
 
 def test_whose_right_has_ended_is_told_nothing(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     gone = world.person("gone", None)
     permission = Permission.objects.get(codename="file_for", content_type__app_label="applicants")
     CompanyUserObjectPermission.objects.create(
@@ -99,7 +99,7 @@ def test_whose_right_has_ended_is_told_nothing(world: World) -> None:
 
 def test_telling_again_tells_nobody_twice(world: World) -> None:
     everybody_has_an_address()
-    case = world.submitted(world.call())
+    case = world.submitted()
     everybody_has_an_address()
     world.act("case", case, "return_for_correction", "acceptance", data=CORRECTION)
     mails = run_jobs(world)
@@ -112,7 +112,7 @@ def test_telling_again_tells_nobody_twice(world: World) -> None:
 
 
 def test_a_mail_says_what_to_do_in_both_languages_and_holds_nothing_personal(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     everybody_has_an_address()
     world.act("case", case, "return_for_correction", "acceptance", data=CORRECTION)
     for pk in run_jobs(world):
@@ -125,7 +125,7 @@ def test_a_mail_says_what_to_do_in_both_languages_and_holds_nothing_personal(wor
 
 
 def test_a_failing_mail_is_tried_again_and_visible(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     everybody_has_an_address()
     world.act("case", case, "return_for_correction", "acceptance", data=CORRECTION)
     pk = run_jobs(world)[0]
@@ -141,7 +141,7 @@ def test_a_failing_mail_is_tried_again_and_visible(world: World, monkeypatch: py
 
 
 def test_a_mail_whose_sending_broke_off_is_never_sent_again_by_itself(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     everybody_has_an_address()
     world.act("case", case, "return_for_correction", "acceptance", data=CORRECTION)
     pk = run_jobs(world)[0]
@@ -151,7 +151,7 @@ def test_a_mail_whose_sending_broke_off_is_never_sent_again_by_itself(world: Wor
 
 
 def test_preferences_hold_but_what_has_legal_effect_stays_in_the_app(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     everybody_has_an_address()
     filer = world.filer(case.company)
     nothing = Preference(in_app=False, mail=MailChoice.OFF)
@@ -185,7 +185,7 @@ def test_a_digest_gathers_the_day_once(world: World) -> None:
 
 
 def test_a_receipt_is_no_news_and_another_letter_is(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     issue_letter(case.pk, "receipt", now=world.now)
     run_jobs(world)
     assert told("issue_letter", case) == set()
@@ -196,14 +196,14 @@ def test_a_receipt_is_no_news_and_another_letter_is(world: World) -> None:
 
 
 def test_a_task_that_somebody_has_done_meanwhile_waits_for_nobody(world: World) -> None:
-    case: Case = world.submitted(world.call())
+    case: Case = world.submitted()
     world.act("case", case, "accept", "acceptance")
     run_jobs(world)
     assert told("submit", case) == set()
 
 
 def test_reading_marks_only_what_is_mine(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     run_jobs(world)
     row = Notification.objects.get(recipient__username="acceptance", subject_id=case.pk)
     assert notifications_read(world.people["amount"], now=world.now, only=row.pk) == 0
@@ -256,6 +256,6 @@ def test_every_sentence_can_be_said(code: str) -> None:
 
 def test_somebody_new_in_a_role_is_told_from_their_first_day(world: World) -> None:
     world.person("acceptance2", Role.ACCEPTANCE)
-    case = world.submitted(world.call())
+    case = world.submitted()
     run_jobs(world)
     assert told("submit", case) == {"acceptance", "acceptance2"}

@@ -9,7 +9,7 @@ from workflows.common.refusals import Stale
 
 
 def test_a_letter_issued_meanwhile_does_not_make_a_page_stale(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     seen = case.head_seq
     world.act("case", case, "issue_letter", world.system, data={"kind": "receipt"})
     assert fresh(case).head_seq > seen
@@ -18,7 +18,7 @@ def test_a_letter_issued_meanwhile_does_not_make_a_page_stale(world: World) -> N
 
 
 def test_what_moved_the_matter_makes_a_page_stale(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     seen = case.head_seq
     world.act(
         "case",
@@ -33,7 +33,7 @@ def test_what_moved_the_matter_makes_a_page_stale(world: World) -> None:
 
 
 def test_experts_who_score_from_pages_of_the_same_moment_are_all_heard(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     seen = case.head_seq
     for expert in world.experts(case):
         world.act("case", case, "score", expert, data=scores(case), version=seen)

@@ -109,7 +109,7 @@ def test_who_may_override_and_what(world: World) -> None:
 
 
 def test_an_override_stands_above_the_companys_own_answer(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     pack = pack_of(case.policy_version)
     data = {"name": "sales_y1", "value": "10", "as_of": "2024-03-01", "reason": "审计报告第3页"}
     world.act("company", case.company, "override_fact", "acceptance", data=data)
@@ -233,7 +233,7 @@ def test_lists_of_two_sources_are_never_mixed(world: World, with_list: Any) -> N
 
 
 def test_facts_of_a_company_for_a_policy_take_three_statements(world: World) -> None:
-    case = fresh(world.submitted(world.call()))
+    case = fresh(world.submitted())
     pack = pack_of(case.policy_version)
     for name in ("a", "b"):
         keep(world, case.company, "ip_register", *record(f"ZL{name}", number=f"ZL{name}"))
@@ -304,7 +304,7 @@ def note(world: World, company: Company, kind: str, **more: Any) -> None:
 
 
 def test_a_certificate_in_the_register_is_read_by_the_decision(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     pack = pack_of(case.policy_version)
     note(world, case.company, "high_tech", valid_to="2026-06-30")
     found: Any = gathered(case, pack, on=world.now.on)["high_tech_until"]

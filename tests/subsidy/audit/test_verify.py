@@ -99,7 +99,7 @@ TAMPERINGS: dict[str, tuple[list[str], set[tuple[int | str, str]]]] = {
 @pytest.fixture
 def case(world: World) -> Case:
     """A case with eight events and more, the last of them with personal values."""
-    found: Case = world.submitted(world.call())
+    found: Case = world.submitted()
     append(
         [
             Entry(

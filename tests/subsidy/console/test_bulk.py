@@ -35,7 +35,7 @@ def hidden(text: str, name: str) -> str:
 
 
 def test_rows_are_chosen_looked_at_and_done(world: World, as_person: SignIn) -> None:
-    chosen = copies(world.submitted(world.call()), 4)
+    chosen = copies(world.submitted(), 4)
     client = as_person("acceptance")
     page = client.get(reverse("console:queue-tab", args=["pools"])).text
     assert page.count('type="checkbox" name="row"') == 5 and '<option value="refuse">' in page
@@ -65,7 +65,7 @@ def test_all_rows_of_a_filter(world: World, as_person: SignIn) -> None:
     call = world.call()
     case = world.submitted(call)
     copies(case, 40)
-    other = world.submitted(world.call())
+    other = world.submitted()
     client = as_person("leader")
     second = world.person("acceptance2", Role.ACCEPTANCE)
     query = {"act": "reassign", "all": "yes", "about": "others", "list": f"call={call.pk}"}
@@ -117,7 +117,7 @@ def test_an_act_that_reads_much_takes_no_more_rows_than_it_may(
 
 
 def test_who_may_not(world: World, as_person: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     for who in ("auditor", "amount"):
         assert as_person(who).get(BULK, {"act": "refuse", "row": item(case)}).status_code == 404
     foreign = World(code="qt")

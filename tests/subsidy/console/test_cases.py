@@ -36,7 +36,7 @@ def sent(client: Client, url: str, **data: Any) -> Any:
 
 
 def test_a_case_is_returned_accepted_scored_and_confirmed_through_the_pages(world: World, as_person: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     acceptance = as_person("acceptance")
     shown = acceptance.get(page(case))
     assert shown.status_code == 200
@@ -105,7 +105,7 @@ def test_a_case_is_returned_accepted_scored_and_confirmed_through_the_pages(worl
 
 
 def test_who_sees_a_case(world: World, as_person: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     draft = world.draft(case.call)
     other = World(code="qt")
     foreign = {"foreign officer": other.people["acceptance"], "foreign leader": other.people["leader"]}
@@ -142,7 +142,7 @@ def test_who_sees_a_case(world: World, as_person: SignIn) -> None:
 
 
 def test_stale_pages_claims_and_separation_of_duties_are_told(world: World, as_person: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     second = world.person("acceptance2", Role.ACCEPTANCE)
     one, two = as_person("acceptance"), as_person(second)
     old = two.get(act(case, "accept")).context["version"]
@@ -175,7 +175,7 @@ def test_stale_pages_claims_and_separation_of_duties_are_told(world: World, as_p
 
 
 def test_a_document_is_shown_inside_the_page(world: World, as_person: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     client = as_person("acceptance")
     stored = files_of("case", case.pk).first()
     assert stored is not None
@@ -191,7 +191,7 @@ def test_a_document_is_shown_inside_the_page(world: World, as_person: SignIn) ->
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_pages_speak_one_language(world: World, as_person: SignIn, language: str) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     client = as_person("acceptance")
     client.cookies["django_language"] = language
     words = {"zh-hans": ("受理", "证明材料"), "en": ("Evidence", "Reasons by rule")}

@@ -19,7 +19,7 @@ SignIn = Callable[[str | User], Client]
 
 
 def test_a_role_is_lent_and_taken_back(world: World, as_person: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     stand_in = world.person("stand-in", Role.NOTICE)
     client, page = as_person("acceptance"), reverse("console:delegation-lend")
     grant = RoleGrant.objects.get(user=world.people["acceptance"])

@@ -26,7 +26,7 @@ def text(response: Any) -> str:
 
 
 def test_every_fact_of_a_case_opens_its_page(world: World, as_person: AsPerson) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     client = as_person("acceptance")
     page = text(client.get(reverse("console:case", args=[case.number])))
     for name in ("sales_y1", "contribution_y1", "is_dishonest", "founded_on"):
@@ -36,7 +36,7 @@ def test_every_fact_of_a_case_opens_its_page(world: World, as_person: AsPerson) 
 
 
 def test_the_page_shows_every_source_and_the_history(world: World, as_person: AsPerson) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     keep(world, case.company, "tax", 100, raw="1.00元")
     keep(world, case.company, "tax", 200, raw="2.00元", period="")
     client = as_person("amount")
@@ -47,7 +47,7 @@ def test_the_page_shows_every_source_and_the_history(world: World, as_person: As
 
 
 def test_overriding_by_page_and_ending_it(world: World, as_person: AsPerson) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     address = reverse("console:case-fact-override", args=[case.number, "contribution_y1"])
     client = as_person("acceptance")
     assert "改用其他值" in text(client.get(address))
@@ -65,7 +65,7 @@ def test_overriding_by_page_and_ending_it(world: World, as_person: AsPerson) -> 
 
 
 def test_only_who_checks_the_filing_is_offered_the_override(world: World, as_person: AsPerson) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     page = reverse("console:case-fact", args=[case.number, "contribution_y1"])
     address = reverse("console:case-fact-override", args=[case.number, "contribution_y1"])
     assert address in text(as_person("acceptance").get(page))
@@ -75,7 +75,7 @@ def test_only_who_checks_the_filing_is_offered_the_override(world: World, as_per
 
 
 def test_what_the_system_knows_by_itself_shows_its_source_and_day(world: World, as_person: AsPerson) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     CompanyFact.objects.filter(company=case.company, name="registered_in_district").update(superseded_at=world.now.at)
     client = as_person("acceptance")
     shown = text(client.get(reverse("console:case-fact", args=[case.number, "registered_in_district"])))
@@ -84,14 +84,14 @@ def test_what_the_system_knows_by_itself_shows_its_source_and_day(world: World, 
 
 
 def test_what_the_policy_does_not_read_has_no_page(world: World, as_person: AsPerson) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     client = as_person("acceptance")
     for name in ("submitted_on", "no_such_fact"):
         assert client.get(reverse("console:case-fact", args=[case.number, name])).status_code == 404
 
 
 def test_experts_see_no_way_to_the_history(world: World, as_person: AsPerson) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     expert = world.experts(case)[0]
     page = text(as_person(expert).get(reverse("console:score", args=[case.number])))
     assert "/facts/" not in page
@@ -125,7 +125,7 @@ def test_a_list_is_shown_record_by_record(world: World, as_person: AsPerson) -> 
 
 
 def test_what_a_register_says_stands_with_the_other_sources(world: World, as_person: AsPerson) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     data = {"kind": "high_tech", "level": "", "certificate_number": "GR2023001", "valid_from": "2023-07-01"}
     world.act("company", case.company, "note_recognition", "counter", data={**data, "valid_to": "2026-06-30"})
     shown = text(as_person("amount").get(reverse("console:case-fact", args=[case.number, "high_tech_until"])))

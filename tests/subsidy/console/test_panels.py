@@ -36,7 +36,7 @@ def panel_page(case: Any) -> str:
 
 
 def test_an_expert_reads_nothing_that_names_the_applicant(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     expert = world.experts(case)[0]
     mine, company = client_of(expert), case.company
     others = [one.name for one in world.experts(case) if one != expert]
@@ -66,7 +66,7 @@ def test_an_expert_reads_nothing_that_names_the_applicant(world: World) -> None:
 
 
 def test_a_recused_expert_finds_the_case_nowhere(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     leaver, stays = world.experts(case)[:2]
     world.act("case", case, "score", leaver, data=scores(case))
     gone = client_of(leaver)
@@ -104,7 +104,7 @@ def test_a_recused_expert_finds_the_case_nowhere(world: World) -> None:
 
 
 def test_officers_see_nothing_under_the_seal_and_everything_after_it(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     people = world.experts(case)
     for expert in people[:4]:
         world.act("case", case, "score", expert, data={**scores(case), "comment": "封存的意见"})
@@ -146,7 +146,7 @@ def test_the_ranking_leaves_out_the_cases_that_its_reader_is_recused_from(world:
 
 
 def test_a_draw_is_repeated_on_its_page_and_a_changed_one_is_found(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     reader = client_of(world.people["auditor"])
     page = reverse("console:panel-draw", args=[case.number, 1])
     assert reader.get(page).context["holds"] is True
@@ -158,7 +158,7 @@ def test_a_draw_is_repeated_on_its_page_and_a_changed_one_is_found(world: World)
 
 
 def test_an_officer_replaces_and_draws_from_the_page(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     officer = client_of(world.people["acceptance"])
     page = reverse("console:panel-act", args=[case.number, "replace_expert"])
     assert officer.get(page + "?seat=2").status_code == 200
@@ -174,7 +174,7 @@ def test_an_officer_replaces_and_draws_from_the_page(world: World) -> None:
 
 
 def test_the_chair_explains_on_a_page_without_names(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     people = world.experts(case)
     for expert in people[:4]:
         world.act("case", case, "score", expert, data=scores(case))
@@ -264,7 +264,7 @@ def test_a_pool_and_its_links_are_kept_on_pages(world: World) -> None:
 
 
 def test_an_officer_of_the_bureau_is_not_drawn_for_its_cases(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     RoleGrant.objects.create(
         user=world.people["expert1"], authority=world.authority, role=Role.AMOUNT, valid_from="2020-01-01"
     )

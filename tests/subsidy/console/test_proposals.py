@@ -130,7 +130,7 @@ def test_the_list_is_filtered_searched_and_exported(world: Bureau, as_person: Si
 
 
 def test_a_reopening_is_proposed_on_the_page_of_the_ended_case(world: Bureau, as_person: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     url = reverse("console:propose-reopening", args=[case.number])
     supervisor = as_person("supervision")
     assert supervisor.get(url).status_code == 404, "it has not ended"

@@ -114,7 +114,7 @@ def test_others_read_and_do_nothing_and_another_bureau_sees_nothing(world: World
 
 
 def test_a_fact_leads_to_the_file_that_brought_it(world: World, as_person: AsPerson) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     content = "\n".join(["uscc,contribution_y1", f"{case.company.uscc},12.5"])
     found = upload(world, csv_file(content))
     world.act("fact_import", found, "apply", "counter")

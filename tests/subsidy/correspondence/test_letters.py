@@ -94,7 +94,7 @@ def test_a_case_below_the_cut_is_told_so(world: World) -> None:
 
 
 def test_a_letter_about_what_was_never_decided_is_refused(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     with pytest.raises(Award.DoesNotExist):
         issue_letter(case.pk, LetterKind.AWARD, now=world.now)
     assert not Letter.objects.exists()

@@ -113,7 +113,7 @@ class TestLists:
         assert value(company, "is_dishonest", DAY("2024-01-09")) is False
 
     def test_a_decision_is_unknown_until_the_list_is_there_and_never_passes_before(self, world: World) -> None:
-        case = world.submitted(world.call())
+        case = world.submitted()
         pack = pack_of(case.policy_version)
         forget(case.company, "is_dishonest")
         found = decide(pack, facts_of(case, pack, on=TODAY))
@@ -328,7 +328,7 @@ def test_what_the_system_knows_nobody_types(world: World, company: Company) -> N
 
 
 def test_the_page_of_a_fact_has_source_and_day(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     pack = pack_of(case.policy_version)
     forget(case.company, "serious_violation")
     apply(world, deliver(world, register="serious_violation", as_of="2024-02-01", complete=True))

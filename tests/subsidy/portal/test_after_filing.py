@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_only_what_a_correction_names_can_be_changed(world: World, sign_in: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     reasons = {"message": "请核对研发费用", "reason_rd_y1": "与审计报告不一致", "reason_audit_reports": "缺第三年"}
     world.act("case", case, "return_for_correction", "acceptance", data=reasons)
     client = sign_in(world.filer(case.company))
@@ -47,7 +47,7 @@ def test_only_what_a_correction_names_can_be_changed(world: World, sign_in: Sign
 
 
 def test_opening_a_letter_serves_it_once(world: World, sign_in: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     zh, en = letter_on(case, world), letter_on(case, world, language="en")
     # The legal representative may open letters too, though not file.
     client = sign_in(world.legal(case.company))
@@ -121,7 +121,7 @@ def test_from_award_to_money(world: World, sign_in: SignIn) -> None:
 
 
 def test_a_company_withdraws_until_the_decree(world: World, sign_in: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     client = sign_in(world.filer(case.company))
     address = reverse("portal:withdraw", args=[case.number])
     assert client.post(address, {"reason": ""}).status_code == 422

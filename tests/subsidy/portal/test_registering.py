@@ -135,7 +135,7 @@ def test_the_team_page_gives_ends_and_hands_over(world: World, sign_in: SignIn) 
 
 
 def test_an_expired_right_says_so_on_every_page(world: World, sign_in: SignIn) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     company, clerk = case.company, person(world, "wang", "王经办")
     data = {"username": "wang", "right": "file_for", "valid_to": "2024-03-04"}
     world.act("company", company, "grant_at_counter", "counter", data=data)

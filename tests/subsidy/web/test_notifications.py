@@ -33,7 +33,7 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
 
 @pytest.fixture
 def returned(world: World) -> Case:
-    case = world.submitted(world.call())
+    case = world.submitted()
     run_jobs(world)
     world.act("case", case, "return_for_correction", "acceptance", data=ASKED)
     issue_letter(case.pk, LetterKind.CORRECTION, now=world.now)

@@ -58,7 +58,7 @@ def score(world: World, case: Case, people: list[User], share: float = 0.9) -> N
 
 
 def test_a_draw_is_recorded_whole_and_can_be_repeated(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     draw = Draw.objects.get(panel__case=case)
     assert repeats(draw.inputs, json.loads(draw.taken))
     assert draw.sha256 == digest(draw.inputs).hex() == body(case, "accept")["draw"]
@@ -71,7 +71,7 @@ def test_a_draw_is_recorded_whole_and_can_be_repeated(world: World) -> None:
 
 @pytest.mark.parametrize("bond", ["employer", "employer_name", "share", "kin_in_group", "joint_work", "member"])
 def test_nobody_bound_to_the_applicant_is_drawn(world: World, bond: str) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     bound = ExpertProfile.objects.get(user=world.people["expert1"])
     company = case.company
     if bond == "employer":
@@ -112,7 +112,7 @@ def link_to(world: World, profile: ExpertProfile, uscc: str, kind: str, since: s
 
 
 def test_joint_work_of_more_than_three_years_ago_and_a_share_long_sold_bind_no_more(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     one, two = (ExpertProfile.objects.get(user=world.people[name]) for name in ("expert1", "expert2"))
     link_to(world, one, case.company.uscc, "co_author", "2019-01-01", "2021-03-03")
     link_to(world, two, case.company.uscc, "shareholder", "2019-01-01", "2024-03-03")
@@ -122,7 +122,7 @@ def test_joint_work_of_more_than_three_years_ago_and_a_share_long_sold_bind_no_m
 
 
 def test_a_pool_that_is_too_small_blocks_and_says_what_it_lacks(world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     for number in (1, 2, 3):
         ExpertProfile.objects.filter(user=world.people[f"expert{number}"]).update(valid_to=dt.date(2024, 1, 1))
     with pytest.raises(WrongState, match="还缺1名"):
@@ -131,7 +131,7 @@ def test_a_pool_that_is_too_small_blocks_and_says_what_it_lacks(world: World) ->
 
 
 def test_a_score_stays_sealed_until_all_are_in_and_opens_as_it_was_sealed(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     first, *others = world.experts(case)
     world.act("case", case, "score", first, data=scores(case, 0.8))
     told = body(case, "score")
@@ -148,7 +148,7 @@ def test_a_score_stays_sealed_until_all_are_in_and_opens_as_it_was_sealed(world:
 
 
 def test_none_or_all_of_the_points_need_a_word_of_why(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     data = {name: value for name, value in scores(case).items() if not name.startswith("comment_")}
     with pytest.raises(BadData) as refusal:
         world.act("case", case, "score", world.experts(case)[0], data={**data, "points_district": 10})
@@ -157,14 +157,14 @@ def test_none_or_all_of_the_points_need_a_word_of_why(world: World) -> None:
 
 @pytest.mark.parametrize("value", [-1, 31, "9.5", "viel", ""])
 def test_points_outside_the_sheet_are_refused(world: World, value: Any) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     with pytest.raises(BadData):
         world.act("case", case, "score", world.experts(case)[0], data={**scores(case), "points_technology": value})
     assert not Seat.objects.filter(panel__case=case, scored_at__isnull=False).exists()
 
 
 def test_a_declared_conflict_seats_the_next_of_the_draw_and_shuts_the_case(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     before = world.experts(case)
     leaver = before[2]
     world.act("case", case, "declare_conflict", leaver, data=CONFLICT)
@@ -184,7 +184,7 @@ def test_a_declared_conflict_seats_the_next_of_the_draw_and_shuts_the_case(world
 
 
 def test_only_those_who_sit_may_declare_or_explain(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     outsider = next(
         user for name, user in world.people.items() if name.startswith("expert") and user not in world.experts(case)
     )
@@ -201,7 +201,7 @@ def test_only_those_who_sit_may_declare_or_explain(world: World) -> None:
 
 def test_an_expert_bound_by_a_record_may_not_score_and_one_who_scored_is_set_aside(world: World) -> None:
     """The bad input of the issue: an expert made a shareholder after scoring."""
-    case = world.accepted(world.call())
+    case = world.accepted()
     people = world.experts(case)
     score(world, case, people[:2])
     link(world, people[0], case)
@@ -216,7 +216,7 @@ def test_an_expert_bound_by_a_record_may_not_score_and_one_who_scored_is_set_asi
 
 
 def test_a_share_bought_after_the_conclusion_reopens_the_panel_and_the_outcome_is_computed_anew(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     people = world.experts(case)
     score(world, case, people[:4], 0.9)
     score(world, case, people[4:], 0.75)
@@ -261,7 +261,7 @@ def test_a_bond_found_after_the_decision_is_recorded_and_changes_nothing_by_itse
 
 
 def test_totals_far_apart_wait_for_the_chair(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     people = world.experts(case)
     score(world, case, people[:4], 0.9)
     world.act("case", case, "score", people[4], data=scores(case, 0.4))
@@ -281,7 +281,7 @@ def test_totals_far_apart_wait_for_the_chair(world: World) -> None:
 
 
 def test_a_chair_who_leaves_hands_the_note_to_the_next(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     people = world.experts(case)
     score(world, case, people[:4], 0.9)
     world.act("case", case, "score", people[4], data=scores(case, 0.4))
@@ -329,7 +329,7 @@ def test_the_job_closes_what_is_due_once_and_leaves_the_rest(world: World) -> No
 
 
 def test_an_officer_replaces_who_does_not_score_but_no_sealed_sheet(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     people = world.experts(case)
     score(world, case, people[:1])
     for seat in (1, 99):
@@ -344,7 +344,7 @@ def test_an_officer_replaces_who_does_not_score_but_no_sealed_sheet(world: World
 
 
 def test_a_seat_that_nobody_can_fill_waits_for_the_pool(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     for _ in range(3):
         world.act("case", case, "declare_conflict", world.experts(case)[0], data=CONFLICT)
     assert len(world.experts(case)) == 4 and body(case, "declare_conflict")["vacant"] == 1
@@ -361,7 +361,7 @@ def test_a_seat_that_nobody_can_fill_waits_for_the_pool(world: World) -> None:
 
 
 def test_an_empty_panel_never_passes(world: World) -> None:
-    case = world.accepted(world.call())
+    case = world.accepted()
     for name, user in world.people.items():
         if name.startswith("expert") and Seat.objects.filter(panel__case=case, expert=user, state="seated").exists():
             world.act("case", case, "declare_conflict", user, data=CONFLICT)
@@ -383,7 +383,7 @@ def test_an_empty_panel_never_passes(world: World) -> None:
 
 def test_somebody_bound_by_the_time_the_panel_concludes_does_not_count(world: World) -> None:
     """A bond that reaches the bureau by another way than the pool is found before anything counts."""
-    case = world.accepted(world.call())
+    case = world.accepted()
     people = world.experts(case)
     score(world, case, people[:4])
     ExpertProfile.objects.filter(user=people[0]).update(employer_uscc=case.company.uscc)

@@ -106,7 +106,7 @@ def test_the_search_finds_by_matter_person_act_and_time(client: Client, world: W
 
 
 def test_who_may_read(client: Client, world: World) -> None:
-    case = world.submitted(world.call())
+    case = world.submitted()
     draft = world.draft(world.call())
     own = (SEARCH, CASES, f"{CASES}{case.number}/")
     for address in own:
