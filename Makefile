@@ -5,18 +5,22 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 VENV := .venv
 RUN := $(VENV)/bin/python
 ARGS ?=
+EXAMPLES ?= 10000
 BENCHMARKS := bankfiles facts policies queues transitions
 
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test test-deep lint format bench clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/.runtime ## a filled bureau on this machine; ARGS="--port 8080", ARGS="--no-serve", ARGS="--scale 500"
 	@exec $(RUN) manage.py demo $(ARGS)
 
 test: $(VENV)/.develop ## all tests, on a PostgreSQL that the run starts; ARGS="tests/policies -k bands"
 	@$(RUN) -m pytest -n auto --dist worksteal $(ARGS)
+
+test-deep: $(VENV)/.develop ## the properties again on many examples, which takes long; EXAMPLES=500 sets how many
+	@SUBSIDY_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest -n auto --dist worksteal $(or $(ARGS),tests/policies tests/subsidy/demo/test_oracle.py)
 
 lint: $(VENV)/.develop ## style, format, types, import directions
 	$(RUN) -m ruff check .
