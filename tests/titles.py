@@ -28,9 +28,17 @@ SPACE: dict[str, Any] = {
 }
 MODEL = {**SPACE, "teams": 50, "financed": 12}
 
+YEAR: dict[str, Any] = {
+    "teams_now": 25,
+    "events_now": 12,
+    "statistics_now": True,
+    "reason": "年度核查",
+    "document": "",
+}
 
-class TitleBureau(World):
-    """A world with calls of the makers' spaces."""
+
+class Titles(World):
+    """What a world needs for calls of the makers' spaces; joined to any world."""
 
     def version_of(self, code: str, version: str, *, co_review: str = "") -> PolicyVersion:
         """The version of the tree; with `co_review` asking other departments than it does."""
@@ -92,7 +100,11 @@ class TitleBureau(World):
             },
         )
         version = self.version_of("rd_platform_award", "2024.1", co_review="no")
-        given = {"policy_version": version.pk, "budget_line": self.line().pk, "budget_fen": 10_000_000_00}
+        given: dict[str, Any] = {
+            "policy_version": version.pk,
+            "budget_line": self.line().pk,
+            "budget_fen": 10_000_000_00,
+        }
         case = self.draft(self.title_call(**given), company)
         filer = self.filer(company)
         upload = {"file": pdf()}
@@ -125,3 +137,16 @@ class TitleBureau(World):
     def entry(self, case: Case) -> RegisterEntry:
         """The newest entry that the case led to."""
         return RegisterEntry.objects.filter(case_key=case.pk).order_by("-pk")[:1].get()
+
+    def revoked(self, case: Case) -> int:
+        """A proposal to take the title of the case back."""
+        data = {"case": case.pk, "change": "revoke", "document": "西科〔2024〕20号", "reason": "弄虚作假"}
+        return self.open("proposal", "propose_title_change", "supervision", data)
+
+    def tested(self, case: Case) -> int:
+        """A proposal to keep the title of the case after its yearly test."""
+        return self.open("proposal", "propose_title_test", "amount", {"case": case.pk, **YEAR})
+
+
+class TitleBureau(Titles):
+    """The small bureau with calls of the makers' spaces."""

@@ -28,7 +28,10 @@ class Frame(Flowable):  # type: ignore[misc]  # reportlab carries no types
         for colour, width, out in ((RED, 1.6, 8 * mm), (RULE, 0.6, 6 * mm)):
             canvas.setStrokeColor(colour)
             canvas.setLineWidth(width)
-            canvas.rect(-out, -self.height - 2 * mm, LETTER.width + 2 * out, self.height + 2 * mm, stroke=1, fill=0)
+            beyond = out - 6 * mm
+            canvas.rect(
+                -out, -self.height - beyond, LETTER.width + 2 * out, self.height + 2 * beyond, stroke=1, fill=0
+            )
 
 
 def certificate(record: Certificate) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Instalment, Proposal, ProposalKind, RoundRow
+from tests.titles import MODEL, YEAR, Titles
 from tests.workflows.sending import Data, Place
 from tests.workflows.staff import Person, officers
 from tests.workflows.test_by_rule import BY_RULE, OFFERED, authorised, known_company, proposal_of, reopened
@@ -21,9 +22,13 @@ from workflows.common.subjects import kind_named, kinds
 Tried = tuple[str, str]
 
 
+class Everything(Bureau, Titles):
+    """A bureau with units, and with calls that confer titles."""
+
+
 @pytest.fixture
-def bureau(db: None) -> Bureau:
-    return Bureau()
+def bureau(db: None) -> Everything:
+    return Everything()
 
 
 class Openings:
@@ -51,7 +56,7 @@ def refused_case(bureau: Bureau, version: str) -> Case:
     return fresh(case)
 
 
-def test_everybody_tries_to_open_every_kind_of_matter_with_a_flow(bureau: Bureau) -> None:
+def test_everybody_tries_to_open_every_kind_of_matter_with_a_flow(bureau: Everything) -> None:
     openings = Openings(bureau)
     company, call = bureau.company(), bureau.call()
     members = (
@@ -68,6 +73,10 @@ def test_everybody_tries_to_open_every_kind_of_matter_with_a_flow(bureau: Bureau
     sent_back = {"case": refused_case(bureau, "2023.4").pk, "document": "杭政复〔2024〕3号", "reason": "撤销原决定"}
     openings("proposal", "propose_reopening", sent_back)
     _on_the_way_to_payment(bureau, openings)
+    (titled,) = bureau.conferred(MODEL, number=9)
+    change = {"case": titled.pk, "change": "revoke", "document": "西科〔2024〕20号", "reason": "弄虚作假"}
+    openings("proposal", "propose_title_change", change)
+    openings("proposal", "propose_title_test", {"case": titled.pk, **YEAR})
     assert openings.wrong == []
     flows = {(kind.name, name) for kind in kinds() if kind.flows for name in kind.opens}
     assert openings.tried == flows, "say here where each of them can be opened"
@@ -97,7 +106,7 @@ def _on_the_way_to_payment(bureau: Bureau, openings: Openings) -> None:
     openings("batch", "prepare", batch)
 
 
-def test_everybody_tries_every_act_on_a_proposal(bureau: Bureau) -> None:
+def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
     """One of each kind that waits, one approved, one refused, and one whose authorisation was ended already."""
     call = bureau.call_by(BY_RULE)
     refused = proposal_of(bureau, call)
@@ -108,7 +117,9 @@ def test_everybody_tries_every_act_on_a_proposal(bureau: Bureau) -> None:
     reopening = reopened(bureau, refused_case(bureau, "2023.3"))
     staff, seen = officers(bureau, World(code="yh")), set()
     wrong: list[str] = []
-    for at, pk in enumerate((waiting, reopening, approved, refused, ended)):
+    changed, kept = bureau.conferred(MODEL, MODEL)
+    about_titles = (bureau.revoked(changed), bureau.tested(kept))
+    for at, pk in enumerate((waiting, reopening, *about_titles, approved, refused, ended)):
         found = Proposal.objects.get(pk=pk)
         seen.add((found.kind, found.state))
         place = Place(found, node_of(found), staff[at * 5 % len(staff) :] + staff[: at * 5 % len(staff)])

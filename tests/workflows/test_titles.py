@@ -17,7 +17,7 @@ from subsidy.ledger.models import Reservation
 from subsidy.registers.enums import Change
 from subsidy.registers.models import RegisterEntry
 from tests.subsidy.letters.reading import text_of
-from tests.titles import MODEL, SPACE, TitleBureau
+from tests.titles import MODEL, SPACE, YEAR, TitleBureau
 from tests.world import days_later, fresh
 from workflows.case.jobs import issue_letter
 from workflows.case.titles import run_titles
@@ -107,9 +107,6 @@ def test_a_company_struck_from_the_list_gets_no_title(bureau: TitleBureau) -> No
     bureau.act("round", round_, "issue_decree", "notice", data={"number": "西科〔2024〕8号"})
     assert fresh(other).state == CaseState.WITHDRAWN
     assert list(RegisterEntry.objects.values_list("case_key", flat=True)) == [case.pk]
-
-
-YEAR = {"teams_now": 25, "events_now": 12, "statistics_now": True, "reason": "年度核查", "document": ""}
 
 
 def proposed(bureau: TitleBureau, case: Case, change: str, **given: Any) -> int:
