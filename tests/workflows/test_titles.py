@@ -11,7 +11,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.correspondence.services import letter_issue
-from subsidy.decisions.models import Award, TitleTest
+from subsidy.decisions.models import Award, AwardChange, TitleTest
 from subsidy.decisions.titles import TestOutcome
 from subsidy.ledger.models import Reservation
 from subsidy.registers.enums import Change
@@ -191,3 +191,18 @@ def test_an_upgrade_pays_the_difference_to_what_the_lower_level_was_given(bureau
     granted = Award.objects.filter(company=company).values_list("amount_fen", flat=True)
     assert sorted(granted) == [200_000_00, 300_000_00]
     assert fresh(province.call).budget_line.obligated == 300_000_00
+
+
+def test_a_name_in_a_decree_of_titles_is_corrected_and_nothing_else_of_it(bureau: TitleBureau) -> None:
+    case, _other = bureau.conferred(SPACE, SPACE)
+    row = case.round_rows.get()
+    said = {"rank": row.rank, "number": "西科〔2024〕18号", "reason": "名称有误"}
+    with pytest.raises(BadData) as refusal:
+        bureau.act("round", row.round, "correct_award", "notice", data={**said, "amount_yuan": "5"})
+    assert "amount_yuan" in refusal.value.fields
+    with pytest.raises(WrongState):
+        bureau.act("round", row.round, "revoke_award", "notice", data=said)
+    bureau.act("round", row.round, "correct_award", "notice", data={**said, "name": "杭州新名空间有限公司"})
+    change = AwardChange.objects.get()
+    assert (change.count, change.total_fen, change.name_after) == (2, 0, "杭州新名空间有限公司")
+    assert (fresh(case).state, fresh(case).amount_fen) == (CaseState.RECOGNISED, None)

@@ -39,7 +39,7 @@ class EntryForm(ActForm):
 def title_changed(turn: Turn) -> None:
     """Two people have decided it; the company gets the decision with its reasons."""
     turn.record(**turn.data)
-    turn.passage.defer("issue_letter", case_id=turn.subject.pk, kind=turn.data["letter"], about=turn.data["entry"])
+    turn.passage.defer("issue_letter", case_id=turn.subject.pk, kind=turn.data["paper"], about=turn.data["entry"])
 
 
 def expiring(turn: Turn) -> None:

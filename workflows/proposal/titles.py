@@ -244,5 +244,5 @@ def _write(turn: Turn, proposal: Proposal, case: Case, terms: dict[str, Any], *,
     kind = LetterKind.TITLE_ENDED if ends else LetterKind.TITLE_LOWERED
     told = {"proposal": proposal.number, "entry": row.pk, "document": terms["document"], "reason": proposal.reason}
     turn.passage.also(
-        "case", [case.pk], "title_changed", {**told, "letter": kind.value, "certificate": row.certificate_number}
+        "case", [case.pk], "title_changed", {**told, "paper": kind.value, "certificate": row.certificate_number}
     )

@@ -124,6 +124,10 @@ def correct_award(turn: Turn) -> None:
     before = change.after_fen if change else award.amount_fen
     name = change.name_after if change else award.company_name
     after = turn.data["amount_fen"] or before
+    if after and not turn.subject.call.pays:
+        raise BadData(
+            fields={"amount_yuan": [str(_("This decree confers a title and no money. Correct the name alone."))]}
+        )
     name_after = turn.data["name"].strip() or name
     if (after, name_after) == (before, name):
         raise WrongState(_("The decree says so already. Nothing is to be corrected."))
@@ -138,6 +142,10 @@ def correct_award(turn: Turn) -> None:
 
 def revoke_award(turn: Turn) -> None:
     """Take an award back before any of it was paid: what was bound falls back to the line, the case ends."""
+    if not turn.subject.call.pays:
+        raise WrongState(
+            _("This decree confers a title and no money. Propose on the page of the case to take the title back.")
+        )
     row: RoundRow = turn.data["rank"]
     award, change = _award_of(row)
     before = change.after_fen if change else award.amount_fen
@@ -216,11 +224,11 @@ def _change(
         name_before=names[0],
         name_after=names[1],
         reason=turn.data["reason"],
-        count=sum(1 for fen in standing if fen),
+        count=sum(1 for fen in standing if fen) if turn.subject.call.pays else len(standing),
         total_fen=sum(standing),
     )
     told = {"decree": paper.number, "corrects": award.decree.number, "amount_fen": amounts[1], "name": names[1]}
-    action = "award_corrected" if amounts[1] else "award_revoked"
+    action = "award_revoked" if kind == DecreeKind.REVOCATION else "award_corrected"
     turn.passage.also("case", [row.case_id], action, {**told, "reason": turn.data["reason"]})
     turn.passage.defer("issue_decree_papers", round_id=turn.subject.pk, decree_id=paper.pk)
     turn.record(

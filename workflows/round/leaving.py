@@ -39,7 +39,7 @@ def struck(turn: Turn) -> None:
 
 def corrected(turn: Turn) -> None:
     """A corrigendum has changed what the decree grants this case."""
-    turn.set(amount_fen=turn.data["amount_fen"])
+    turn.set(amount_fen=turn.data["amount_fen"] or None)
     turn.record(**turn.data)
 
 
@@ -69,7 +69,7 @@ CASE_ACTS = (
         exits=CaseState.REJECTED,
         danger=True,
     ),
-    Act("award_corrected", _("Award corrected"), corrected, system=True, states=_AWARDED),
+    Act("award_corrected", _("Award corrected"), corrected, system=True, states=_AWARDED | {CaseState.RECOGNISED}),
     Act(
         "award_revoked",
         _("Award revoked"),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from subsidy.audit.verify import verify_all
-from subsidy.calendars.clock import clock_start
-from subsidy.calendars.services import calendar_import
+from subsidy.calendars.services import calendar_import, clock_start
 from subsidy.correspondence.models import Letter
 from subsidy.demo.accounts import People
 from subsidy.demo.deadlines import run_deadlines
@@ -35,9 +33,7 @@ def test_the_makers_spaces_stand_as_the_tour_says(settings: Settings) -> None:
     people.staff(bureau)
     stage = Stage(bureau, people)
     publish_routes(stage)
-    began = time.process_time()
     Spaces(stage).play()
-    print("SPACES", time.process_time() - began)
     Spaces(stage).play()
 
     stands = {row.company.name: row for row in current_entries().select_related("company")}
