@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from subsidy.bankfiles.amounts import fen_to_text
@@ -17,6 +18,19 @@ _MESSAGE_FIELD: dict[OutField, str] = {
     "bank_code": "payee.bank_code",
     "amount": "amount_fen",
 }
+#: What fills a column, but for 行内/跨行, which the paying bank decides as well.
+_VALUES: Mapping[OutField, Callable[[Payment], str]] = {
+    "row": lambda payment: str(payment.row),
+    "account": lambda payment: payment.payee.account,
+    "name": lambda payment: payment.payee.name,
+    "bank_name": lambda payment: payment.payee.bank_name,
+    "bank_code": lambda payment: payment.payee.bank_code,
+    "same_bank": lambda payment: "",
+    "amount": lambda payment: fen_to_text(payment.amount_fen),
+    "purpose": lambda payment: payment.purpose,
+    "remark": lambda payment: payment.remark,
+    "end_to_end_id": lambda payment: payment.end_to_end_id,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +45,11 @@ class Template:
         common = common_problems(payment)
         faulty = {problem.field for problem in common}
         found = Findings(payment.row)
-        for column in self.profile.columns:
-            name = _MESSAGE_FIELD.get(column.field, column.field)
-            if name not in faulty:
-                self._check_cell(found, column, name, payment)
+        if common or not self._fits(payment):
+            for column in self.profile.columns:
+                name = _MESSAGE_FIELD.get(column.field, column.field)
+                if name not in faulty:
+                    self._check_cell(found, column, name, payment)
         if payment.currency != self.profile.currency and "currency" not in faulty:
             found.add(
                 "currency",
@@ -42,6 +57,14 @@ class Template:
                 f"this template carries {self.profile.currency} only; use pain.001",
             )
         return (*common, *found.problems)
+
+    def _fits(self, payment: Payment) -> bool:
+        """Whether all cells are short enough and can be encoded: asked of the row at once, for most rows have no fault."""
+        values = [self._value(column.field, payment) for column in self.profile.columns]
+        lengths = zip(values, self.profile.columns, strict=True)
+        return not unencodable("".join(values), self.encoding) and all(
+            len(value) <= column.max_chars for value, column in lengths
+        )
 
     def _check_cell(self, found: Findings, column: Column, name: str, payment: Payment) -> None:
         value = self._value(column.field, payment)
@@ -92,19 +115,9 @@ class Template:
         ]
 
     def _value(self, field: OutField, payment: Payment) -> str:
-        match field:
-            case "row":
-                return str(payment.row)
-            case "account" | "name" | "bank_name" | "bank_code":
-                return str(getattr(payment.payee, field))
-            case "amount":
-                return fen_to_text(payment.amount_fen)
-            case "purpose" | "remark" | "end_to_end_id":
-                return str(getattr(payment, field))
-            case "payee_kind":
-                return self.profile.payee_kind
-            case "same_bank":
-                return ""
+        if field == "payee_kind":
+            return self.profile.payee_kind
+        return _VALUES[field](payment)
 
 
 def unencodable(text: str, encoding: str | None) -> str:

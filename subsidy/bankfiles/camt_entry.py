@@ -96,9 +96,11 @@ class EntryReader:
     def _code(self, element: _Element) -> str | None:
         """The class of a booking: domain/family/sub-family, or the bank's own code."""
         read = self.reader
-        paths = ("BkTxCd/Domn/Cd", "BkTxCd/Domn/Fmly/Cd", "BkTxCd/Domn/Fmly/SubFmlyCd")
-        words = [read.text(element, path) for path in paths]
-        return "/".join(word for word in words if word) or read.text(element, "BkTxCd/Prtry/Cd")
+        found = read.find(element, "BkTxCd")
+        if found is None:
+            return None
+        words = [read.text(found, path) for path in ("Domn/Cd", "Domn/Fmly/Cd", "Domn/Fmly/SubFmlyCd")]
+        return "/".join(word for word in words if word) or read.text(found, "Prtry/Cd")
 
     def detail(self, entry: Entry, element: _Element) -> Iterator[Answer]:
         """The statement of a detail; the first one without an amount waits until it is known to be the only one."""
@@ -165,8 +167,12 @@ class EntryReader:
         booking_code = self._code(element) or entry.code
         status, code = _meaning(entry, direction, returned, fen, booking_code)
         reason_code, reason_text = read.reason(element, "RtrInf") if returned else (None, None)
-        end_to_end_id = read.text(element, "Refs/EndToEndId")
-        reference = read.text(element, "Refs/AcctSvcrRef") or entry.reference
+        refs = read.find(element, "Refs")
+        end_to_end_id, own_reference, message, block = (
+            None if refs is None else read.text(refs, tag)
+            for tag in ("EndToEndId", "AcctSvcrRef", "MsgId", "PmtInfId")
+        )
+        reference = own_reference or entry.reference
         name, account = self._other_side(element, direction, returned)
         return Answer(
             end_to_end_id=None if end_to_end_id == "NOTPROVIDED" else end_to_end_id,
@@ -182,8 +188,8 @@ class EntryReader:
             entry=self._key(entry, element, (reference, end_to_end_id, direction, returned, fen)),
             direction=direction,
             bank_status=entry.bank_status,
-            original_message_id=read.text(element, "Refs/MsgId"),
-            payment_info_id=read.text(element, "Refs/PmtInfId"),
+            original_message_id=message,
+            payment_info_id=block,
             payee_account=account,
             line=line_of(element) or entry.line,
             booking=entry.reference,
@@ -228,9 +234,12 @@ class EntryReader:
     def _other_side(self, element: _Element, direction: Direction, returned: bool) -> tuple[str | None, str | None]:
         """Name and account of the party that money went to or came from; a return keeps the roles of the payment."""
         read = self.reader
+        parties = read.find(element, "RltdPties")
+        if parties is None:
+            return None, None
         role = "Cdtr" if direction == "debit" or returned else "Dbtr"
-        name = read.text(element, f"RltdPties/{role}/Pty/Nm") or read.text(element, f"RltdPties/{role}/Nm")
-        return name, read.account(element, f"RltdPties/{role}Acct")
+        name = read.text(parties, f"{role}/Pty/Nm") or read.text(parties, f"{role}/Nm")
+        return name, read.account(parties, f"{role}Acct")
 
     def _key(self, entry: Entry, element: _Element, parts: tuple[object, ...]) -> str:
         """The identity of a booked entry: by what the bank says of it, not by the file or the place in it.
@@ -242,7 +251,11 @@ class EntryReader:
         """
         reference, end_to_end_id = parts[:2]
         bound = (self.statement, entry.number) if reference is None and end_to_end_id is None else ()
-        more = tuple(self.reader.text(element, f"Refs/{tag}") for tag in ("TxId", "InstrId", "PmtInfId", "ClrSysRef"))
+        refs = self.reader.find(element, "Refs")
+        more = tuple(
+            None if refs is None else self.reader.text(refs, tag)
+            for tag in ("TxId", "InstrId", "PmtInfId", "ClrSysRef")
+        )
         base = entry_key(
             "camt",
             *(self.account, entry.bank_status, entry.reversal, entry.booked_on, entry.fen),

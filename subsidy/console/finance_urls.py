@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/", batches.batches, name="finance_batches"),
     path("batches/<str:number>/", batches.batch, name="finance_batch"),
     path("batches/<str:number>/file/", batches.sealed_file, name="finance_file"),
+    path("batches/<str:number>/preview/", batches.preview_file, name="finance_preview"),
     path("batches/<str:number>/cover/", batches.cover_sheet, name="finance_cover"),
     path("batches/<str:number>/<slug:action>/", batches.BatchAct.as_view(), name="finance_batch_act"),
     path("answers/", answers.answers, name="finance_answers"),

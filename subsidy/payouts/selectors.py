@@ -13,7 +13,6 @@ from subsidy.accounts.enums import Role
 from subsidy.accounts.models import User
 from subsidy.accounts.selectors import grants_of
 from subsidy.applicants.holds import payable_accounts
-from subsidy.bankfiles.manifest import SealedFile
 from subsidy.cases.enums import CaseState
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
@@ -92,22 +91,6 @@ def shares_by_line(batch: Batch) -> list[BorneByLine]:
         .order_by("budget_line__year", "budget_line__code")
     )
     return [BorneByLine(*row) for row in rows]
-
-
-def sealed_file(batch: Batch) -> SealedFile:
-    """What the sealed file of a released batch is, for its manifest."""
-    file = batch.export_file
-    return SealedFile(
-        name=file.name,
-        format=batch.format,
-        message_id=batch.number,
-        sequence=file.sequence,
-        count=batch.line_count,
-        total_fen=batch.total_fen,
-        currency=batch.currency,
-        size=file.size,
-        sha256=file.sha256,
-    )
 
 
 def answer_files_of(user: User, *, on: dt.date) -> QuerySet[AnswerFile]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection
@@ -13,13 +12,14 @@ from django.db.models import Max
 from subsidy.applicants.account_services import account_fingerprint
 from subsidy.applicants.holds import hold_on, payable_accounts
 from subsidy.audit.canonical import canonical
-from subsidy.audit.moment import ZONE, Moment
-from subsidy.bankfiles import FORMATS, Party, Payment, PaymentFile, TreasuryHead, check_head, check_payment, write
+from subsidy.audit.moment import Moment
+from subsidy.bankfiles import FORMATS, check_payment
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
 from subsidy.ledger.enums import ReservationState
 from subsidy.ledger.models import PayingAccount, Reservation
 from subsidy.payouts.enums import LIVE_LINE_STATES, LineState
+from subsidy.payouts.files import header_of, payment_of, written
 from subsidy.payouts.models import Batch, BatchLine, ExportFile, LineShare
 
 
@@ -100,24 +100,6 @@ def _shares(lines: Sequence[BatchLine], instalments: Sequence[Instalment]) -> It
             raise ValueError(f"obligations of case {line.case_id} do not bear its payment {line.end_to_end_id}")
 
 
-def payment_of(line: BatchLine, *, purpose: str, currency: str) -> Payment:
-    """A frozen line as the bank file takes it."""
-    return Payment(
-        end_to_end_id=line.end_to_end_id,
-        amount_fen=line.amount_fen,
-        currency=currency,
-        payee=Party(
-            name=line.payee_name,
-            account=line.account_number,
-            bank_name=line.bank_name,
-            bank_code=line.bank_code,
-        ),
-        purpose=purpose,
-        remark=line.end_to_end_id,
-        row=line.row,
-    )
-
-
 def format_problems(batch: Batch, instalments: Sequence[Instalment]) -> list[str]:
     """Why rows cannot stand in a file of this format, each named, in Chinese and English; empty when all can."""
     problems: list[str] = []
@@ -127,58 +109,12 @@ def format_problems(batch: Batch, instalments: Sequence[Instalment]) -> list[str
     return problems
 
 
-def expenditure_classes(batch: Batch) -> list[tuple[int, str]]:
-    """Year and functional class of the budget lines that bear a batch, each once."""
-    lines = LineShare.objects.filter(batch_line__batch=batch).order_by(
-        "budget_line__year", "budget_line__function_code"
-    )
-    return list(lines.values_list("budget_line__year", "budget_line__function_code").distinct())
-
-
-def head_problems(batch: Batch, *, now: Moment) -> list[str]:
-    """Why no file of this format can be headed for the batch, in Chinese and English; empty when one can."""
-    header = _header(batch, batch.paying_account, sequence=1, now=now)
-    return [f"{problem.zh} {problem.en}" for problem in check_head(batch.format, header)]
-
-
-def _header(batch: Batch, account: PayingAccount, *, sequence: int, now: Moment) -> PaymentFile:
-    return PaymentFile(
-        message_id=batch.number,
-        sequence=sequence,
-        created_at=now.at.astimezone(ZONE),
-        execution_on=batch.execution_on,
-        payer=Party(
-            name=account.name, account=account.account_number, bank_name=account.bank_name, bank_code=account.bank_code
-        ),
-        currency=batch.currency,
-        count=batch.line_count,
-        total_fen=batch.total_fen,
-        purpose=batch.purpose,
-        treasury=_treasury_head(batch) if FORMATS[batch.format].for_treasury else None,
-    )
-
-
-def _treasury_head(batch: Batch) -> TreasuryHead | None:
-    """The treasury's codes, which need one class of expenditure; None where the batch has several."""
-    classes = expenditure_classes(batch)
-    if len(classes) != 1:
-        return None
-    [(year, function_code)] = classes
-    return TreasuryHead(
-        adm_div_code=batch.authority.region,
-        st_year=year,
-        agency_code=batch.authority.code,
-        agency_name=batch.authority.name_zh,
-        exp_func_code=function_code,
-    )
-
-
 def export_seal(batch: Batch, *, now: Moment) -> ExportFile:
     """Write the batch's file once and keep its bytes; the sequence runs per paying account, under its row's lock."""
     account = PayingAccount.objects.select_for_update(no_key=True).get(pk=batch.paying_account_id)
     last = ExportFile.objects.filter(paying_account=account).aggregate(last=Max("sequence"))["last"] or 0
-    header = _header(batch, account, sequence=last + 1, now=now)
-    content = _file_bytes(batch, header)
+    header = header_of(batch, account, sequence=last + 1, made_at=now.at)
+    content = written(batch, header)
     return ExportFile.objects.create(
         authority_id=batch.authority_id,
         batch=batch,
@@ -190,15 +126,6 @@ def export_seal(batch: Batch, *, now: Moment) -> ExportFile:
         sha256=hashlib.sha256(content).hexdigest(),
         sealed_at=now.at,
     )
-
-
-def _file_bytes(batch: Batch, header: PaymentFile) -> bytes:
-    lines = BatchLine.objects.filter(batch=batch).order_by("row").iterator(chunk_size=2000)
-    payments = (payment_of(line, purpose=batch.purpose, currency=batch.currency) for line in lines)
-    with tempfile.TemporaryFile() as out:
-        write(batch.format, header, payments, out)
-        out.seek(0)
-        return out.read()
 
 
 def accounts_digest(lines: Iterable[BatchLine]) -> str:

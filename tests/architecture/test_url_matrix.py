@@ -250,7 +250,9 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["console:finance_entries_all", "console:finance_entries"], BUDGET_LINE),
     **dict.fromkeys([f"console:finance_{name}" for name in ("pay", "batches", "answers", "enquiries")], MONEY),
     **dict.fromkeys(["console:finance_prepare", "console:finance_import"], PREPARES),
-    **dict.fromkeys([f"console:finance_{name}" for name in ("batch", "cover", "batch_act", "answer_file")], BATCH),
+    **dict.fromkeys(
+        [f"console:finance_{name}" for name in ("batch", "cover", "preview", "batch_act", "answer_file")], BATCH
+    ),
     "console:finance_file": BATCH_FILE,
     **dict.fromkeys(["console:audit", "console:audit-cases", "console:audit-case"], AUDIT),
 }

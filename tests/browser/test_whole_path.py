@@ -181,7 +181,7 @@ def names_its_account(play: Play, case: Case) -> None:
 def is_paid(play: Play, cases: list[Case], folder: Path) -> None:
     """Two batches by three people, one of each format; the bank answers both."""
     first, second, third = (play.players.tab(play.world.people[f"finance{place}"]) for place in (1, 2, 3))
-    chosen = (([cases[0], cases[1]], "pain.001"), ([cases[2]], "CSV"))
+    chosen = (([cases[0], cases[1]], "pain.001.001.09"), ([cases[2]], "CSV"))
     for batch_cases, words in chosen:
         names = [case.company_name for case in batch_cases]
         number = finance.prepare(first, names, words, "飞天计划奖补")

@@ -14,15 +14,14 @@ from subsidy.decisions.models import Instalment
 from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.posting import Posting
 from subsidy.payouts.enums import BatchState, LineState
+from subsidy.payouts.files import expenditure_classes, head_problems
 from subsidy.payouts.models import Batch, BatchLine
 from subsidy.payouts.services import (
     accounts_digest,
     batch_number,
     changed_accounts,
-    expenditure_classes,
     export_seal,
     format_problems,
-    head_problems,
     held_accounts,
     lines_freeze,
     lines_move,
@@ -110,7 +109,7 @@ def prepared(turn: Turn) -> None:
     if problems:
         raise BadData(fields={"instalments": problems})
     lines = lines_freeze(batch, instalments)
-    wrong = head_problems(batch, now=turn.now)
+    wrong = head_problems(batch, made_at=turn.now.at)
     if wrong:
         raise BadData(fields={"format": _several_classes(batch) or wrong})
     turn.record(

@@ -22,6 +22,7 @@ from subsidy.console.offers import offers, time_left
 from subsidy.correspondence.list_papers import compose_cover
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.payouts.enums import BatchState, LineState
+from subsidy.payouts.files import preview
 from subsidy.payouts.models import Batch, BatchLine, ExportFile
 from subsidy.payouts.selectors import FINANCE, shares_by_line
 from subsidy.web import formats
@@ -143,7 +144,7 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         file = ExportFile.objects.defer("content").get(batch=batch)
     items = items_of("batch", batch.pk)
     standing = console_scope.standing(request)
-    preview = batch.state in (BatchState.PREPARED, BatchState.CHECKED)
+    is_preview = batch.state in (BatchState.PREPARED, BatchState.CHECKED)
     return {
         "batch": batch,
         "crumbs": [Crumb(_("Batches"), reverse("console:finance_batches")), Crumb(batch.number)],
@@ -158,8 +159,8 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
             KeyFact(_("Paying account"), str(batch.paying_account)),
         ],
         "shares": _shares_table(batch),
-        "checks": checks_of(batch, at=who.at, on=who.on) if preview else (),
-        "is_preview": preview,
+        "checks": checks_of(batch, at=who.at, on=who.on) if is_preview else (),
+        "is_preview": is_preview,
         "accounts_shown": who.may(batch.authority_id, *SEES_ACCOUNTS),
         "file": file,
         "files": _files(batch, file, may_take=who.may(batch.authority_id, *FINANCE)),
@@ -254,6 +255,15 @@ def sealed_file(request: HttpRequest, number: str) -> HttpResponse:
         )
     file = batch.export_file
     return _attachment(bytes(file.content), FORMATS[batch.format].media_type, file.name)
+
+
+@login_required
+@require_safe
+def preview_file(request: HttpRequest, number: str) -> HttpResponse:
+    """The file as it would be, without account numbers; no bank takes it, and it is none of the batch's files."""
+    batch = scope.batch_for(request, number)
+    info = FORMATS[batch.format]
+    return _attachment(preview(batch), info.media_type, f"{batch.number}-not-payable.{info.extension}")
 
 
 @login_required

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from subsidy.bankfiles import check_payment
+from subsidy.payouts.files import payment_of
 from subsidy.payouts.models import Batch
-from subsidy.payouts.services import changed_accounts, payment_of
+from subsidy.payouts.services import changed_accounts
 from subsidy.web import formats
 from subsidy.web.components import Text, Tone
 

@@ -28,8 +28,9 @@ from subsidy.management.base import (
     command_origin,
 )
 from subsidy.payouts.enums import BatchState
+from subsidy.payouts.files import sealed_file
 from subsidy.payouts.models import AnswerFile, Batch
-from subsidy.payouts.selectors import FINANCE, UNRESOLVED, batches_of, effects_of, sealed_file
+from subsidy.payouts.selectors import FINANCE, UNRESOLVED, batches_of, effects_of
 from workflows.common import door
 
 

@@ -77,6 +77,13 @@ def test_the_encodings_of_xml_are_read() -> None:
     assert [one.status for one in answers(b"\xef\xbb\xbf" + text.encode())] == ["rejected"]
 
 
+def test_bytes_in_another_encoding_than_they_claim_are_refused() -> None:
+    reason = "<StsRsnInf><AddtlInf>账户已销户</AddtlInf></StsRsnInf>"
+    text = pain002(block(transaction("RJCT", reason=reason))).decode()
+    refused(text.encode("gb18030"))
+    refused(text.replace("UTF-8", "utf-16").encode())
+
+
 @pytest.mark.parametrize(
     "content",
     [

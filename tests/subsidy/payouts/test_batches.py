@@ -89,7 +89,7 @@ def test_three_people_and_one_batch_at_a_time(world: World) -> None:
             "finance1",
             {
                 "instalments": [cases[0].award.instalments.get().pk],
-                "format": "bank_xlsx",
+                "format": "nacha",
                 "paying_account": world.paying_account.pk,
                 "execution_on": world.now.on.isoformat(),
                 "purpose": "x",

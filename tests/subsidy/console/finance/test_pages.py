@@ -91,6 +91,10 @@ def test_from_due_to_paid(world: World, as_: As) -> None:
     assert one.get(url("finance_file", batch.number)).status_code == 409
     assert one.get(url("finance_cover", batch.number)).status_code == 404
 
+    shown = one.get(url("finance_preview", batch.number)).content
+    assert b"NOT-PAYABLE" in shown and number[0].encode() in shown and account.encode() not in shown
+    assert as_("auditor").get(url("finance_preview", batch.number)).status_code == 200
+
     checked = two.get(url("finance_batch_act", batch.number, "check"))
     assert all(check.holds for check in checked.context["checks"])
     assert act(two, batch, "check").status_code == 302  # type: ignore[attr-defined]
