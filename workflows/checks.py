@@ -16,7 +16,7 @@ from workflows.objection.flow import ObjectionV1
 from workflows.payout_batch.flow import MUST_PASS as BATCH_MUST_PASS
 from workflows.payout_batch.flow import BatchV1
 from workflows.proposal.flow import MUST_PASS as PROPOSAL_MUST_PASS
-from workflows.proposal.flow import ProposalV1
+from workflows.proposal.flow import FinanceProposalV1, ProposalV1
 from workflows.round.flow import MUST_PASS as ROUND_MUST_PASS
 from workflows.round.flow import RoundV1
 from workflows.round.proof import round_findings
@@ -28,6 +28,7 @@ PROOFS: dict[type[Flow], dict[str, tuple[Required, ...]]] = {
     RoundV1: {"decreed": ROUND_MUST_PASS},
     ObjectionV1: {"dismissed": OBJECTION_MUST_PASS, "upheld": OBJECTION_MUST_PASS},
     ProposalV1: {"approved": PROPOSAL_MUST_PASS},
+    FinanceProposalV1: {"approved": PROPOSAL_MUST_PASS},
     BatchV1: {"settled": BATCH_MUST_PASS},
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.budget.kind import BUDGET_LINE
 from workflows.case.kind import CASE
 from workflows.fact_import.kind import FACT_IMPORT
 from workflows.objection.kind import OBJECTION
@@ -10,7 +11,7 @@ from workflows.payout_batch.answers import AUTHORITY
 from workflows.payout_batch.kind import BATCH
 from workflows.person.kind import PERSON
 from workflows.policy_release.kind import CALL, POLICY_VERSION
-from workflows.proposal.kind import BUDGET_LINE
+from workflows.proposal.kind import PROPOSAL
 from workflows.registers.kind import REGISTER_IMPORT
 from workflows.registration.kind import REGISTRATION
 from workflows.registry.kind import COMPANY
@@ -25,6 +26,7 @@ ALL = (
     POLICY_VERSION,
     CALL,
     BUDGET_LINE,
+    PROPOSAL,
     COMPANY,
     REGISTRATION,
     PERSON,

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from subsidy.console.finance import answers, batches, budget, pay
+from subsidy.console.finance import answers, batches, budget, changes, lines, pay, years
 
 urlpatterns: list[URLPattern] = [
     path("", budget.budget, name="finance_budget"),
-    path("budget/<int:pk>/", budget.entries, name="finance_entries_all"),
-    path("budget/<int:pk>/<slug:account>/", budget.entries, name="finance_entries"),
+    path("budget/lines/", lines.lines, name="finance_lines"),
+    path("budget/lines/new/", lines.Establish.as_view(), name="finance_establish"),
+    path("budget/cash/<slug:action>/", lines.CashAct.as_view(), name="finance_cash_act"),
+    path("budget/years/<int:year>/", years.year, name="finance_year"),
+    path("budget/years/<int:year>/end/", changes.ProposeYearEnd.as_view(), name="finance_propose_year_end"),
+    path("budget/<int:pk>/", lines.entries, name="finance_entries_all"),
+    path("budget/<int:pk>/reduce/", changes.ProposeReduction.as_view(), name="finance_propose_reduction"),
+    path("budget/<int:pk>/move/", changes.ProposeMove.as_view(), name="finance_propose_move"),
+    path("budget/<int:pk>/acts/<slug:action>/", lines.LineAct.as_view(), name="finance_line_act"),
+    path("budget/<int:pk>/<slug:account>/", lines.entries, name="finance_entries"),
     path("pay/", pay.to_pay, name="finance_pay"),
     path("pay/batch/", pay.prepare, name="finance_prepare"),
     path("batches/", batches.batches, name="finance_batches"),

@@ -20,6 +20,7 @@ from subsidy.accounts.enums import Role
 from subsidy.accounts.selectors import SEES_CASES, grants_of
 from subsidy.cases.models import Case
 from subsidy.console import scope
+from subsidy.console.finance import proposed
 from subsidy.console.offers import Offer, Offers, offers, reader_duties, why_not
 from subsidy.decisions.models import Proposal, ProposalKind, ProposalState, StandingAuthorisation
 from subsidy.decisions.recusals import recused_from
@@ -125,7 +126,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(proposals_for(request), number=number)
     context = {
         "proposal": found,
-        "about_url": reverse(f"console:{found.about_kind}", args=[number_about(found)]),
+        "about_url": about_url(found),
         "tone": TONES[found.state],
         "rows": [*about_of(found), *terms_of(found), *_who(found)],
         "standing_rows": authorisation_rows(found),
@@ -153,8 +154,17 @@ def _act(proposal: Proposal, name: str) -> str:
     return reverse("console:proposal-act", args=[proposal.number, name])
 
 
+def about_url(proposal: Proposal) -> str:
+    """The page of what it is about."""
+    if proposal.kind in proposed.KINDS:
+        return proposed.about_url(proposal)
+    return reverse(f"console:{proposal.about_kind}", args=[number_about(proposal)])
+
+
 def about_of(proposal: Proposal) -> list[SummaryRow]:
-    """The call or the case that it is about."""
+    """The call, the case, the budget line or the year that it is about."""
+    if proposal.kind in proposed.KINDS:
+        return proposed.about(proposal)
     number = number_about(proposal)
     if proposal.about_kind == "call":
         return [SummaryRow(_("Call"), f"{number} {proposal.title}")]
@@ -176,6 +186,8 @@ def terms_of(proposal: Proposal) -> list[SummaryRow]:
 
 def terms_in_words(kind: str, terms: dict[str, Any]) -> list[tuple[Text, str]]:
     """Each term with its value; amounts in yuan, days as dates."""
+    if kind in proposed.KINDS:
+        return proposed.terms_in_words(kind, terms)
     if kind == ProposalKind.REOPENING:
         return [(_("Document of the review or judgment"), str(terms["document"]))]
     if kind in TITLE_KINDS:
@@ -280,6 +292,8 @@ def preview_of(proposal: Proposal, action: str) -> Preview:
         )
     if proposal.kind == ProposalKind.REOPENING:
         return Preview(changes=[_("The case is open again and goes on before what is in doubt; every hand is kept.")])
+    if proposal.kind in proposed.KINDS:
+        return proposed.preview_of(proposal)
     terms = json.loads(proposal.terms_text)
     if proposal.kind in TITLE_KINDS:
         return _title_preview(terms)

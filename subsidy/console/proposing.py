@@ -42,6 +42,9 @@ class Propose(LoginRequiredMixin, View, ABC):
     def back(self, subject: Any) -> str:
         return reverse(f"console:{self.about}", args=[subject.number])
 
+    def label(self, subject: Any) -> str:
+        return str(subject.number)
+
     @abstractmethod
     def title_of(self, subject: Any) -> Text:
         """What the matter is called."""
@@ -49,6 +52,10 @@ class Propose(LoginRequiredMixin, View, ABC):
     @abstractmethod
     def preview(self) -> Preview:
         """What approving leads to."""
+
+    def said(self, subject: Any) -> dict[str, Any]:
+        """What the page itself says of the matter, whatever was sent."""
+        return {self.about: subject.pk}
 
     def found(self) -> Any:
         scope.standing(self.request)
@@ -63,7 +70,7 @@ class Propose(LoginRequiredMixin, View, ABC):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         subject = self.found()
-        data = {**sent(request), self.about: subject.pk}
+        data = {**sent(request), **self.said(subject)}
         try:
             outcome = submit_new(request, "proposal", self.opening, authority_id=subject.authority_id, data=data)
         except BadData as refusal:
@@ -85,12 +92,12 @@ class Propose(LoginRequiredMixin, View, ABC):
         context = {
             "act": act,
             "heading": act.title,
-            "about": f"{subject.number} · {self.title_of(subject)}",
+            "about": f"{self.label(subject)} · {self.title_of(subject)}",
             "form": form,
             "key": self.request.POST.get("key") or new_key(),
             "version": None,
             "preview": self.preview(),
-            "crumbs": [Crumb(subject.number, self.back(subject)), Crumb(act.title)],
+            "crumbs": [Crumb(self.label(subject), self.back(subject)), Crumb(act.title)],
             "back_url": self.back(subject),
         }
         return render(self.request, "console/propose.html", context, status=status)

@@ -14,6 +14,9 @@ class ProposalKind(models.TextChoices):
     REOPENING = "reopening", _("reopening of a case")
     TITLE_CHANGE = "title_change", _("taking back or lowering a title")
     TITLE_TEST = "title_test", _("repeated test of a title")
+    BUDGET_REDUCE = "budget_reduce", _("reduction of a budget line")
+    BUDGET_MOVE = "budget_move", _("move between budget lines")
+    YEAR_END = "year_end", _("end of a budget year")
 
 
 class ProposalState(models.TextChoices):

@@ -9,6 +9,15 @@ class Book(models.TextChoices):
     CASH = "cash", _("cash book")
 
 
+class MoneySource(models.TextChoices):
+    """Whose money a budget line holds."""
+
+    PROVINCE = "province", _("provincial money")
+    CITY = "city", _("municipal money")
+    DISTRICT = "district", _("district money")
+    OWN = "own", _("own funds")
+
+
 class BudgetAccount(models.TextChoices):
     """The accounts of one budget line and year; each but APPROPRIATED (contra) is a column of its `BudgetLine`."""
 

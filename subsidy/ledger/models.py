@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord
 from subsidy.audit.models import Chained
-from subsidy.ledger.enums import Book, BudgetAccount, CashAccountKind, Kind, ReservationState
+from subsidy.ledger.enums import Book, BudgetAccount, CashAccountKind, Kind, MoneySource, ReservationState
 from subsidy.ledger.table import CREDIT_SIDE, DEBIT_SIDE, KEPT_BY
 
 
@@ -34,7 +34,8 @@ class BudgetLine(AuthorityRecord, Chained):
     """A budget line of one year (预算指标); its columns are the balances of its accounts.
 
     Wide on purpose: one conditional UPDATE moves money between two accounts under both checks below, which are
-    invariants I2 and I3 at every commit.
+    invariants I2 and I3 at every commit. `programme` groups the lines of a year in the tree; `carried_to` is the line of
+    the next year that took over what the year's end carried over.
     """
 
     STREAM = "budget_line"
@@ -43,10 +44,14 @@ class BudgetLine(AuthorityRecord, Chained):
     code = models.CharField(_("code"), max_length=40)
     name_zh = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200)
-    source = models.CharField(_("source of the money"), max_length=20)
+    source = models.CharField(_("source of the money"), max_length=20, choices=MoneySource)
+    programme = models.CharField(_("programme"), max_length=60, blank=True, default="", db_default="")
     function_code = models.CharField(_("function class"), max_length=10, blank=True)
     currency = models.CharField(max_length=3, default="CNY")
     closed_at = models.DateTimeField(null=True, blank=True)
+    carried_to = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="carried_from"
+    )
 
     appropriated = models.BigIntegerField(default=0, editable=False)
     available = models.BigIntegerField(default=0, editable=False)
@@ -61,7 +66,12 @@ class BudgetLine(AuthorityRecord, Chained):
         verbose_name = _("budget line")
         verbose_name_plural = _("budget lines")
         constraints = [
-            models.UniqueConstraint(fields=["authority", "year", "code"], name="budget_line_once"),
+            models.UniqueConstraint(
+                fields=["authority", "year", "code"],
+                name="budget_line_once",
+                violation_error_message=_("This year has a line with this code already. Choose another code."),
+            ),
+            models.CheckConstraint(condition=Q(source__in=MoneySource.values), name="budget_line_source"),
             models.CheckConstraint(condition=_no_account_negative(), name="budget_never_negative"),
             models.CheckConstraint(
                 condition=Q(

@@ -37,3 +37,12 @@ def cash_of(user: User, *, on: dt.date) -> QuerySet[CashAccount]:
         .select_related("paying_account")
         .order_by("kind", "pk")
     )
+
+
+def bearing(line: BudgetLine) -> list[int]:
+    """The line and those that took it over from year to year, oldest first; the last one bears what is spent now."""
+    found, here = [line.pk], line
+    while here.carried_to_id is not None:
+        here = BudgetLine.objects.get(pk=here.carried_to_id)
+        found.append(here.pk)
+    return found

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 
 from django.db import connection
 from django.db.models import F, Q
 
 from subsidy.audit.moment import Moment
-from subsidy.ledger.enums import Book, BudgetAccount, CashAccountKind
-from subsidy.ledger.models import BudgetLine, CashAccount, Leg, Transaction
+from subsidy.ledger.enums import Book, BudgetAccount, CashAccountKind, ReservationState
+from subsidy.ledger.models import BudgetLine, CashAccount, Leg, Reservation, Transaction
 from subsidy.ledger.posting import Posting
 from subsidy.ledger.table import KEPT_BY, TABLE, cash_legs
 
@@ -217,3 +217,62 @@ def close_year(line: BudgetLine, *, now: Moment) -> None:
     if closed != 1:
         holds = BudgetLine.objects.values(*OPEN_ACCOUNTS, "closed_at").get(pk=line.pk)
         raise StillOpen(f"budget line {line.code} of {line.year} cannot be closed; it holds {holds} (fen)")
+
+
+def line_continue(line: BudgetLine) -> BudgetLine:
+    """The line of the next year that goes on where `line` ends: same code, names and source, no money yet."""
+    return BudgetLine.objects.create(
+        authority_id=line.authority_id,
+        year=line.year + 1,
+        code=line.code,
+        name_zh=line.name_zh,
+        name_en=line.name_en,
+        source=line.source,
+        programme=line.programme,
+        function_code=line.function_code,
+        currency=line.currency,
+    )
+
+
+def reservation_carry(parts: Mapping[Reservation, int], *, to: BudgetLine) -> None:
+    """Have the line `to` bear so much (fen) of each reservation; what was paid of one stays with the old line.
+
+    A case that has a reservation on that line already has one of both together.
+    """
+    cases = [one.case_id for one in parts]
+    there = {
+        one.case_id: one
+        for one in Reservation.objects.select_for_update(no_key=True)
+        .filter(line=to, case_id__in=cases)
+        .exclude(state=ReservationState.FALLEN)
+    }
+    changed, new = [], []
+    for one, fen in parts.items():
+        known = there.get(one.case_id)
+        rest = one.amount_fen - fen
+        if known is None and not rest:
+            one.line = to
+        else:
+            if known is not None:
+                known.amount_fen += fen
+                changed.append(known)
+            else:
+                new.append(_part(one, fen, to))
+            if rest:
+                one.amount_fen = rest
+            else:
+                one.state = ReservationState.FALLEN
+        changed.append(one)
+    Reservation.objects.bulk_update(changed, ["line", "amount_fen", "state"])
+    Reservation.objects.bulk_create(new)
+
+
+def _part(one: Reservation, fen: int, line: BudgetLine) -> Reservation:
+    return Reservation(
+        authority_id=one.authority_id,
+        case_id=one.case_id,
+        line=line,
+        amount_fen=fen,
+        state=one.state,
+        reserved_at=one.reserved_at,
+    )

@@ -86,6 +86,8 @@ BUDGET_LINE = rule(FINANCE | {"auditor", "leader"}, absent={"foreign officer"}, 
 BATCH = rule(FINANCE | {"auditor"}, absent={"foreign officer"}, others="403")
 BATCH_FILE = rule(FINANCE, absent={"auditor", "foreign officer"}, others="403")
 PREPARES = rule({Role.FINANCE_PREPARE.value, "foreign officer"}, others="403")
+PROPOSES_MONEY = rule({Role.FINANCE_PREPARE.value}, absent={"foreign officer"}, others="403")
+KEEPS_BUDGET = rule({Role.FINANCE_CHECK.value, "foreign officer"}, others="403")
 AUDIT = rule({"auditor"}, others="403")
 OBJECTIONS = {Role.SUPERVISION.value, "auditor"}
 OBJECTION = rule(OBJECTIONS, absent=STAFF - OBJECTIONS, others="403")
@@ -247,7 +249,12 @@ TABLE: dict[str, Rule] = {
     "console:account-act": rule({Role.SUPERVISION.value}, absent={"foreign officer"}, others="403"),
     "console:account-paper": rule(set(), absent=SEES_ACCOUNTS | {"foreign officer"}, others="403"),  # it has none
     "console:finance_budget": BUDGET,
-    **dict.fromkeys(["console:finance_entries_all", "console:finance_entries"], BUDGET_LINE),
+    "console:finance_lines": BUDGET,
+    **dict.fromkeys(
+        [f"console:finance_{name}" for name in ("entries_all", "entries", "line_act", "year")], BUDGET_LINE
+    ),
+    **dict.fromkeys([f"console:finance_propose_{name}" for name in ("reduction", "move", "year_end")], PROPOSES_MONEY),
+    **dict.fromkeys(["console:finance_establish", "console:finance_cash_act"], KEEPS_BUDGET),
     **dict.fromkeys([f"console:finance_{name}" for name in ("pay", "batches", "answers", "enquiries")], MONEY),
     **dict.fromkeys(["console:finance_prepare", "console:finance_import"], PREPARES),
     **dict.fromkeys(
@@ -274,6 +281,8 @@ _ACTION = {
     "portal:team-act": "hand_over",
     "portal:case-act": "report_part",
     "console:proposal-act": "approve",
+    "console:finance_line_act": "appropriate",
+    "console:finance_cash_act": "receive_funds",
     "portal:registration-act": "withdraw",
 }
 
@@ -355,6 +364,7 @@ class Objects:
             "record": 1,
             "code": "flying_sky",
             "version": self.version.version,
+            "year": self.line.year,
         }
         return {one: values[one] for one in wanted}
 
@@ -400,8 +410,13 @@ class Objects:
             **dict.fromkeys(["console:person", "console:person-act", "console:person-password"], self.person),
             "console:round-open": self.old_call.pk,
             "console:finance_answer_file": self.answers.pk,
-            "console:finance_entries": self.line.pk,
-            "console:finance_entries_all": self.line.pk,
+            **dict.fromkeys(
+                [
+                    f"console:finance_{page}"
+                    for page in ("entries", "entries_all", "line_act", "propose_reduction", "propose_move")
+                ],
+                self.line.pk,
+            ),
         }
         found: int = by_name.get(name, self.file.pk)
         return found

@@ -306,8 +306,11 @@ def budget_lines(world: World, staff: list[Person]) -> Ground:
 
 
 def authorities(world: World, staff: list[Person]) -> Ground:
-    funds = plain(paying_account=world.paying_account.pk, amount_fen=100, document="西财拨1号")
-    sent = {"receive_funds": funds, "import_answers": plain(), "retry_job": plain(job=1), "retry_mail": plain(mail=1)}
+    money = {"paying_account": world.paying_account.pk, "amount_fen": 100}
+    world.act("authority", world.authority, "receive_funds", "finance2", data={**money, "document": "西财拨0号"})
+    funds = plain(**money, document="西财拨1号")
+    cash = dict.fromkeys(("receive_funds", "pay_over", "book_charge", "book_interest"), funds)
+    sent = {**cash, "import_answers": plain(), "retry_job": plain(job=1), "retry_mail": plain(mail=1)}
     # No file, no failed job and no failed e-mail: who may see to them is told that there is none.
     refused = {(0, "import_answers"): "data", (0, "retry_job"): "not_found", (0, "retry_mail"): "state"}
     return Ground([Place(world.authority, None, staff)], sent, world, refused)

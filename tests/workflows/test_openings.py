@@ -31,6 +31,9 @@ def bureau(db: None) -> Everything:
     return Everything()
 
 
+YEAR_END = {"year": 2024, "document": "西财〔2024〕99号", "reason": "年终"}
+
+
 class Openings:
     """Tries one opening after another; `wrong` says in words what was answered otherwise than it must be."""
 
@@ -72,6 +75,11 @@ def test_everybody_tries_to_open_every_kind_of_matter_with_a_flow(bureau: Everyt
     openings("proposal", "propose_authorisation", {"call": by_rule.pk, **terms, **days})
     sent_back = {"case": refused_case(bureau, "2023.4").pk, "document": "杭政复〔2024〕3号", "reason": "撤销原决定"}
     openings("proposal", "propose_reopening", sent_back)
+    line, other = bureau.line(), bureau.line()
+    change = {"line": line.pk, "amount_fen": 1_00, "document": "西财〔2024〕9号", "reason": "调整"}
+    openings("proposal", "propose_reduction", change)
+    openings("proposal", "propose_move", {**change, "to": other.pk})
+    openings("proposal", "propose_year_end", YEAR_END)
     _on_the_way_to_payment(bureau, openings)
     (titled,) = bureau.conferred(MODEL, number=9)
     change = {"case": titled.pk, "change": "revoke", "document": "西科〔2024〕20号", "reason": "弄虚作假"}
@@ -115,11 +123,17 @@ def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
     bureau.act("proposal", ended, "end_authorisation", "leader", data={"reason": "政策调整"})
     approved, waiting = authorised(bureau, call).proposal_id, proposal_of(bureau, call)
     reopening = reopened(bureau, refused_case(bureau, "2023.3"))
+    line = bureau.line()
+    change = {"line": line.pk, "amount_fen": 1_00, "document": "西财〔2024〕9号", "reason": "调整"}
+    reduction = bureau.open("proposal", "propose_reduction", "finance1", change)
+    move = bureau.open("proposal", "propose_move", "finance1", {**change, "to": bureau.line().pk})
     staff, seen = officers(bureau, World(code="yh")), set()
     wrong: list[str] = []
     changed, kept = bureau.conferred(MODEL, MODEL)
     about_titles = (bureau.revoked(changed), bureau.tested(kept))
-    for at, pk in enumerate((waiting, reopening, *about_titles, approved, refused, ended)):
+    year_end = bureau.open("proposal", "propose_year_end", "finance1", YEAR_END)
+    about_money = (reduction, move, year_end)
+    for at, pk in enumerate((waiting, reopening, *about_money, *about_titles, approved, refused, ended)):
         found = Proposal.objects.get(pk=pk)
         seen.add((found.kind, found.state))
         place = Place(found, node_of(found), staff[at * 5 % len(staff) :] + staff[: at * 5 % len(staff)])

@@ -22,13 +22,13 @@ from subsidy.bankfiles import Answer as BankAnswer
 from subsidy.bankfiles import BankFileError, read
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
-from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.models import PayingAccount
 from subsidy.ledger.posting import Posting
 from subsidy.payouts.answers import Consequence, Effect, consequence, contradicted
 from subsidy.payouts.enums import BatchState
 from subsidy.payouts.models import Answer, AnswerFile, Batch, BatchLine
 from subsidy.work.enums import Duty
+from workflows.budget.cash import CASH_ACTS
 from workflows.common.acts import Act, ActForm
 from workflows.common.guard import refuse_clash
 from workflows.common.refusals import BadData
@@ -42,12 +42,6 @@ EXPORTED = (BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED)
 
 class ImportForm(ActForm):
     file = forms.FileField(label=_("Answer file"), allow_empty_file=True)
-
-
-class FundsForm(ActForm):
-    paying_account = forms.ModelChoiceField(queryset=PayingAccount.objects.all())
-    amount_fen = forms.IntegerField(min_value=1)
-    document = forms.CharField(max_length=60)
 
 
 def identity(statement: BankAnswer) -> str:
@@ -262,25 +256,6 @@ def import_answers(turn: Turn) -> None:
     turn.record(sha256=sha256, name=upload.name, format=head.format, statements=len(statements), effects=effects)
 
 
-def receive_funds(turn: Turn) -> None:
-    """Money that the treasury or a higher level paid in."""
-    account: PayingAccount = turn.data["paying_account"]
-    turn.passage.post(
-        Posting(
-            kind=LedgerKind.FUND,
-            key=f"fund:{account.pk}:{turn.data['document']}",
-            amount_fen=turn.data["amount_fen"],
-            authority_id=turn.authority_id,
-            subject_kind="authority",
-            subject_id=turn.authority_id,
-            paying_account_id=account.pk,
-            currency=account.currency,
-            memo=turn.data["document"],
-        )
-    )
-    turn.record(amount_fen=turn.data["amount_fen"], document=turn.data["document"])
-
-
 def _card(authority: Authority) -> Card:
     return Card(title=authority.name_zh)
 
@@ -299,14 +274,7 @@ AUTHORITY = register(
                 duty=Duty.IMPORTS,
                 form=ImportForm,
             ),
-            Act(
-                "receive_funds",
-                _("Receive funds"),
-                receive_funds,
-                role=Role.FINANCE_CHECK,
-                duty=Duty.KEEPS_BUDGET,
-                form=FundsForm,
-            ),
+            *CASH_ACTS,
             *OPERATIONS,
             SETTLE,
         ),

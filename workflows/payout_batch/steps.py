@@ -30,6 +30,7 @@ from subsidy.payouts.services import (
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
 from workflows.payout_batch.lists import refuse_barred
+from workflows.payout_batch.years import refuse_closed_years
 
 
 def chosen(turn: Turn) -> list[Instalment]:
@@ -158,6 +159,7 @@ def check(turn: Turn) -> None:
     batch: Batch = turn.subject
     lines = _lines(batch)
     _refuse_changed(lines, turn)
+    refuse_closed_years(batch)
     turn.set(checked_by=turn.actor, checked_at=turn.now.at)
     turn.record(count=len(lines), total_fen=sum(line.amount_fen for line in lines), accounts=accounts_digest(lines))
 
@@ -177,6 +179,7 @@ def release(turn: Turn) -> None:
         )
     lines = list(batch.lines.prefetch_related("shares").order_by("row"))
     _refuse_changed(lines, turn)
+    refuse_closed_years(batch)
     if sum(line.amount_fen for line in lines) != batch.total_fen or len(lines) != batch.line_count:
         raise WrongState(_("The lines no longer add up to the batch's totals. Return the batch and report this."))
     turn.set(released_by=turn.actor, released_at=turn.now.at)

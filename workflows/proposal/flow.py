@@ -10,9 +10,32 @@ from viewflow.workflow.lock import SelectForUpdateLock
 from subsidy.accounts.enums import Role
 from subsidy.decisions.models import ProposalState
 from subsidy.work.enums import Duty
-from workflows.common.acts import Act, ReasonForm
+from workflows.budget.forms import MoveForm, ReduceForm, YearEndForm
+from workflows.common.acts import Act, ActForm, ReasonForm
 from workflows.common.nodes import End, Human, Start, Switch, verdict
+from workflows.common.refusals import Message
 from workflows.proposal import steps, titles
+
+
+def _decision(role: Role) -> Human:
+    """Another person than who proposed approves or refuses."""
+    return Human(
+        state=ProposalState.PROPOSED,
+        title=_("Decide on the proposal"),
+        role=role,
+        acts=(
+            Act("approve", _("Approve"), steps.approve, role=role, duty=Duty.APPROVES_PROPOSAL),
+            Act(
+                "refuse",
+                _("Refuse"),
+                steps.refuse,
+                role=role,
+                duty=Duty.APPROVES_PROPOSAL,
+                form=ReasonForm,
+                danger=True,
+            ),
+        ),
+    )
 
 
 class ProposalV1(Flow):
@@ -26,23 +49,30 @@ class ProposalV1(Flow):
 
     start = Start().Next(this.decision)
 
-    decision = Human(
-        state=ProposalState.PROPOSED,
-        title=_("Decide on the proposal"),
-        role=Role.LEADER,
-        acts=(
-            Act("approve", _("Approve"), steps.approve, role=Role.LEADER, duty=Duty.APPROVES_PROPOSAL),
-            Act(
-                "refuse",
-                _("Refuse"),
-                steps.refuse,
-                role=Role.LEADER,
-                duty=Duty.APPROVES_PROPOSAL,
-                form=ReasonForm,
-                danger=True,
-            ),
-        ),
-    ).Next(this.decided)
+    decision = _decision(Role.LEADER).Next(this.decided)
+
+    decided = (
+        Switch()
+        .Case(this.approved, verdict("approve"), label=_("approved"))
+        .Case(this.refused, verdict("refuse"), label=_("refused"))
+    )
+
+    approved = End(state=ProposalState.APPROVED, title=_("Approved"))
+    refused = End(state=ProposalState.REFUSED, title=_("Refused"))
+
+
+class FinanceProposalV1(Flow):
+    """Proposal of finance
+
+    What two people of finance must want: changes of the budget, the end of its year.
+    """
+
+    lock_impl = SelectForUpdateLock(nowait=False, attempts=1)
+    opening_state = ProposalState.PROPOSED
+
+    start = Start().Next(this.decision)
+
+    decision = _decision(Role.FINANCE_CHECK).Next(this.decided)
 
     decided = (
         Switch()
@@ -98,4 +128,13 @@ PROPOSE_TITLE_TEST = Act(
     duty=Duty.PROPOSES,
     form=titles.TitleTestForm,
 )
+
+
+def _proposed_by_finance(name: str, title: Message, form: type[ActForm]) -> Act:
+    return Act(name, title, steps.proposed, role=Role.FINANCE_PREPARE, duty=Duty.PROPOSES, form=form)
+
+
+PROPOSE_REDUCTION = _proposed_by_finance("propose_reduction", _("Propose a reduction"), ReduceForm)
+PROPOSE_MOVE = _proposed_by_finance("propose_move", _("Propose a move to another line"), MoveForm)
+PROPOSE_YEAR_END = _proposed_by_finance("propose_year_end", _("Propose the end of the year"), YearEndForm)
 MUST_PASS = ("decision",)

@@ -1,22 +1,16 @@
-"""Proposals and budget lines as the door knows them."""
+"""Proposals as the door knows them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
-from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from subsidy.accounts.enums import Role
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Proposal
-from subsidy.ledger.enums import Kind as LedgerKind
-from subsidy.ledger.models import BudgetLine
-from subsidy.ledger.posting import Posting
 from subsidy.work.enums import Duty
-from workflows.common.acts import Act, ActForm
+from workflows.budget import changes, year_end
+from workflows.common.acts import Act
 from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
@@ -25,57 +19,15 @@ from workflows.proposal import steps
 from workflows.proposal.flow import (
     FREE_ACTS,
     PROPOSE_AUTHORISATION,
+    PROPOSE_MOVE,
+    PROPOSE_REDUCTION,
     PROPOSE_REOPENING,
     PROPOSE_TITLE_CHANGE,
     PROPOSE_TITLE_TEST,
+    PROPOSE_YEAR_END,
+    FinanceProposalV1,
     ProposalV1,
 )
-
-
-class LineForm(ActForm):
-    year = forms.IntegerField(min_value=2000, max_value=2100)
-    code = forms.CharField(max_length=40)
-    name_zh = forms.CharField(max_length=200)
-    name_en = forms.CharField(max_length=200)
-    source = forms.CharField(max_length=20)
-    function_code = forms.CharField(max_length=10, required=False)
-
-
-class AppropriateForm(ActForm):
-    amount_fen = forms.IntegerField(min_value=1)
-    document = forms.CharField(label=_("Document number"), max_length=60)
-
-
-def make_line(turn: Turn) -> BudgetLine:
-    return BudgetLine(authority_id=turn.authority_id, **turn.data)
-
-
-def established(turn: Turn) -> None:
-    line: BudgetLine = turn.subject
-    turn.record(year=line.year, code=line.code, source=line.source)
-
-
-def appropriate(turn: Turn) -> None:
-    """Money that a document puts on the line."""
-    line: BudgetLine = turn.subject
-    turn.passage.post(
-        Posting(
-            kind=LedgerKind.APPROPRIATE,
-            key=f"appropriate:{line.pk}:{turn.data['document']}",
-            amount_fen=turn.data["amount_fen"],
-            authority_id=line.authority_id,
-            subject_kind="budget_line",
-            subject_id=line.pk,
-            line_id=line.pk,
-            currency=line.currency,
-            memo=turn.data["document"],
-        )
-    )
-    turn.record(amount_fen=turn.data["amount_fen"], document=turn.data["document"])
-
-
-def _card(line: Any) -> Card:
-    return Card(title=str(line))
 
 
 def kin(ids: Iterable[int]) -> Q:
@@ -90,12 +42,16 @@ def kin(ids: Iterable[int]) -> Q:
     )
 
 
+def _of_finance(act: Act, make: Callable[[Turn], Proposal]) -> Opening:
+    return Opening(act=act, make=make, route=steps.route_of_finance)
+
+
 PROPOSAL = register(
     Kind(
         name="proposal",
         model=Proposal,
         card=lambda proposal: Card(title=proposal.title),
-        flows={("proposal", 1): ProposalV1},
+        flows={("proposal", 1): ProposalV1, ("finance", 1): FinanceProposalV1},
         free_acts=(*FREE_ACTS, *CLAIMS, *REMINDERS),
         opens={
             "propose_authorisation": Opening(
@@ -106,37 +62,10 @@ PROPOSAL = register(
             ),
             "propose_title_test": Opening(act=PROPOSE_TITLE_TEST, make=steps.make_title_test, route=steps.route_of),
             "propose_reopening": Opening(act=PROPOSE_REOPENING, make=steps.make_reopening, route=steps.route_of),
+            "propose_reduction": _of_finance(PROPOSE_REDUCTION, changes.make_reduction),
+            "propose_move": _of_finance(PROPOSE_MOVE, changes.make_move),
+            "propose_year_end": _of_finance(PROPOSE_YEAR_END, year_end.make_year_end),
         },
         kin=kin,
-    )
-)
-BUDGET_LINE = register(
-    Kind(
-        name="budget_line",
-        model=BudgetLine,
-        card=_card,
-        free_acts=(
-            Act(
-                "appropriate",
-                _("Appropriate"),
-                appropriate,
-                role=Role.FINANCE_CHECK,
-                duty=Duty.KEEPS_BUDGET,
-                form=AppropriateForm,
-            ),
-        ),
-        opens={
-            "establish": Opening(
-                act=Act(
-                    "establish",
-                    _("Establish a budget line"),
-                    established,
-                    role=Role.FINANCE_CHECK,
-                    duty=Duty.KEEPS_BUDGET,
-                    form=LineForm,
-                ),
-                make=make_line,
-            )
-        },
     )
 )

@@ -8,20 +8,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from subsidy.audit.canonical import canonical
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Proposal, ProposalKind, StandingAuthorisation
 from subsidy.decisions.recusals import recused_from
 from subsidy.programmes.models import Call
+from workflows.budget import changes, year_end
 from workflows.case.fields import MoneyField
 from workflows.case.flow import REMANDED
 from workflows.common.acts import ActForm
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
 from workflows.proposal import titles
+from workflows.proposal.drafts import draft
 
 BY_RULE = ("R0", "R1")
 # Ten thousand times any budget, and far below what a column of fen holds.
@@ -62,12 +62,6 @@ class ReopeningForm(ActForm):
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-def _number(year: int) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('proposal_number')")
-        return f"P{year}-{cursor.fetchone()[0]:05d}"
-
-
 def make_authorisation(turn: Turn) -> Proposal:
     call = Call.objects.filter(pk=turn.data["call"]).first()
     if call is None or call.authority_id != turn.authority_id:
@@ -80,7 +74,7 @@ def make_authorisation(turn: Turn) -> Proposal:
         )
     terms = {name: turn.data[name] for name in ("cap_fen", "case_cap_fen", "sample_percent")}
     dates = {name: turn.data[name].isoformat() for name in ("valid_from", "valid_to")}
-    return _proposal(turn, ProposalKind.STANDING_AUTHORISATION, call.title_zh, "call", call.pk, {**terms, **dates})
+    return draft(turn, ProposalKind.STANDING_AUTHORISATION, call.title_zh, "call", call.pk, {**terms, **dates})
 
 
 def make_reopening(turn: Turn) -> Proposal:
@@ -88,7 +82,7 @@ def make_reopening(turn: Turn) -> Proposal:
     if case is None or case.authority_id != turn.authority_id:
         raise NotFound
     _refuse_unless_ended(case)
-    return _proposal(
+    return draft(
         turn,
         ProposalKind.REOPENING,
         f"{case.number} {case.company_name}",
@@ -110,7 +104,7 @@ def make_title_test(turn: Turn) -> Proposal:
 
 def _about_title(turn: Turn, kind: ProposalKind, terms: Callable[[Turn, Case], dict[str, Any]]) -> Proposal:
     case = titles.case_for(turn)
-    return _proposal(turn, kind, f"{case.number} {case.company_name}", "case", case.pk, terms(turn, case))
+    return draft(turn, kind, f"{case.number} {case.company_name}", "case", case.pk, terms(turn, case))
 
 
 def _refuse_unless_ended(case: Case) -> None:
@@ -121,24 +115,12 @@ def _refuse_unless_ended(case: Case) -> None:
         )
 
 
-def _proposal(
-    turn: Turn, kind: ProposalKind, title: str, about_kind: str, about_id: int, terms: dict[str, Any]
-) -> Proposal:
-    return Proposal(
-        authority_id=turn.authority_id,
-        number=_number(turn.now.on.year),
-        kind=kind,
-        title=title,
-        reason=turn.data["reason"],
-        about_kind=about_kind,
-        about_id=about_id,
-        terms_text=canonical(terms),
-        proposed_by=turn.actor,
-    )
-
-
 def route_of(_turn: Turn) -> tuple[str, int]:
     return "proposal", 1
+
+
+def route_of_finance(_turn: Turn) -> tuple[str, int]:
+    return "finance", 1
 
 
 def proposed(turn: Turn) -> None:
@@ -189,6 +171,9 @@ EFFECTS: dict[ProposalKind, Callable[[Turn, Proposal, dict[str, Any]], None]] = 
     ProposalKind.REOPENING: _reopen,
     ProposalKind.TITLE_CHANGE: titles.change_title,
     ProposalKind.TITLE_TEST: titles.test_title,
+    ProposalKind.BUDGET_REDUCE: changes.reduce_line,
+    ProposalKind.BUDGET_MOVE: changes.move_between,
+    ProposalKind.YEAR_END: year_end.end_year,
 }
 
 

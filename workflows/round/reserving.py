@@ -14,6 +14,7 @@ from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.enums import ReservationState
 from subsidy.ledger.models import Reservation
 from subsidy.ledger.posting import Posting
+from subsidy.ledger.selectors import bearing
 from subsidy.programmes.models import Call
 from subsidy.programmes.selectors import shares_of
 from workflows.common.refusals import InsufficientFunds, WrongState
@@ -160,13 +161,21 @@ def _live_by_line(call: Call) -> dict[int, int]:
 
 
 def _parts(call: Call, cases: Iterable[Case], wanted: Mapping[int, int]) -> Iterator[tuple[Case, int, int]]:
-    """(case, line, fen): which line bears what of each case. The last line bears the rest; the books refuse too much."""
-    shares = [(line.pk, share) for line, share in shares_of(call)]
+    """(case, line, fen): which line bears what of each case. The last line bears the rest; the books refuse too much.
+
+    A line whose year has ended stands for the line that took it over; what it bore itself counts against its share.
+    """
+    shares = [(bearing(line), share) for line, share in shares_of(call)]
     used = _live_by_line(call) if len(shares) > 1 else {}
-    left = {line_id: share - used.get(line_id, 0) for line_id, share in shares}
+    left: dict[int, int] = defaultdict(int)
+    counted: set[int] = set()
+    for years, share in shares:
+        left[years[-1]] += share - sum(used.get(line_id, 0) for line_id in years if line_id not in counted)
+        counted.update(years)
     for case in cases:
         rest = wanted[case.pk]
-        for line_id, _share in shares:
+        for years, _share in shares:
+            line_id = years[-1]
             part = rest if len(shares) == 1 else min(rest, max(left[line_id], 0))
             if part:
                 left[line_id] -= part

@@ -22,7 +22,7 @@ from subsidy.decisions.enums import (
     RowDecision,
     RowState,
 )
-from subsidy.ledger.enums import BudgetAccount, CashAccountKind, Kind
+from subsidy.ledger.enums import BudgetAccount, CashAccountKind, Kind, MoneySource
 from subsidy.payouts.enums import BatchState, LineState
 from subsidy.programmes.enums import Allocation, CallNews, CallState, Filing
 from subsidy.work.enums import Duty
@@ -30,7 +30,7 @@ from subsidy.work.enums import Duty
 GLOSSARY = Path(__file__).resolve().parents[3] / "docs" / "glossary.md"
 ENUMS: list[type[TextChoices]] = [
     RoundState, RowState, RowDecision, NoticeEntryKind, ObjectionState, DecreeKind, InstalmentState,
-    BatchState, LineState, Role, Duty, FactSource, ImportState, Allocation, BudgetAccount, CashAccountKind, Kind,
+    BatchState, LineState, Role, Duty, FactSource, ImportState, Allocation, BudgetAccount, CashAccountKind, Kind, MoneySource,
     LetterKind, CompanyState, LegalForm, RightBasis, RegistrationState, CallState, Filing, CallNews,
 ]  # fmt: skip
 

@@ -135,7 +135,7 @@ def test_from_due_to_paid(world: World, as_: As) -> None:
     assert states == {number[0]: CaseState.PAID, refused: CaseState.AWAITING_PAYMENT}
     assert "AC01" in text(one.get(url("finance_pay"))), "why it is due again"
 
-    spent = next(bar for bar in one.get(url("finance_budget")).context["bars"] if bar.line.spent)
+    spent = next(row for row in one.get(url("finance_budget")).context["rows"] if row.line and row.line.spent)
     figures = {str(part.label): part.fen for part in spent.parts}
     assert figures["spent"] == cases[0].amount_fen
     for part in spent.parts:
