@@ -17,7 +17,7 @@ from subsidy.documents.models import StoredFile
 from subsidy.letters.formats import Language
 from subsidy.web.reasons import asked as asked_of
 from tests.trade import LIST, PAYMENT, entered, keep_payments, record_of, trade_call
-from tests.world import World, fresh, pack, pdf
+from tests.world import World, fresh, kept, pack, pdf
 from workflows.case.filing import missing
 from workflows.case.list_forms import seen_of_list, seen_of_record
 from workflows.common.refusals import BadData, NotFound, Stale, WrongState
@@ -25,7 +25,8 @@ from workflows.common.refusals import BadData, NotFound, Stale, WrongState
 OLD = dt.date(2022, 1, 1)
 
 
-def begun(world: World, *keys: str, complete: bool = False, **more: Any) -> Case:
+@kept
+def begun(world: World, /, *keys: str, complete: bool = False, **more: Any) -> Case:
     """A draft of a company of whom these payments are held."""
     call, company = trade_call(world, replace=more.pop("replace", ("", ""))), world.company()
     if keys or complete:

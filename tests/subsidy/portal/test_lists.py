@@ -12,12 +12,13 @@ from subsidy.accounts.models import User
 from subsidy.cases.models import AnswerRecord, Case
 from tests.subsidy.portal.helpers import get
 from tests.trade import LIST, entered, keep_payments, record_of, trade_call
-from tests.world import World, pdf
+from tests.world import World, kept, pdf
 from workflows.case.list_forms import seen_of_list, seen_of_record
 
 SignIn = Callable[[User], Client]
 
 
+@kept
 def begun(world: World, *keys: str) -> Case:
     call, company = trade_call(world), world.company()
     if keys:
