@@ -120,6 +120,7 @@ TABLE: dict[str, Rule] = {
                 "object",
                 "objected",
                 "decrees",
+                "recognitions",
                 "decree",
                 "verify",
                 "help",
