@@ -40,19 +40,21 @@ YEAR: dict[str, Any] = {
 class Titles(World):
     """What a world needs for calls of the makers' spaces; joined to any world."""
 
-    def version_of(self, code: str, version: str, *, co_review: str = "") -> PolicyVersion:
-        """The version of the tree; with `co_review` asking other departments than it does."""
+    def version_of(self, code: str, version: str, *, co_review: str = "", route: str = "") -> PolicyVersion:
+        """The version of the tree; with `co_review` asking other departments than it does, by another `route`."""
         found = PolicyVersion.objects.filter(authority=self.authority, policy__code=code, version=version).first()
         texts = pack_texts(PACKS / code / version)
         if co_review:
             policy = texts["policy_text"].replace("co_review: yes", f"co_review: {co_review}")
             texts = {**texts, "policy_text": policy}
+        if route:
+            texts = {**texts, "policy_text": texts["policy_text"].replace("kind: R2", f"kind: {route}")}
         return found or PolicyVersion.objects.get(pk=self.open("policy_version", "publish", "policy2", texts))
 
-    def title_call(self, code: str = "maker_space", version: str = "2024.1", **given: Any) -> Call:
-        """A call that pays nothing."""
+    def title_call(self, code: str = "maker_space", version: str = "2024.1", route: str = "", **given: Any) -> Call:
+        """A call that pays nothing, by the route of its policy or another."""
         data = {
-            "policy_version": self.version_of(code, version).pk,
+            "policy_version": self.version_of(code, version, route=route).pk,
             "number": f"{self.code.upper()}-ZC-{next(self.serial)}",
             "title_zh": "众创空间认定申报",
             "title_en": "Recognition of makers' spaces",
@@ -61,8 +63,8 @@ class Titles(World):
         }
         return Call.objects.get(pk=self.open("call", "open", "policy2", {**data, **given}))
 
-    def space(self, call: Call, answers: dict[str, Any], company: Company | None = None) -> Case:
-        """An application that waits for its round."""
+    def filed(self, call: Call, answers: dict[str, Any], company: Company | None = None) -> Case:
+        """An application that was just filed."""
         company = company or self.company()
         facts = [{"name": "statistics_reported", "kind": "yes_no", "value": True}]
         known = {"source": "officer", "as_of": self.now.on.isoformat(), "facts": facts}
@@ -72,6 +74,11 @@ class Titles(World):
         for slot in ("lease", "team_list"):
             self.act("case", case, "attach", filer, data={"slot": slot}, files={"file": pdf()})
         self.act("case", case, "submit", filer, data={"declaration": True})
+        return fresh(case)  # type: ignore[no-any-return]
+
+    def space(self, call: Call, answers: dict[str, Any], company: Company | None = None) -> Case:
+        """An application that waits for its round."""
+        case = self.filed(call, answers, company)
         self.act("case", case, "accept", "acceptance")
         self.act("case", case, "confirm_amount", "amount", data={"remark": ""})
         return fresh(case)

@@ -275,14 +275,19 @@ REJECTED_BY = ("reject", "struck", "objection_upheld")
 """The acts that end a case as rejected: at the amount check, by the meeting, on an objection."""
 
 
+NO_AWARD = Bilingual("不予奖补", "no award is granted")
+NO_TITLE = Bilingual("不予认定", "the title is not conferred")
+
+
 def compose_rejection(case: Case, issue: Issue) -> bytes:
     ended_by = Event.objects.filter(stream=Case.STREAM, stream_id=case.pk, action__in=REJECTED_BY).order_by("-seq")
     action = ended_by.values_list("action", flat=True).first() or REJECTED_BY[0]
+    refused = NO_AWARD if case.call.pays else NO_TITLE
     return compose_decision(
         case,
         issue,
-        title=Bilingual("不予奖补通知书", "Notice of Rejection"),
-        opening=Bilingual("经审核，不予奖补。理由如下。", "After review no award is granted, for the reasons below."),
+        title=Bilingual(f"{refused.zh}通知书", "Notice of Rejection"),
+        opening=Bilingual(f"经审核，{refused.zh}。理由如下。", f"After review {refused.en}, for the reasons below."),
         next_steps=(
             Bilingual("条件满足后可在下一次申报时再次提出。", "You may file in a later call once you qualify."),
         ),

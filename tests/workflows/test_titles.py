@@ -19,6 +19,7 @@ from subsidy.registers.models import RegisterEntry
 from tests.subsidy.letters.reading import text_of
 from tests.titles import MODEL, SPACE, YEAR, TitleBureau
 from tests.world import days_later, fresh
+from workflows.case import by_rule
 from workflows.case.jobs import issue_letter
 from workflows.case.titles import run_titles
 from workflows.common.consistency import differences, stuck
@@ -206,3 +207,27 @@ def test_a_name_in_a_decree_of_titles_is_corrected_and_nothing_else_of_it(bureau
     change = AwardChange.objects.get()
     assert (change.count, change.total_fen, change.name_after) == (2, 0, "杭州新名空间有限公司")
     assert (fresh(case).state, fresh(case).amount_fen) == (CaseState.RECOGNISED, None)
+
+
+def test_what_a_rule_recognises_is_checked_before_where_the_sample_falls_on_it(
+    bureau: TitleBureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No payment follows after which the sample could be looked at: people decide the case instead of the rule."""
+    call = bureau.title_call(route="R1")
+    terms = {"cap_fen": 0, "case_cap_fen": 0, "sample_percent": 1, "reason": "规则清晰"}
+    days = {"valid_from": "2024-03-01", "valid_to": "2024-12-31"}
+    pk = bureau.open("proposal", "propose_authorisation", "amount", {"call": call.pk, **terms, **days})
+    bureau.act("proposal", pk, "approve", "leader")
+    states = []
+    for drawn in (True, False):
+        monkeypatch.setattr(by_rule, "is_drawn", lambda *_args, drawn=drawn: drawn)
+        states.append(bureau.filed(call, SPACE).state)
+    assert states == [CaseState.AWAITING_ACCEPTANCE, CaseState.AWAITING_ROUND]
+
+
+def test_a_refusal_of_a_title_speaks_of_no_award(bureau: TitleBureau) -> None:
+    case = bureau.filed(bureau.title_call(), SPACE)
+    bureau.act("case", case, "accept", "acceptance")
+    bureau.act("case", case, "reject", "amount", data={"reason": "团队名单不实"})
+    letter = letter_issue(fresh(case), LetterKind.REJECTION, now=bureau.now)
+    assert "不予认定通知书" in text_of(bytes(letter.content)) and "奖补" not in text_of(bytes(letter.content))

@@ -65,8 +65,10 @@ def decide_by_rule(turn: Turn) -> bool:
         return False
     if used_of(authorisation) + amount > authorisation.cap_fen:
         return False
-    finding = finding_record(case, pack, facts, decision, now=turn.now)
     drawn = is_drawn(authorisation.seed, case.number, authorisation.sample_percent)
+    if drawn and not pays:
+        return False  # no payment follows after which people could look at it, so they do before
+    finding = finding_record(case, pack, facts, decision, now=turn.now)
     RuleDecision.objects.create(
         authority_id=case.authority_id,
         case=case,
