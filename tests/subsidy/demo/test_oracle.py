@@ -121,6 +121,7 @@ class Filed:
     answers: Said
     records: Said
     pk: int = 0
+    route: str = "R2"
 
 
 def filed(company_id: int, pack: Pack, facts: Mapping[str, Any], now: dt.datetime) -> Any:
