@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from subsidy.console.finance import answers, batches, budget, changes, lines, pay, years
+from subsidy.console.finance import answers, batches, budget, changes, lines, pay, statements, years
 
 urlpatterns: list[URLPattern] = [
     path("", budget.budget, name="finance_budget"),
@@ -18,6 +18,15 @@ urlpatterns: list[URLPattern] = [
     path("budget/<int:pk>/move/", changes.ProposeMove.as_view(), name="finance_propose_move"),
     path("budget/<int:pk>/acts/<slug:action>/", lines.LineAct.as_view(), name="finance_line_act"),
     path("budget/<int:pk>/<slug:account>/", lines.entries, name="finance_entries"),
+    path("budget/<int:pk>/vouchers/<slug:wanted>/", statements.voucher_data, name="finance_vouchers"),
+    path("statements/", statements.index, name="finance_statements"),
+    path("statements/line/<int:pk>/<slug:wanted>/", statements.of_line, name="finance_statement_line"),
+    path("statements/company/<int:pk>/<slug:wanted>/", statements.of_company, name="finance_statement_company"),
+    path(
+        "statements/policy/<slug:code>/<int:year>/<slug:wanted>/",
+        statements.of_policy,
+        name="finance_statement_policy",
+    ),
     path("pay/", pay.to_pay, name="finance_pay"),
     path("pay/batch/", pay.prepare, name="finance_prepare"),
     path("batches/", batches.batches, name="finance_batches"),

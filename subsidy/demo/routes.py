@@ -105,7 +105,8 @@ class Routes:
     def fund(self) -> BudgetLine:
         stage, values = self.stage, {"year": 2024, "code": "2060499-YS", "name_zh": "科技政策兑现资金"}
         at = stage.moment(REGISTERED_ON, 10)
-        more = {"name_en": "Funds for the other policies", "source": "district", "function_code": "2060499"}
+        more = {"name_en": "Funds for the other policies", "source": "district", "programme": "政策兑现"}
+        more |= {"function_code": "2060499"}
         pk = stage.open("routes:line", "budget_line", "establish", "finance2", at, {**values, **more})
         money = {"amount_fen": 60_000_000_00, "document": "西财〔2024〕2号"}
         stage.act("routes:line:appropriate", "budget_line", pk, "appropriate", "finance2", at, money)

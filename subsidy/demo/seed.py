@@ -15,6 +15,7 @@ from subsidy.accounts.models import Authority
 from subsidy.accounts.services import authority_found
 from subsidy.calendars.services import calendar_import, clock_start
 from subsidy.demo.accounts import PASSWORD, People, printed
+from subsidy.demo.budget_years import carry_second_year, close_first_year, move_between_lines
 from subsidy.demo.district import generate_district
 from subsidy.demo.experts import fill_pool
 from subsidy.demo.first_batch import FirstBatch, open_first_call
@@ -100,11 +101,14 @@ def play(stage: Stage, report: Report) -> None:
         f"两个批次已支付，共{fen // 100:,}.{fen % 100:02d}元",
         f"two batches are paid, CNY {fen // 100:,}.{fen % 100:02d}",
     )
+    close_first_year(stage)
+    carry_second_year(stage)
     second = publish(stage, "2023.1", dt.date(2023, 1, 9))
     line = fund(stage, 2024, appropriated_fen=80_000_000_00, on=dt.date(2024, 1, 29), document="西财〔2024〕5号")
     receive(stage, account, 40_000_000_00, on=dt.date(2024, 2, 26), document="西财拨〔2024〕7号")
     OpenCall(stage, open_second_call(stage, second, line), pack_of(second)).play()
     report("2024年申报正在进行，各环节均有待办", "the call of 2024 is open, with applications at every stage")
+    move_between_lines(stage)
     Routes(stage, account).play()
     report("各流程的每个环节均有示例", "every state of every route has a case")
     Spaces(stage).play()
@@ -174,6 +178,7 @@ def fund(stage: Stage, year: int, *, appropriated_fen: int, on: dt.date, documen
         "name_zh": "飞天计划专项资金",
         "name_en": "Flying-Sky funds",
         "source": "district",
+        "programme": "飞天计划",
         "function_code": "2060499",
     }
     pk = stage.open(f"line:{year}", "budget_line", "establish", "finance2", stage.moment(on), values)

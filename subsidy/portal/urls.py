@@ -13,6 +13,7 @@ from subsidy.portal.views import (
     lists,
     messages,
     registration,
+    statements,
     team,
 )
 
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("companies/<int:pk>/team/letters/<int:file>/", team.TeamLetter.as_view(), name="team-letter"),
     path("companies/<int:pk>/team/<slug:action>/", team.TeamAct.as_view(), name="team-act"),
     path("companies/<int:pk>/history/", team.History.as_view(), name="history"),
+    path("companies/<int:pk>/statement/<slug:wanted>/", statements.CompanyStatement.as_view(), name="statement"),
     path("companies/<int:pk>/facts/<slug:name>/", facts.FactPage.as_view(), name="fact"),
     path("companies/<int:pk>/accounts/history/", company.Accounts.as_view(), name="accounts"),
     path("companies/<int:pk>/accounts/papers/<int:paper>/", company.AccountPaper.as_view(), name="account-paper"),

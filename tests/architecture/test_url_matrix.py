@@ -165,6 +165,7 @@ TABLE: dict[str, Rule] = {
     "portal:register": ANY_COMPANY,
     **dict.fromkeys(["portal:registration", "portal:registration-file", "portal:registration-act"], OWN),
     **dict.fromkeys(["portal:team", "portal:team-letter", "portal:team-act", "portal:history"], OWN),
+    "portal:statement": OWN,
     **dict.fromkeys(["console:companies", "console:registrations"], CONSOLE),
     "console:people": rule({Role.COUNTER.value, "auditor", "foreign officer"}, others="403"),
     "console:person": rule({Role.COUNTER.value, "auditor"}, absent={"foreign officer"}, others="403"),
@@ -254,6 +255,9 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(
         [f"console:finance_{name}" for name in ("entries_all", "entries", "line_act", "year")], BUDGET_LINE
     ),
+    "console:finance_statements": BUDGET,
+    **dict.fromkeys([f"console:finance_statement_{name}" for name in ("line", "policy", "company")], BUDGET_LINE),
+    "console:finance_vouchers": rule(FINANCE, absent={"auditor", "leader", "foreign officer"}, others="403"),
     **dict.fromkeys([f"console:finance_propose_{name}" for name in ("reduction", "move", "year_end")], PROPOSES_MONEY),
     **dict.fromkeys(["console:finance_establish", "console:finance_cash_act"], KEEPS_BUDGET),
     **dict.fromkeys([f"console:finance_{name}" for name in ("pay", "batches", "answers", "enquiries")], MONEY),
@@ -366,6 +370,7 @@ class Objects:
             "code": "flying_sky",
             "version": self.version.version,
             "year": self.line.year,
+            "wanted": "csv",
         }
         return {one: values[one] for one in wanted}
 
@@ -382,7 +387,8 @@ class Objects:
             "portal:company": self.case.company_id,
             "portal:fact": self.case.company_id,
             **dict.fromkeys(
-                ["portal:team", "portal:team-letter", "portal:team-act", "portal:history"], self.case.company_id
+                ["portal:team", "portal:team-letter", "portal:team-act", "portal:history", "portal:statement"],
+                self.case.company_id,
             ),
             "console:company-fact": self.case.company_id,
             **dict.fromkeys(
@@ -410,11 +416,20 @@ class Objects:
             "console:letter": self.letter,
             **dict.fromkeys(["console:person", "console:person-act", "console:person-password"], self.person),
             "console:round-open": self.old_call.pk,
+            "console:finance_statement_company": self.account.company_id,
             "console:finance_answer_file": self.answers.pk,
             **dict.fromkeys(
                 [
                     f"console:finance_{page}"
-                    for page in ("entries", "entries_all", "line_act", "propose_reduction", "propose_move")
+                    for page in (
+                        "entries",
+                        "entries_all",
+                        "line_act",
+                        "propose_reduction",
+                        "propose_move",
+                        "statement_line",
+                        "vouchers",
+                    )
                 ],
                 self.line.pk,
             ),

@@ -54,8 +54,8 @@ class ProposeReduction(ProposeChange):
 class ProposeMove(ProposeChange):
     opening = "propose_move"
 
-    def form(self, data: Any) -> ActForm:
-        form, line = super().form(data), self.subject()
+    def form(self, subject: BudgetLine, data: Any) -> ActForm:
+        form, line = super().form(subject, data), subject
         to = form.fields["to"]
         assert isinstance(to, forms.ModelChoiceField)
         same = BudgetLine.objects.filter(authority=line.authority_id, year=line.year, currency=line.currency)
@@ -91,8 +91,8 @@ class ProposeYearEnd(Propose):
     def said(self, subject: Year) -> dict[str, Any]:
         return {"year": subject.year, "carry": self.request.POST.getlist("carry")}
 
-    def form(self, data: Any) -> ActForm:
-        form, year = super().form(data), self.subject()
+    def form(self, subject: Year, data: Any) -> ActForm:
+        form, year = super().form(subject, data), subject
         carry = form.fields["carry"]
         assert isinstance(carry, forms.ModelMultipleChoiceField)
         carry.queryset = BudgetLine.objects.filter(

@@ -182,6 +182,7 @@ def entries(request: HttpRequest, pk: int, account: str = "") -> HttpResponseBas
         "figures": figures_of(sums_of([line]), figure_url),
         "after": line.carried_to,
         "before": BudgetLine.objects.filter(carried_to=line).first(),
+        "pays": scope.budget_reader(request).may(line.authority_id, *scope.PAYS),
         "acts": _acts(scope.budget_reader(request), line),
         "crumbs": [
             Crumb(_("Budget"), f"{reverse('console:finance_budget')}?year={line.year}"),

@@ -20,6 +20,8 @@ from subsidy.payouts.selectors import SEES_MONEY, answer_files_of, batches_of
 from subsidy.web.person import moment_of
 from workflows.common.refusals import Forbidden, NotFound
 
+# Full account numbers leave only to those who pay.
+PAYS = (Role.FINANCE_PREPARE, Role.FINANCE_CHECK, Role.FINANCE_RELEASE)
 _READER = "_subsidy_finance_reader"
 
 
