@@ -17,6 +17,8 @@ from workflows.payout_batch.flow import MUST_PASS as BATCH_MUST_PASS
 from workflows.payout_batch.flow import BatchV1
 from workflows.proposal.flow import MUST_PASS as PROPOSAL_MUST_PASS
 from workflows.proposal.flow import FinanceProposalV1, ProposalV1
+from workflows.recovery.flow import MUST_PASS as RECOVERY_MUST_PASS
+from workflows.recovery.flow import RecoveryV1
 from workflows.round.flow import MUST_PASS as ROUND_MUST_PASS
 from workflows.round.flow import RoundV1
 from workflows.round.proof import round_findings
@@ -29,6 +31,7 @@ PROOFS: dict[type[Flow], dict[str, tuple[Required, ...]]] = {
     ObjectionV1: {"dismissed": OBJECTION_MUST_PASS, "upheld": OBJECTION_MUST_PASS},
     ProposalV1: {"approved": PROPOSAL_MUST_PASS},
     FinanceProposalV1: {"approved": PROPOSAL_MUST_PASS},
+    RecoveryV1: {"paid": RECOVERY_MUST_PASS, "written_off": RECOVERY_MUST_PASS},
     BatchV1: {"settled": BATCH_MUST_PASS},
 }
 

@@ -13,6 +13,7 @@ from workflows.common.telling import send_digests_job, send_mail_job, tell_job
 from workflows.fact_import.jobs import apply_fact_import_job, check_fact_import_job, undo_fact_import_job
 from workflows.live_facts.jobs import ask_due_live_sources_job, ask_live_source_job
 from workflows.payout_batch.jobs import issue_batch_cover_job
+from workflows.recovery.jobs import issue_recovery_notice_job
 from workflows.registers.jobs import (
     apply_register_import_job,
     compare_register_import_job,
@@ -27,6 +28,7 @@ ALL = (
     issue_notice_papers,
     issue_decree_papers,
     issue_batch_cover_job,
+    issue_recovery_notice_job,
     recount_provisional_job,
     run_reminders_job,
     look_after_service_job,

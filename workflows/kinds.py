@@ -12,6 +12,7 @@ from workflows.payout_batch.kind import BATCH
 from workflows.person.kind import PERSON
 from workflows.policy_release.kind import CALL, POLICY_VERSION
 from workflows.proposal.kind import PROPOSAL
+from workflows.recovery.kind import RECOVERY
 from workflows.registers.kind import REGISTER_IMPORT
 from workflows.registration.kind import REGISTRATION
 from workflows.registry.kind import COMPANY
@@ -22,6 +23,7 @@ ALL = (
     ROUND,
     OBJECTION,
     BATCH,
+    RECOVERY,
     AUTHORITY,
     POLICY_VERSION,
     CALL,

@@ -27,6 +27,8 @@ class ConsoleConfig(AppConfig):
         add(NavEntry(15, _("Calls"), "console:calls", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         proposes = (Role.AMOUNT, Role.SUPERVISION, Role.LEADER, Role.AUDITOR)
         add(NavEntry(25, _("Proposals"), "console:proposals", kinds=(UserKind.OFFICER,), roles=proposes))
+        recovers = (*proposes, Role.FINANCE_CHECK)
+        add(NavEntry(26, _("Recoveries"), "console:recoveries", kinds=(UserKind.OFFICER,), roles=recovers))
         add(NavEntry(20, _("Rounds"), "console:rounds", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         add(
             NavEntry(

@@ -22,6 +22,7 @@ from subsidy.decisions.models import RuleDecision
 from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
 from subsidy.documents.services import folder
+from subsidy.payouts.owing import paid_of
 from subsidy.programmes.packs import pack_of
 from subsidy.registers.enums import Change
 from subsidy.registers.selectors import entries_of_case
@@ -80,6 +81,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "visits": visits_of(case),
         "agreement": agreement_of(case),
         "parts": parts_of(case),
+        "may_recover": paid_of(case) > 0
+        and proposals.may_propose(request, "propose", case.authority_id, kind="recovery"),
         "may_reopen": case.state in REMANDED
         and proposals.may_propose(request, "propose_reopening", case.authority_id),
         **titles_shown(request, case, pack),

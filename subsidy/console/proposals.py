@@ -18,14 +18,12 @@ from django.views.decorators.http import require_safe
 
 from subsidy.accounts.enums import Role
 from subsidy.accounts.selectors import SEES_CASES, grants_of
-from subsidy.cases.models import Case
 from subsidy.console import scope
 from subsidy.console.finance import proposed
 from subsidy.console.offers import Offer, Offers, offers, reader_duties, why_not
 from subsidy.decisions.models import Proposal, ProposalKind, ProposalState, StandingAuthorisation
 from subsidy.decisions.recusals import recused_from
 from subsidy.decisions.titles import TestOutcome
-from subsidy.programmes.models import Call
 from subsidy.registers.models import RegisterEntry
 from subsidy.web.acts import ActPage, find_act
 from subsidy.web.components import Crumb, Money, Preview, SummaryRow, Text, Tone
@@ -46,6 +44,7 @@ TONES: dict[str, Tone] = {
 }
 END = "end_authorisation"
 TITLE_KINDS = (ProposalKind.TITLE_CHANGE, ProposalKind.TITLE_TEST)
+ABOUT_RECOVERIES = (ProposalKind.RECOVERY_REDUCTION, ProposalKind.WRITE_OFF)
 
 
 class ProposalFilter(django_filters.FilterSet):
@@ -101,9 +100,9 @@ def proposals_for(request: HttpRequest) -> QuerySet[Proposal]:
     return found.select_related("proposed_by", "process")
 
 
-def may_propose(request: HttpRequest, opening: str, authority_id: int) -> bool:
+def may_propose(request: HttpRequest, opening: str, authority_id: int, *, kind: str = "proposal") -> bool:
     """Whether the reader holds the role that proposes this, at that bureau."""
-    role = kind_named("proposal").opens[opening].act.role
+    role = kind_named(kind).opens[opening].act.role
     pools = scope.standing(request).pools
     return any(pool.role == role and pool.authority_id == authority_id for pool in pools)
 
@@ -168,12 +167,15 @@ def about_of(proposal: Proposal) -> list[SummaryRow]:
     number = number_about(proposal)
     if proposal.about_kind == "call":
         return [SummaryRow(_("Call"), f"{number} {proposal.title}")]
+    if proposal.about_kind == "recovery":
+        return [SummaryRow(_("Recovery"), proposal.title)]
     return [SummaryRow(_("Case"), proposal.title)]
 
 
 def number_about(proposal: Proposal) -> str:
-    model = Call if proposal.about_kind == "call" else Case
-    number: str = model.objects.values_list("number", flat=True).get(pk=proposal.about_id)
+    number: str = (
+        kind_named(proposal.about_kind).model.objects.values_list("number", flat=True).get(pk=proposal.about_id)
+    )
     return number
 
 
@@ -188,6 +190,10 @@ def terms_in_words(kind: str, terms: dict[str, Any]) -> list[tuple[Text, str]]:
     """Each term with its value; amounts in yuan, days as dates."""
     if kind in proposed.KINDS:
         return proposed.terms_in_words(kind, terms)
+    if kind in ABOUT_RECOVERIES:
+        document = (_("Document of the approval or judgment"), str(terms["document"]))
+        less = [(_("Less is owed by"), money(terms["amount_fen"]))] if "amount_fen" in terms else []
+        return [document, *less]
     if kind == ProposalKind.REOPENING:
         return [(_("Document of the review or judgment"), str(terms["document"]))]
     if kind in TITLE_KINDS:
@@ -290,6 +296,8 @@ def preview_of(proposal: Proposal, action: str) -> Preview:
                 _("What was decided under it stands."),
             ]
         )
+    if proposal.kind in ABOUT_RECOVERIES:
+        return Preview(changes=[_("What the company owes becomes less at once, and stays in the books as given up.")])
     if proposal.kind == ProposalKind.REOPENING:
         return Preview(changes=[_("The case is open again and goes on before what is in doubt; every hand is kept.")])
     if proposal.kind in proposed.KINDS:

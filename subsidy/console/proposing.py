@@ -16,7 +16,6 @@ from django.views import View
 from subsidy.console import scope
 from subsidy.console.calls import call_for
 from subsidy.console.proposals import may_propose
-from subsidy.decisions.models import Proposal
 from subsidy.programmes.packs import pack_of
 from subsidy.registers.enums import Change
 from subsidy.registers.selectors import entries_of_case
@@ -30,8 +29,11 @@ from workflows.proposal.steps import BY_RULE
 
 
 class Propose(LoginRequiredMixin, View, ABC):
-    """A form, what approving it would lead to, and the proposal. `about` names the field that carries the matter."""
+    """A form, what approving it would lead to, and the proposal. `about` names the field that carries the matter, `kind`
+    what is opened.
+    """
 
+    kind = "proposal"
     opening = ""
     about = ""
 
@@ -60,7 +62,7 @@ class Propose(LoginRequiredMixin, View, ABC):
     def found(self) -> Any:
         scope.standing(self.request)
         subject = self.subject()
-        if not may_propose(self.request, self.opening, subject.authority_id):
+        if not may_propose(self.request, self.opening, subject.authority_id, kind=self.kind):
             raise Forbidden
         return subject
 
@@ -72,23 +74,23 @@ class Propose(LoginRequiredMixin, View, ABC):
         subject = self.found()
         data = {**sent(request), **self.said(subject)}
         try:
-            outcome = submit_new(request, "proposal", self.opening, authority_id=subject.authority_id, data=data)
+            outcome = submit_new(request, self.kind, self.opening, authority_id=subject.authority_id, data=data)
         except BadData as refusal:
             form = self.form(subject, data)
             blame(form, refusal)
             return self.page(subject, form, status=UNPROCESSABLE)
-        number = Proposal.objects.values_list("number", flat=True).get(pk=outcome.subject_id)
+        number = kind_named(self.kind).model.objects.values_list("number", flat=True).get(pk=outcome.subject_id)
         messages.success(request, _("Proposed. Another person approves or refuses it."))
-        return HttpResponseRedirect(reverse("console:proposal", args=[number]))
+        return HttpResponseRedirect(reverse(f"console:{self.kind}", args=[number]))
 
     def form(self, subject: Any, data: Any) -> ActForm:
-        act = kind_named("proposal").opens[self.opening].act
+        act = kind_named(self.kind).opens[self.opening].act
         form = act_form(act, None, data, initial={self.about: subject.pk})
         assert form is not None  # a proposal has terms
         return form
 
     def page(self, subject: Any, form: ActForm, *, status: int = 200) -> HttpResponse:
-        act = kind_named("proposal").opens[self.opening].act
+        act = kind_named(self.kind).opens[self.opening].act
         context = {
             "act": act,
             "heading": act.title,

@@ -25,7 +25,7 @@ from subsidy.console import scope
 from subsidy.console.bulk_acts import offered
 from subsidy.console.queue_list import Days, choices_for, item_spec
 from subsidy.decisions.models import Objection, Proposal, Round
-from subsidy.payouts.models import Batch
+from subsidy.payouts.models import Batch, Recovery
 from subsidy.reporting.act_words import ACT_WORDS
 from subsidy.web import acts
 from subsidy.web.components import Text
@@ -133,6 +133,7 @@ def _with_number(events: QuerySet[Any]) -> QuerySet[Any]:
                     ("round", Round.objects.values("number")),
                     ("objection", Objection.objects.values("number")),
                     ("proposal", Proposal.objects.values("number")),
+                    ("recovery", Recovery.objects.values("number")),
                     ("batch", Batch.objects.values("number")),
                 )
             )
@@ -145,7 +146,7 @@ def _with_number(events: QuerySet[Any]) -> QuerySet[Any]:
 def claim(request: HttpRequest, kind: str, number: str, action: str) -> HttpResponse:
     """Take a matter over, or give it back; one call of the door, then back to where the reader was."""
     scope.standing(request)
-    if kind not in ("case", "round", "objection", "proposal", "batch"):
+    if kind not in ("case", "round", "objection", "proposal", "batch", "recovery"):
         raise Http404("There is nothing of that kind to take over.")
     subject = kind_named(kind).model.objects.filter(number=number).only("pk").first()
     if subject is None:

@@ -26,6 +26,7 @@ class LetterKind(models.TextChoices):
     DECREE = "decree", _("decree")
     NOTICE_LIST = "notice_list", _("notice list")
     BATCH_COVER = "batch_cover", _("cover sheet of a batch")
+    RECOVERY = "recovery", _("notice of recovery")
 
 
 class Letter(AuthorityRecord):

@@ -13,10 +13,11 @@ from subsidy.correspondence.codes import new_code, seal_of
 from subsidy.correspondence.issue import Issue
 from subsidy.correspondence.list_papers import compose_cover, compose_decree, compose_notice
 from subsidy.correspondence.models import Letter, LetterKind
+from subsidy.correspondence.recovery_papers import compose_recovery
 from subsidy.decisions.enums import DecreeKind
 from subsidy.decisions.models import Decree, Round
 from subsidy.letters.formats import Language
-from subsidy.payouts.models import Batch
+from subsidy.payouts.models import Batch, Recovery
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 COMPOSE: dict[str, Compose] = {
@@ -95,8 +96,16 @@ def cover_issue(batch: Batch, *, now: Moment) -> Letter:
     return _keep(batch, kind, batch.number, lambda issue: compose_cover(batch, issue.lang, issue.seal), now=now)
 
 
+def recovery_issue(recovery: Recovery, *, now: Moment) -> Letter:
+    """Keep the notice of an ordered recovery, in both languages; it lies with the letters of its case."""
+    kind = LetterKind.RECOVERY
+    return _keep(
+        recovery, kind, recovery.number, lambda issue: compose_recovery(recovery, issue), now=now, case=recovery.case
+    )
+
+
 def _keep(
-    subject: Case | Round | Batch,
+    subject: Case | Round | Batch | Recovery,
     kind: str,
     number: str,
     compose: Callable[[Issue], bytes],

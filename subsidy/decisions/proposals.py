@@ -17,6 +17,8 @@ class ProposalKind(models.TextChoices):
     BUDGET_REDUCE = "budget_reduce", _("reduction of a budget line")
     BUDGET_MOVE = "budget_move", _("move between budget lines")
     YEAR_END = "year_end", _("end of a budget year")
+    RECOVERY_REDUCTION = "recovery_less", _("reduction of a recovery")
+    WRITE_OFF = "write_off", _("writing off a recovery")
 
 
 class ProposalState(models.TextChoices):

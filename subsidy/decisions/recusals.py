@@ -16,13 +16,16 @@ from subsidy.decisions.models import Proposal
 
 def _of_proposal(ref: Any) -> Q:
     inner = OuterRef(ref) if isinstance(ref, OuterRef) else ref  # one query further in
-    return Q(case__in=Proposal.objects.filter(pk=inner, about_kind="case").values("about_id"))
+    about = Proposal.objects.filter(pk=inner)
+    cases = Q(case__in=about.filter(about_kind="case").values("about_id"))
+    return cases | Q(case__recoveries__in=about.filter(about_kind="recovery").values("about_id"))
 
 
 RECUSED_ON: Mapping[str, Callable[[Any], Q]] = {
     "case": lambda ref: Q(case=ref),
     "objection": lambda ref: Q(case__objections=ref),
     "proposal": _of_proposal,
+    "recovery": lambda ref: Q(case__recoveries=ref),
 }
 """By kind of matter: the condition over recusals for the matter of this id, which may be a reference to an outer query."""
 

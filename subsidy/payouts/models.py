@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord, Subject
 from subsidy.payouts.enums import LIVE_LINE_STATES, BatchState, LineState
+from subsidy.payouts.recoveries import Recovery
+
+__all__ = ["Answer", "AnswerFile", "Batch", "BatchLine", "ExportFile", "LineShare", "Recovery"]
 
 
 class Batch(Subject):

@@ -16,6 +16,8 @@ BY_NUMBER: Mapping[tuple[str, str], str] = {
     ("batch", UserKind.OFFICER): "console:finance_batch",
     ("objection", UserKind.OFFICER): "console:objection",
     ("proposal", UserKind.OFFICER): "console:proposal",
+    ("recovery", UserKind.OFFICER): "console:recovery",
+    ("recovery", UserKind.COMPANY): "portal:recovery",
 }
 """Pages whose address holds the number of the matter."""
 

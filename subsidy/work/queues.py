@@ -20,7 +20,7 @@ from subsidy.work.models import WorkItem
 from subsidy.work.selectors import Standing
 
 TABS = ("mine", "pools", "others", "company", "soon", "overdue", "done")
-COUNTED_STREAMS = ("case", "round", "objection", "proposal", "batch")
+COUNTED_STREAMS = ("case", "round", "objection", "proposal", "batch", "recovery")
 COMPANIES_MAX = 200
 
 

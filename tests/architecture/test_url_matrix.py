@@ -187,6 +187,11 @@ TABLE: dict[str, Rule] = {
     "console:calls": CONSOLE,
     "console:objections": CONSOLE,
     "console:proposals": CONSOLE,
+    "console:recoveries": CONSOLE,
+    # Nothing of the case was paid, so nothing can be asked back; tests/workflows/test_recovery.py has one that was.
+    **dict.fromkeys([f"console:recovery{page}" for page in ("", "-act", "-receive")], NO_LETTER),
+    **dict.fromkeys([f"console:propose-{what}" for what in ("recovery", "write-off", "reduction")], NO_LETTER),
+    **dict.fromkeys(["portal:recovery", "portal:recovery-answer"], NOBODY_YET),
     **dict.fromkeys(["console:proposal", "console:proposal-act"], CASE),
     # The call of the test is decided by people and its case has not ended; tests/subsidy/console/test_proposals.py has others.
     **dict.fromkeys(["console:propose-authorisation", "console:propose-reopening"], NO_LETTER),
@@ -288,6 +293,7 @@ _ACTION = {
     "console:proposal-act": "approve",
     "console:finance_line_act": "appropriate",
     "console:finance_cash_act": "receive_funds",
+    "console:recovery-act": "decide",
     "portal:registration-act": "withdraw",
 }
 

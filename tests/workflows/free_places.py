@@ -311,8 +311,14 @@ def authorities(world: World, staff: list[Person]) -> Ground:
     funds = plain(**money, document="西财拨1号")
     cash = dict.fromkeys(("receive_funds", "pay_over", "book_charge", "book_interest"), funds)
     sent = {**cash, "import_answers": plain(), "retry_job": plain(job=1), "retry_mail": plain(mail=1)}
-    # No file, no failed job and no failed e-mail: who may see to them is told that there is none.
-    refused = {(0, "import_answers"): "data", (0, "retry_job"): "not_found", (0, "retry_mail"): "state"}
+    sent["receive_repayment"] = plain()
+    # No file, nothing that is owed, no failed job and no failed e-mail: who may see to them is told that there is none.
+    refused = {
+        (0, "receive_repayment"): "data",
+        (0, "import_answers"): "data",
+        (0, "retry_job"): "not_found",
+        (0, "retry_mail"): "state",
+    }
     return Ground([Place(world.authority, None, staff)], sent, world, refused)
 
 

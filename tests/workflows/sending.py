@@ -169,6 +169,15 @@ class Data:
     def correct_award(self, place: Place) -> dict[str, Any]:
         return {**self.revoke_award(place), "name": "杭州更名科技有限公司"}
 
+    def decide(self, place: Place) -> dict[str, Any]:
+        return {"amount_fen": place.subject.proposed_fen, "reasons": "事实清楚，依据充分"}
+
+    def drop(self, _place: Place) -> dict[str, Any]:
+        return {"reasons": "证据不足，不予追回"}
+
+    def answer(self, _place: Place) -> dict[str, Any]:
+        return {"answer": "已整改"}
+
     def dismiss(self, _place: Place) -> dict[str, Any]:
         return {"reasons": "经核查不属实"}
 

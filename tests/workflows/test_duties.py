@@ -74,6 +74,7 @@ def bound_to(kind: str, subject: Any) -> dict[str, int]:
         "round": lambda: Case.objects.filter(Q(round_rows__round=subject.pk) | Q(call=subject.call_id)),
         "objection": lambda: Case.objects.filter(pk=subject.case_id),
         "batch": lambda: Case.objects.filter(payments__batch=subject.pk),
+        "recovery": lambda: Case.objects.filter(recoveries=subject.pk),
         "proposal": lambda: Case.objects.filter(pk=subject.about_id if subject.about_kind == "case" else 0),
     }
     found = {kind: subject.pk}

@@ -12,6 +12,7 @@ from subsidy.audit.models import Event
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import AnswerRecord, Case
 from subsidy.correspondence.case_papers import answers_of, compose_correction
+from subsidy.correspondence.issue import Issue
 from subsidy.decisions.facts import decision_of, facts_of, gathered
 from subsidy.documents.models import StoredFile
 from subsidy.letters.formats import Language
@@ -266,7 +267,7 @@ def test_the_letters_about_a_case_name_its_lists(world: World, lang: Language) -
     assert said["payments under technology contracts"] in ("2 条，完整", "2 records, complete")
     named = {"message": "请补正", f"reason_{LIST}": "缺一笔付款"}
     world.act("case", case, "return_for_correction", "acceptance", data=named)
-    assert compose_correction(fresh(case), "1", world.now.on, lang).startswith(b"%PDF")
+    assert compose_correction(fresh(case), Issue("1", world.now.on, lang)).startswith(b"%PDF")
 
 
 # -- age ------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,9 @@ import pytest
 
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Instalment, Proposal, ProposalKind, RoundRow
+from subsidy.payouts.models import Recovery
+from subsidy.payouts.recoveries import RecoveryGround
+from tests.subsidy.payouts.bank import answered, imported, obligated
 from tests.titles import MODEL, YEAR, Titles
 from tests.workflows.sending import Data, Place
 from tests.workflows.staff import Person, officers
@@ -57,6 +60,17 @@ def refused_case(bureau: Bureau, version: str) -> Case:
     case = bureau.submitted(bureau.call_by("  kind: R2\n  co_review: no\n", version))
     bureau.act("case", case, "refuse", "acceptance", data={"reason": "材料不齐"})
     return fresh(case)
+
+
+def recovered(bureau: Bureau, case: Case) -> Recovery:
+    """The bank has paid the case, and one yuan of it is to come back."""
+    for document in answered(bureau.released([case]), bureau):
+        imported(bureau, document.content, name=document.name)
+    said = {"ground": RecoveryGround.FOUND, "term": "", "occurred_on": "2024-03-01", "amount_fen": 1_00}
+    found = bureau.open("recovery", "propose", "amount", {"case": case.pk, **said, "reason": "部分支出不合规"})
+    bureau.now = days_later(bureau.now, 30)
+    bureau.act("recovery", found, "decide", "leader", data={"amount_fen": 1_00, "reasons": "事实清楚，依据充分"})
+    return Recovery.objects.get(pk=found)
 
 
 def test_everybody_tries_to_open_every_kind_of_matter_with_a_flow(bureau: Everything) -> None:
@@ -112,6 +126,22 @@ def _on_the_way_to_payment(bureau: Bureau, openings: Openings) -> None:
         "purpose": "飞天计划奖补",
     }
     openings("batch", "prepare", batch)
+    _after_payment(bureau, openings, case)
+
+
+def _after_payment(bureau: Bureau, openings: Openings, case: Case) -> None:
+    owed = recovered(bureau, case)
+    more = {
+        "ground": RecoveryGround.RATED,
+        "term": "",
+        "occurred_on": "2024-03-01",
+        "amount_fen": 1,
+        "reason": "评级下调所致",
+    }
+    openings("recovery", "propose", {"case": case.pk, **more})
+    given_up = {"recovery": owed.pk, "document": "西科〔2024〕31号", "reason": "企业已注销"}
+    openings("proposal", "propose_write_off", given_up)
+    openings("proposal", "propose_recovery_less", {**given_up, "amount_fen": 1})
 
 
 def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
@@ -133,7 +163,12 @@ def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
     about_titles = (bureau.revoked(changed), bureau.tested(kept))
     year_end = bureau.open("proposal", "propose_year_end", "finance1", YEAR_END)
     about_money = (reduction, move, year_end)
-    for at, pk in enumerate((waiting, reopening, *about_money, *about_titles, approved, refused, ended)):
+    paid = obligated(bureau, 1)[0]
+    given_up = {"recovery": recovered(bureau, paid).pk, "document": "西科〔2024〕31号", "reason": "企业已注销"}
+    less = bureau.open("proposal", "propose_recovery_less", "amount", {**given_up, "amount_fen": 1})
+    written_off = bureau.open("proposal", "propose_write_off", "finance2", given_up)
+    waiting_ones = (waiting, reopening, *about_money, *about_titles, less, written_off)
+    for at, pk in enumerate((*waiting_ones, approved, refused, ended)):
         found = Proposal.objects.get(pk=pk)
         seen.add((found.kind, found.state))
         place = Place(found, node_of(found), staff[at * 5 % len(staff) :] + staff[: at * 5 % len(staff)])

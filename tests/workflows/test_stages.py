@@ -256,8 +256,8 @@ def test_the_counter_says_which_township_recommends_a_company(bureau: Bureau) ->
     other = bureau.call_by("  kind: R2\n  recommendation: yes\n  co_review: no\n", "2023.3")
     after = bureau.submitted(other, fresh(company))
     bureau.act("case", after, "accept", "acceptance")
-    units = {item.subject_id: item.pool.unit_id for item in WorkItem.objects.filter(node="recommendation")}
-    assert units == {before.pk: None, after.pk: beishan}
+    waiting = WorkItem.objects.filter(node="recommendation")
+    assert dict(waiting.values_list("subject_id", "pool__unit")) == {before.pk: None, after.pk: beishan}
     with pytest.raises(NotFound):
         bureau.act("case", after, "recommend", "liuxia1", data={"text": "推荐"})
     bureau.act("company", company, "assign_township", "counter", data={"township": ""})

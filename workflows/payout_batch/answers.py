@@ -35,6 +35,7 @@ from workflows.common.refusals import BadData
 from workflows.common.subjects import Card, Kind, kind_named, register
 from workflows.common.turn import Turn
 from workflows.operations.acts import OPERATIONS
+from workflows.recovery.receiving import RECEIVE_REPAYMENT
 from workflows.registry.settling import SETTLE
 
 EXPORTED = (BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED)
@@ -277,6 +278,7 @@ AUTHORITY = register(
             *CASH_ACTS,
             *OPERATIONS,
             SETTLE,
+            RECEIVE_REPAYMENT,
         ),
     )
 )

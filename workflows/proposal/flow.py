@@ -14,7 +14,7 @@ from workflows.budget.forms import MoveForm, ReduceForm, YearEndForm
 from workflows.common.acts import Act, ActForm, ReasonForm
 from workflows.common.nodes import End, Human, Start, Switch, verdict
 from workflows.common.refusals import Message
-from workflows.proposal import steps, titles
+from workflows.proposal import giving_up, steps, titles
 
 
 def _decision(role: Role) -> Human:
@@ -137,4 +137,20 @@ def _proposed_by_finance(name: str, title: Message, form: type[ActForm]) -> Act:
 PROPOSE_REDUCTION = _proposed_by_finance("propose_reduction", _("Propose a reduction"), ReduceForm)
 PROPOSE_MOVE = _proposed_by_finance("propose_move", _("Propose a move to another line"), MoveForm)
 PROPOSE_YEAR_END = _proposed_by_finance("propose_year_end", _("Propose the end of the year"), YearEndForm)
+PROPOSE_WRITE_OFF = Act(
+    "propose_write_off",
+    _("Propose to write a recovery off"),
+    steps.proposed,
+    role=Role.FINANCE_CHECK,
+    duty=Duty.PROPOSES,
+    form=giving_up.WriteOffForm,
+)
+PROPOSE_RECOVERY_LESS = Act(
+    "propose_recovery_less",
+    _("Propose to reduce a recovery"),
+    steps.proposed,
+    role=Role.AMOUNT,
+    duty=Duty.PROPOSES,
+    form=giving_up.ReductionForm,
+)
 MUST_PASS = ("decision",)

@@ -15,15 +15,17 @@ from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.common.turn import Turn
-from workflows.proposal import steps
+from workflows.proposal import giving_up, steps
 from workflows.proposal.flow import (
     FREE_ACTS,
     PROPOSE_AUTHORISATION,
     PROPOSE_MOVE,
+    PROPOSE_RECOVERY_LESS,
     PROPOSE_REDUCTION,
     PROPOSE_REOPENING,
     PROPOSE_TITLE_CHANGE,
     PROPOSE_TITLE_TEST,
+    PROPOSE_WRITE_OFF,
     PROPOSE_YEAR_END,
     FinanceProposalV1,
     ProposalV1,
@@ -61,6 +63,10 @@ PROPOSAL = register(
                 act=PROPOSE_TITLE_CHANGE, make=steps.make_title_change, route=steps.route_of
             ),
             "propose_title_test": Opening(act=PROPOSE_TITLE_TEST, make=steps.make_title_test, route=steps.route_of),
+            "propose_write_off": Opening(act=PROPOSE_WRITE_OFF, make=giving_up.make_write_off, route=steps.route_of),
+            "propose_recovery_less": Opening(
+                act=PROPOSE_RECOVERY_LESS, make=giving_up.make_reduction, route=steps.route_of
+            ),
             "propose_reopening": Opening(act=PROPOSE_REOPENING, make=steps.make_reopening, route=steps.route_of),
             "propose_reduction": _of_finance(PROPOSE_REDUCTION, changes.make_reduction),
             "propose_move": _of_finance(PROPOSE_MOVE, changes.make_move),

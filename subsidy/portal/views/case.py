@@ -24,6 +24,7 @@ from subsidy.decisions.models import Award, Finding
 from subsidy.documents.responses import pdf_response
 from subsidy.payouts.enums import LineState
 from subsidy.payouts.models import BatchLine
+from subsidy.payouts.recoveries import Recovery
 from subsidy.portal.access import CONFIRM_FOR, FILE_FOR, may, my_case
 from subsidy.portal.letters import as_files, letters_of
 from subsidy.portal.views.application import call_title, crumbs_at, crumbs_to
@@ -124,6 +125,7 @@ class CasePage(LoginRequiredMixin, View):
             "payments": payments,
             "offer": offer_of(case),
             "answers": offered_acts(case),
+            "recoveries": Recovery.objects.filter(case=case).order_by("pk"),
             "agreement": agreement_of(case),
             "can_change_account": can_change_account(request, case, payments),
             "entries": [as_entry(case, entry) for entry in reversed(story(case, "company"))],

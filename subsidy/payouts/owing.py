@@ -1,0 +1,37 @@
+"""Reading what a company was paid, what of it was asked back, and what is still owed. Amounts in fen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet, Sum
+
+from subsidy.cases.models import Case
+from subsidy.ledger.enums import CashAccountKind
+from subsidy.ledger.models import CashAccount
+from subsidy.payouts.enums import LineState
+from subsidy.payouts.models import BatchLine
+from subsidy.payouts.recoveries import DECIDED_RECOVERIES, Recovery, RecoveryState
+
+
+def paid_of(case: Case) -> int:
+    """What the bank settled for the case and did not return."""
+    settled = BatchLine.objects.filter(case=case, state=LineState.SETTLED)
+    return settled.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+
+
+def asked_back(case: Case) -> int:
+    """What was decided to be paid back of the case so far, paid or not."""
+    decided = Recovery.objects.filter(case=case, state__in=DECIDED_RECOVERIES)
+    return decided.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+
+
+def owed_by_recovery(ids: Iterable[int]) -> dict[int, int]:
+    """What is still owed on each of these recoveries; those without a balance are left out."""
+    rows = CashAccount.objects.filter(kind=CashAccountKind.RECEIVABLE, recovery_id__in=list(ids), balance__gt=0)
+    return dict(rows.values_list("recovery_id").annotate(fen=Sum("balance")))
+
+
+def open_recoveries_of(company_id: int) -> QuerySet[Recovery]:
+    """What the company still has to pay back, the oldest first."""
+    return Recovery.objects.filter(company=company_id, state=RecoveryState.OPEN).order_by("due_on", "pk")

@@ -1,0 +1,48 @@
+"""Money that comes back to the bureau: an act of the bureau, which counts it for the recovery that it is for."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.accounts.enums import Role
+from subsidy.payouts.recoveries import Recovery, RecoveryState
+from subsidy.work.enums import Duty
+from workflows.common.acts import Act
+from workflows.common.refusals import BadData
+from workflows.common.turn import Turn
+from workflows.recovery.forms import RepaymentForm
+
+_TAKES = {RecoveryState.OPEN: "take_payment", RecoveryState.WRITTEN_OFF: "take_late_payment"}
+
+
+def receive_repayment(turn: Turn) -> None:
+    """Raises BadData for a recovery that is not there or awaits no money, and for a day before its decision."""
+    data = turn.data
+    recovery = Recovery.objects.filter(number=data["recovery"], authority_id=turn.authority_id).first()
+    act = _TAKES.get(RecoveryState(recovery.state)) if recovery else None
+    if recovery is None or act is None or recovery.decided_on is None:
+        raise BadData(
+            fields={"recovery": [str(_("No recovery of this number awaits money. Look at the list of recoveries."))]}
+        )
+    if not recovery.decided_on <= data["received_on"] <= turn.now.on:
+        raise BadData(
+            fields={"received_on": [str(_("This day lies before the decision, or ahead. Look at the bank's paper."))]}
+        )
+    money = {
+        "amount_fen": data["amount_fen"],
+        "paying_account": data["paying_account"].pk,
+        "reference": data["reference"],
+        "received_on": data["received_on"],
+    }
+    turn.passage.also("recovery", [recovery.pk], act, money)
+    turn.record(recovery=recovery.number, **money)
+
+
+RECEIVE_REPAYMENT = Act(
+    "receive_repayment",
+    _("Record money paid back"),
+    receive_repayment,
+    role=Role.FINANCE_CHECK,
+    duty=Duty.KEEPS_BUDGET,
+    form=RepaymentForm,
+)
