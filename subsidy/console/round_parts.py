@@ -16,6 +16,7 @@ from subsidy.calendars.selectors import working_calendar
 from subsidy.console.offers import Offer, Offers, offers, reader_duties, why_not
 from subsidy.decisions.enums import DecreeKind, ObjectionState, RowDecision, RowState
 from subsidy.decisions.models import Decree, Meeting, Round, RoundRow
+from subsidy.decisions.recusals import recused_from
 from subsidy.decisions.selectors import objections_of
 from subsidy.web import formats
 from subsidy.work.models import WorkItem
@@ -139,5 +140,5 @@ def objections_table(round_: Round, standing: Standing) -> list[dict[str, Any]]:
             "tone": "wait" if one.state == ObjectionState.OPEN else "done",
             "url": reverse("console:objection", args=[one.number]),
         }
-        for one in objections_of(round_)
+        for one in objections_of(round_).exclude(recused_from("objection", standing.user))
     ]

@@ -164,6 +164,7 @@ class TaskList(LoginRequiredMixin, View):
         context = {
             "case": case,
             "title": call_title(case.call),
+            "words": words_of(case),
             "until": last_minute_before(drafts_close_at(case.call, filing.pack)),
             "tasks": tasks_of(filing),
             "may_file": filing.may_file,

@@ -28,6 +28,8 @@ from subsidy.ledger.invariants import violations
 from subsidy.payouts.models import Batch
 from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.work.models import WorkItem
+from tests.browser.every_state import silent_pages
+from tests.harness.browser import browser_program
 from tests.world import MINUTE, World, pdf, scores
 from workflows.case.jobs import issue_letter
 from workflows.common.picture import stops
@@ -50,8 +52,7 @@ class Interrupted(Exception):
     """The demo was stopped while it was being filled."""
 
 
-@pytest.mark.django_db
-def test_the_seeded_demo(settings: Settings) -> None:
+def test_the_seeded_demo(fresh_db: object, settings: Settings, request: pytest.FixtureRequest) -> None:
     settings.DEMO_MODE = True
     told: list[str] = []
 
@@ -69,6 +70,9 @@ def test_the_seeded_demo(settings: Settings) -> None:
     first_batch_is_paid()
     call_waits_in_every_state()
     every_state_of_every_route_is_shown()
+    if browser_program() is not None:  # a filled database is there once in a run
+        pages = request.getfixturevalue("page"), request.getfixturevalue("live_server")
+        assert silent_pages(*pages) == []
     books_and_chains_hold()
     second_bureau_sees_nothing()
     before = Event.objects.count(), User.objects.count(), Letter.objects.count()
