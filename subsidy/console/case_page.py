@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, Prefetch
+from django.db.models import Avg, Count, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,22 +20,27 @@ from subsidy.applicants.records import TypedValue
 from subsidy.audit.moment import Moment
 from subsidy.cases.enums import FINAL_STATES, CaseState
 from subsidy.cases.models import Case, Correction, CorrectionItem
-from subsidy.cases.words import progress_of
+from subsidy.cases.words import progress_of, words_of
+from subsidy.console.offers import holder_words
 from subsidy.console.rules import amount_of, outcome_words, tree_of
 from subsidy.decisions.facts import CASE_DAYS, Known, decision_of, gathered
-from subsidy.decisions.models import Finding
+from subsidy.decisions.models import Finding, RoundRow
 from subsidy.documents.models import StoredFile
+from subsidy.payouts.models import BatchLine
 from subsidy.programmes.packs import pack_of
 from subsidy.reporting.story import StoryEntry, story
 from subsidy.reviews.enums import SeatState
 from subsidy.reviews.models import Panel, Seat
 from subsidy.web import formats
 from subsidy.web.awards import PAPERS
-from subsidy.web.components import Entry, File, KeyFact, Reason, Step, SummaryRow
+from subsidy.web.components import Entry, File, KeyFact, Reason, Step, SummaryRow, Text
 from subsidy.web.facts import conflict_words, list_words, said_by, source_words, value_words
+from subsidy.work.models import WorkItem
 from workflows.case.forms import asked_lists
 
 HUNDREDTHS = 100
+# Who makes the list or the batch for which a case waits that stands in none yet.
+RESTS: dict[str, Role] = {CaseState.AWAITING_ROUND: Role.AMOUNT, CaseState.AWAITING_PAYMENT: Role.FINANCE_PREPARE}
 
 
 @dataclass(frozen=True)
@@ -249,6 +254,28 @@ def key_facts(case: Case, rules: Rules, panel: PanelShown | None) -> list[KeyFac
     if case.amount_fen is not None:
         facts.append(KeyFact(_("Awarded"), formats.money_short(case.amount_fen), note=formats.money(case.amount_fen)))
     return facts
+
+
+def items_elsewhere(case: Case) -> list[WorkItem]:
+    """The open tasks of the round and the batch in which a case rests that has none of its own."""
+    rounds = RoundRow.objects.filter(case=case).values("round")
+    batches = BatchLine.objects.filter(case=case).values("batch")
+    found = WorkItem.objects.filter(
+        Q(subject_kind="round", subject_id__in=rounds) | Q(subject_kind="batch", subject_id__in=batches)
+    )
+    return list(found.select_related("assignee", "pool").order_by("id"))
+
+
+def holder_of(case: Case, items: Sequence[WorkItem]) -> Text:
+    """Who holds the case: whom its tasks wait for, or else who makes the list or the batch that it waits for."""
+    return holder_words(items) or (str(RESTS[case.state].label) if case.state in RESTS else "")
+
+
+def stopped_by(case: Case, entries: Sequence[Entry]) -> Entry | None:
+    """The last step that gave a reason, of a case that ended without going through; None for the others."""
+    if not words_of(case).stopped:
+        return None
+    return next((entry for entry in entries if entry.why), None)
 
 
 def history(case: Case, panel: PanelShown | None, *, named: bool) -> list[Entry]:

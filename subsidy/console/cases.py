@@ -64,12 +64,15 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     files = list(files_of("case", case.pk))
     rules, panel = case_page.rules_of(case, now=moment_of(request)), case_page.panel_of(case, pack)
     found = offers("case", case, standing, items, lambda name: reverse("console:case-act", args=[case.number, name]))
+    held_by = items or (case_page.items_elsewhere(case) if case.state in case_page.RESTS else [])
+    entries = case_page.history(case, panel, named=scope.names_experts(request, case.authority_id))
     context = {
         "case": case,
         "crumbs": crumbs_to(case),
         "steps": case_page.stage_steps(case),
         "offers": found,
-        "time": time_left(items, on=moment_of(request).on),
+        "holder": case_page.holder_of(case, held_by),
+        "time": time_left(held_by, on=moment_of(request).on),
         "sections": case_page.sections_of(case, pack, on=moment_of(request).on),
         "corrections": case_page.corrections_of(case),
         "files": case_page.files_shown(files, pack),
@@ -87,7 +90,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         and proposals.may_propose(request, "propose_reopening", case.authority_id),
         **titles_shown(request, case, pack),
         "rule": RuleDecision.objects.select_related("authorisation__proposal").filter(case=case).first(),
-        "history": case_page.history(case, panel, named=scope.names_experts(request, case.authority_id)),
+        "history": entries,
+        "stopped_by": case_page.stopped_by(case, entries),
         "similar": case_page.similar(case, pack),
         "letters": service_rows(request, case),
         "messages_count": len(messages_of(case)),

@@ -50,7 +50,7 @@ def offers(
 ) -> Offers:
     """The acts at the open items of a matter. One statement (the reader's earlier duties), and only when needed."""
     if standing.roles & WITHOUT_BUSINESS_POWER:
-        return Offers(holder=_holder(items))
+        return Offers(holder=holder_words(items))
     kind = kind_named(kind_name)
     nodes = kind.flows[(subject.route, subject.route_version)].instance
     pools = {pool.pk for pool in standing.pools}
@@ -65,7 +65,7 @@ def offers(
                 Offer(act.name, act.title, url_of(act.name), act.danger, _why_not(act, item, standing, earlier))
             )
         claim = "claim" if item.assignee_id is None else "unclaim" if item.assignee_id == standing.user.pk else claim
-    return Offers(found, claim, _holder(items))
+    return Offers(found, claim, holder_words(items))
 
 
 def time_left(items: Sequence[WorkItem], *, on: dt.date) -> DaysLeft:
@@ -97,7 +97,7 @@ def why_not(act: Act, earlier: frozenset[str]) -> Text:
     return DutiesClash.default_message if clash(act.duty, earlier) is not None else ""
 
 
-def _holder(items: Sequence[WorkItem]) -> Text:
+def holder_words(items: Sequence[WorkItem]) -> Text:
     """Whom the matter waits for, in words; experts of a panel are not named."""
     if not items:
         return ""
