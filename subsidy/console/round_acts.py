@@ -71,7 +71,7 @@ class RoundAct(ActPage):
         return reverse("console:round", args=[subject.number])
 
     def context(self, subject: Round) -> dict[str, Any]:
-        table, _total, _count = ranked(subject)
+        table, _total, _count = ranked(subject, reader=scope.person(self.request))
         return {"round": subject, "table": table, "is_decree": self.get_action() in DECREES}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from subsidy.accounts.enums import Role
+from subsidy.accounts.models import User
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.console import round_parts, scope
@@ -127,7 +128,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     standing = scope.standing(request)
     round_ = scope.round_for(request, number)
     items = items_of("round", round_.pk)
-    table, total_fen, count = ranked(round_)
+    table, total_fen, count = ranked(round_, reader=scope.person(request))
     call = round_.call
     context = {
         "round": round_,
@@ -183,8 +184,12 @@ def steps_of(round_: Round) -> list[Step]:
     ]
 
 
-def ranked(round_: Round) -> tuple[DataTable, int, int]:
-    """The list by rank with its cut-off, its total in fen and its count; while collecting, as it would be now."""
+def ranked(round_: Round, *, reader: User) -> tuple[DataTable, int, int]:
+    """The list by rank with its cut-off, its total in fen and its count; while collecting, as it would be now.
+
+    A case that the reader is recused from keeps its rank and counts in the totals, and is not shown.
+    """
+    hidden = set(reader.recusals.values_list("case_id", flat=True))
     pack = pack_of(round_.call.policy_version)
     tiers = {tier.id: formats.pick(tier.text.zh, tier.text.en) for tier in pack.tiers}
     if round_.state == RoundState.COLLECTING:
@@ -204,6 +209,8 @@ def ranked(round_: Round) -> tuple[DataTable, int, int]:
     lines = []
     for rank, case, name, score, amount, state, reason in found:
         running += amount if state in LIVE else 0
+        if case.pk in hidden:
+            continue
         lines.append(
             (
                 str(rank),
