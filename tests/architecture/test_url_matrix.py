@@ -324,6 +324,7 @@ class Objects:
         self.round = world.decreed(call)
         self.batch = world.released([world.accounted(paid)])
         self.answers = answer_file(world, world.now)
+        assert call.budget_line is not None
         self.line, self.old_call = call.budget_line, call
         self.objection = objection_of(world)
         reopening = {"case": rejected_case(world).pk, "document": "杭政复〔2024〕1号", "reason": "撤销"}

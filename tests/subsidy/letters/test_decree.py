@@ -18,7 +18,7 @@ A4_HEIGHT = 297 * mm
 def test_count_and_total_come_from_the_annex_of_219_rows() -> None:
     made = samples.decree_of(219)
     pages = pages_of(decree(made))
-    total = yuan(sum(row.amount_fen for row in made.rows))
+    total = yuan(sum(row.amount_fen or 0 for row in made.rows))
     assert f"本次下达资金共计{total}元，涉及企业219家" in flat("".join(pages))
     assert total in pages[-1] and "219家" in pages[-1]
 

@@ -139,10 +139,10 @@ def test_from_due_to_paid(world: World, as_: As) -> None:
     figures = {str(part.label): part.fen for part in spent.parts}
     assert figures["spent"] == cases[0].amount_fen
     for part in spent.parts:
-        shown = one.get(part.url)
-        assert shown.context["total_fen"] == part.fen
+        page = one.get(part.url)
+        assert page.context["total_fen"] == part.fen
         if part.fen:
-            assert sum(line.cells[-1].value for line in shown.context["page"].lines) == part.fen
+            assert sum(line.cells[-1].value for line in page.context["page"].lines) == part.fen
     assert one.get(url("finance_entries", spent.line.pk, "nothing")).status_code == 404
     assert one.get(url("finance_entries_all", spent.line.pk)).status_code == 200
     assert statements(one, url("finance_pay")) <= few
