@@ -13,6 +13,7 @@ from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.correspondence.services import letter_issue
 from subsidy.decisions.models import Award, AwardChange, TitleTest
 from subsidy.decisions.titles import TestOutcome
+from subsidy.ledger.invariants import violations
 from subsidy.ledger.models import Reservation
 from subsidy.registers.enums import Change
 from subsidy.registers.models import RegisterEntry
@@ -231,3 +232,10 @@ def test_a_refusal_of_a_title_speaks_of_no_award(bureau: TitleBureau) -> None:
     bureau.act("case", case, "reject", "amount", data={"reason": "团队名单不实"})
     letter = letter_issue(fresh(case), LetterKind.REJECTION, now=bureau.now)
     assert "不予认定通知书" in text_of(bytes(letter.content)) and "奖补" not in text_of(bytes(letter.content))
+
+
+def test_the_books_hold_beside_awards_without_money(bureau: TitleBureau) -> None:
+    (case,) = bureau.conferred(SPACE)
+    assert list(violations()) == []
+    Case.objects.filter(pk=case.pk).update(amount_fen=1)
+    assert [one.invariant for one in violations(["I9"])] == ["I9"], "money that no decree has granted is still found"
