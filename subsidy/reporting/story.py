@@ -146,10 +146,11 @@ def _why(action: str, data: Mapping[str, Any], audience: Audience) -> str:
 
 
 def _amount(action: str, data: Mapping[str, Any], audience: Audience) -> int | None:
+    """What the step says of money, in fen; nothing where it confers a title alone (0)."""
     if audience == "company" and action not in TOLD_AMOUNT:
         return None
     found = data.get("amount_fen", data.get("total_fen"))
-    return int(found) if found is not None else None
+    return int(found) or None if found is not None else None
 
 
 def _details(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

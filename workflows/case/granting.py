@@ -29,7 +29,7 @@ def award(turn: Turn) -> None:
     case: Case = turn.subject
     amount = turn.data["amounts"][case.pk]
     turn.set(amount_fen=amount or None)
-    turn.record(decree=turn.data["decree"], amount_fen=amount)
+    turn.record(decree=turn.data["decree"], amount_fen=amount or None)
     if amount:
         turn.passage.defer("issue_letter", case_id=case.pk, kind=LetterKind.AWARD)
     else:
