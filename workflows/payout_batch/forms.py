@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.bankfiles import FORMATS
@@ -12,11 +13,17 @@ from subsidy.ledger.models import PayingAccount
 from workflows.common.acts import ActForm
 
 
+def _formats() -> list[tuple[str, str]]:
+    """Every format by its title in the reader's language."""
+    chinese = (get_language() or "zh").startswith("zh")
+    return [(name, info.title_zh if chinese else info.title_en) for name, info in FORMATS.items()]
+
+
 class PrepareForm(ActForm):
     instalments = forms.TypedMultipleChoiceField(coerce=int, choices=())
     format = forms.ChoiceField(
         label=_("Format"),
-        choices=[(name, f"{info.title_zh} / {info.title_en}") for name, info in FORMATS.items()],
+        choices=_formats,
         widget=forms.RadioSelect,
     )
     paying_account = forms.ModelChoiceField(
