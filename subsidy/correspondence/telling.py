@@ -122,6 +122,23 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     ("case", "accept"): (
         _company(NotificationKind.PROGRESS, _("Your application %(number)s was accepted and goes to review.")),
     ),
+    ("recovery", "propose"): (
+        _company(
+            NotificationKind.DECISION,
+            _("The bureau proposes to recover money: %(number)s. Open it; you may answer until the day stated there."),
+        ),
+    ),
+    ("recovery", "issue_notice"): (
+        _company(
+            NotificationKind.DECISION,
+            _(
+                "A notice of recovery lies ready: %(number)s. Open it to see how much is to be paid, until when, and why."
+            ),
+        ),
+    ),
+    ("recovery", "drop"): (
+        _company(NotificationKind.DECISION, _("The recovery %(number)s was dropped; nothing is owed.")),
+    ),
     ("case", "declare_conflict"): (_LEFT,),
     ("case", "expert_bound"): (_LEFT,),
     ("case", "withdraw"): (

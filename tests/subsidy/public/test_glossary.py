@@ -24,6 +24,7 @@ from subsidy.decisions.enums import (
 )
 from subsidy.ledger.enums import BudgetAccount, CashAccountKind, Kind, MoneySource
 from subsidy.payouts.enums import BatchState, LineState
+from subsidy.payouts.recoveries import RecoveryGround, RecoveryState
 from subsidy.programmes.enums import Allocation, CallNews, CallState, Filing
 from subsidy.work.enums import Duty
 
@@ -31,7 +32,7 @@ GLOSSARY = Path(__file__).resolve().parents[3] / "docs" / "glossary.md"
 ENUMS: list[type[TextChoices]] = [
     RoundState, RowState, RowDecision, NoticeEntryKind, ObjectionState, DecreeKind, InstalmentState,
     BatchState, LineState, Role, Duty, FactSource, ImportState, Allocation, BudgetAccount, CashAccountKind, Kind, MoneySource,
-    LetterKind, CompanyState, LegalForm, RightBasis, RegistrationState, CallState, Filing, CallNews,
+    LetterKind, CompanyState, LegalForm, RightBasis, RegistrationState, RecoveryGround, RecoveryState, CallState, Filing, CallNews,
 ]  # fmt: skip
 
 
