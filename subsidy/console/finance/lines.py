@@ -292,6 +292,7 @@ class Establish(LoginRequiredMixin, View):
         context = {
             "act": act,
             "heading": act.title,
+            "about": _("A line is money of one year for one purpose."),
             "form": form,
             "key": request.POST.get("key") or new_key(),
             "version": None,

@@ -310,11 +310,11 @@ def reservations_at_once(together: Together, books: Books, fen: int, count: int)
     return done, count - done
 
 
-def test_twenty_at_once_with_money_for_half(together: Together) -> None:
-    books = Books(1000)
-    assert reservations_at_once(together, books, 100, 20) == (10, 10)
-    assert books.balances() == dict.fromkeys(ACCOUNTS, 0) | {"appropriated": 1000, "committed": 1000}
-    assert Transaction.objects.filter(kind=Kind.RESERVE).count() == 10
+def test_fifty_at_once_with_money_for_half(together: Together) -> None:
+    books = Books(2500)
+    assert reservations_at_once(together, books, 100, 50) == (25, 25)
+    assert books.balances() == dict.fromkeys(ACCOUNTS, 0) | {"appropriated": 2500, "committed": 2500}
+    assert Transaction.objects.filter(kind=Kind.RESERVE).count() == 25
     assert list(violations()) == []
 
 

@@ -55,7 +55,7 @@ def test_a_move_gives_to_one_line_what_it_takes_from_the_other(world: World) -> 
     assert [fresh(line).available for line in (gives, takes)] == [40_00, 60_00]
     assert [fresh(line).appropriated for line in (gives, takes)] == [40_00, 60_00]
     assert list(violations(BOOKS)) == []
-    with pytest.raises(BadData, match="booked"):
+    with pytest.raises(BadData, match="已在此入账"):
         proposed(world, "move", gives, to=takes.pk, amount_fen=1_00)
 
 
@@ -91,13 +91,13 @@ def test_bad_moves_are_refused_by_name(world: World) -> None:
     cases: list[tuple[dict[str, Any], type[Refused], str]] = [
         ({"to": other.pk, "amount_fen": 100_01}, WrongState, r"100\.00"),
         ({"to": foreign.pk}, NotFound, ""),
-        ({"line": foreign.pk, "to": other.pk}, NotFound, ""),
+        ({"line": foreign, "to": other.pk}, NotFound, ""),
         ({"to": line.pk}, BadData, ""),
         ({"to": later.pk}, BadData, ""),
     ]
     for data, kind, words in cases:
         with pytest.raises(kind, match=words or None):
-            proposed(world, "move", line, **data)
+            proposed(world, "move", data.pop("line", line), **data)
     BudgetLine.objects.filter(pk=other.pk).update(closed_at=world.now.at)
     with pytest.raises(WrongState, match="2024"):
         proposed(world, "move", line, to=other.pk)
@@ -110,7 +110,7 @@ def test_one_document_is_booked_once(world: World) -> None:
     line = world.line(0)
     data = {"amount_fen": 5_00, "document": "西财〔2024〕9号"}
     world.act("budget_line", line, "appropriate", "finance2", data=data)
-    with pytest.raises(BadData, match="booked"):
+    with pytest.raises(BadData, match="已在此入账"):
         world.act("budget_line", line, "appropriate", "finance2", data={**data, "amount_fen": 6_00})
     assert fresh(line).appropriated == 5_00
 
@@ -142,7 +142,7 @@ def test_the_cash_of_the_bureau(world: World) -> None:
     with pytest.raises(BadData) as refusal:
         book("pay_over", 61, "P2")
     assert "60.00" in refusal.value.fields["amount_fen"][0]
-    with pytest.raises(BadData, match="booked"):
+    with pytest.raises(BadData, match="已在此入账"):
         book("receive_funds", 100, "F1")
     with pytest.raises(BadData):
         book("receive_funds", 1, "F2", World(code="yh").paying_account.pk)
