@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from subsidy.calendars.services import calendar_import, clock_start
 from subsidy.demo import budget_years
@@ -19,7 +19,7 @@ FIRST_FEN, THIRD_FEN = 70_000_000_00, 80_000_000_00
 
 
 @pytest.mark.django_db
-def test_the_budget_of_three_years(settings: SettingsWrapper) -> None:
+def test_the_budget_of_three_years(settings: Settings) -> None:
     settings.DEMO_MODE = True
     clock_start()
     calendar_import()
