@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from policies.language import Pack
 from subsidy.cases.enums import CaseState
-from subsidy.correspondence.models import LetterKind
-from subsidy.decisions.models import Notice, Round, RoundRow
+from subsidy.correspondence.models import Letter, LetterKind
+from subsidy.decisions.models import Decree, Notice, Round, RoundRow
 from subsidy.demo.papers import paper
 from subsidy.demo.paying import choose_account
 from subsidy.demo.route_policies import R2, RATED, RoutePolicy
@@ -23,6 +23,8 @@ from workflows.round.jobs import issue_round_paper
 JOB = Origin(surface="job")
 RANKED_ON, CLOSED_ON = dt.date(2024, 1, 22), dt.date(2024, 1, 30)
 OBJECTED_ON, SIGNED_ON, REVOKED_ON = dt.date(2024, 1, 29), dt.date(2024, 1, 31), dt.date(2024, 2, 2)
+LAPSED_ON = dt.date(2024, 2, 27)
+"""The day after the fifteenth working day from SIGNED_ON: the Spring Festival lies between, with two days made up."""
 REPORTED_ON, CHECKED_ON = dt.date(2024, 2, 28), dt.date(2024, 3, 1)
 MINUTE = {
     "minute_number": "局长办公会纪要〔2024〕2号",
@@ -45,7 +47,7 @@ PAID_FOR: dict[str, tuple[CaseState, ...]] = {
     "tech_sme_award": _BY_RULE,
     "demo_r1": _BY_RULE,
     "demo_rated": (CaseState.COMPLETION_CHECK, CaseState.LAPSED),
-    "demo_r2": (*_ALWAYS, _OBJECTED, CaseState.NOT_FUNDED),
+    "demo_r2": (*_ALWAYS, CaseState.LAPSED, _OBJECTED, CaseState.NOT_FUNDED),
     "demo_r3": (*_ALWAYS, CaseState.NOT_FUNDED),
     "demo_r4": (*_ALWAYS, CaseState.NOT_FUNDED),
     "demo_r5": (*_ALWAYS, *_BY_PARTS, CaseState.COMPLETION_CHECK, CaseState.NOT_FUNDED),
@@ -95,7 +97,9 @@ def after_award(stage: Stage, decided: Decided) -> None:
         stage.letter(case_id, LetterKind.AWARD, decree)
         if decided.pack.route.kind == "R5":
             _agreement(stage, actors, case_id, state)
-        if state in (*_PAID, CaseState.AWAITING_PAYMENT, CaseState.LAPSED):
+        if state == CaseState.LAPSED and decided.policy is not RATED:
+            _lapsed(stage, actors, case_id)
+        elif state in (*_PAID, CaseState.AWAITING_PAYMENT, CaseState.LAPSED):
             choose_account(stage, actors, case_id, stage.moment(SIGNED_ON, 14), stage.moment(SIGNED_ON, 15))
     if CaseState.REVOKED in decided.cases:
         _revoked(stage, decided, round_id, name)
@@ -151,12 +155,24 @@ def _agreement(stage: Stage, actors: Actors, case_id: int, state: CaseState) -> 
         stage.case_act(actors, case_id, "countersign", "leader", stage.moment(SIGNED_ON, 11), number)
 
 
+def _lapsed(stage: Stage, actors: Actors, case_id: int) -> None:
+    """The company opens its award letter and then confirms no account: after the policy's days the award lapses."""
+    letter = Letter.objects.values_list("pk", flat=True).get(case=case_id, kind=LetterKind.AWARD, language="zh")
+    opened, over = stage.moment(SIGNED_ON, 16), stage.moment(LAPSED_ON, 0, 35)
+    stage.case_act(actors, case_id, "serve_letter", actors.username, opened, {"letter": letter}, step=":award")
+    stage.act(f"{actors.key}:{case_id}:lapse", "case", case_id, "lapse", "system:clock", over, origin=JOB)
+    stage.letter(case_id, LetterKind.LAPSE, over)
+
+
 def _revoked(stage: Stage, decided: Decided, round_id: int, name: str) -> None:
     _actors, case_id = decided.cases[CaseState.REVOKED]
     rank = RoundRow.objects.values_list("rank", flat=True).get(round=round_id, case=case_id)
     number = 131 + decided.call.pk % 60
     data = {"rank": rank, "number": f"西科〔2024〕{number}号", "reason": "企业迁出本区，不再符合条件。"}
-    stage.act(f"{name}:revoke", "round", round_id, "revoke_award", "notice", stage.moment(REVOKED_ON, 10), data)
+    at = stage.moment(REVOKED_ON, 10)
+    stage.act(f"{name}:revoke", "round", round_id, "revoke_award", "notice", at, data)
+    paper = Decree.objects.values_list("pk", flat=True).get(round=round_id, number=data["number"])
+    issue_round_paper(round_id, LetterKind.DECREE, now=at, decree_id=paper)
 
 
 def after_payment(stage: Stage, decided: Decided) -> None:
@@ -167,7 +183,7 @@ def after_payment(stage: Stage, decided: Decided) -> None:
             stage.case_act(actors, case_id, "confirm_sample", "acceptance", at, {"remark": "抽查无误。"})
         if state == CaseState.IRREGULAR:
             stage.case_act(actors, case_id, "find_irregular", "acceptance", at, {"reason": "抽查发现凭证不实。"})
-        if state == CaseState.LAPSED:
+        if state == CaseState.LAPSED and decided.policy is RATED:
             _fail(stage, actors, case_id, 3)
         if decided.policy.route == "R5" and state == CaseState.COMPLETION_CHECK:
             _report(stage, actors, case_id, 1)

@@ -144,7 +144,9 @@ class Path:
         self.stage.case_act(actors, case_id, "record_visit", "acceptance", at, record, files=photograph)
 
     def _sign_visit(self, actors: Actors, case_id: int, _base: int) -> None:
-        self.stage.case_act(actors, case_id, "sign_visit", "acceptance2", self._at("sign_visit"))
+        at = self._at("sign_visit")
+        self.stage.case_act(actors, case_id, "sign_visit", "acceptance2", at)
+        self.stage.letter(case_id, LetterKind.VISIT_RECORD, at)
 
     def _co_review(self, actors: Actors, case_id: int, _base: int) -> None:
         for code in self.pack.route.co_review:

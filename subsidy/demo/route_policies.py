@@ -76,7 +76,7 @@ def _trade(route: str, *, stages: str = "", panel: bool = False) -> RoutePolicy:
 
 R0 = RoutePolicy("tech_sme_award", "R0", "provincial_tech_sme_award/2024.1", WAN)
 R1 = _trade("R1")
-R2 = _trade("R2", stages=STAGES)
+R2 = _trade("R2", stages=f"{STAGES}  confirmation: 15 working days\n")
 R3 = _trade("R3", stages=STAGES, panel=True)
 R4 = _trade("R4", stages=f"{STAGES}  upper: city\n", panel=True)
 R5 = RoutePolicy(

@@ -11,9 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from subsidy.calendars.models import BusinessClock
+from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.models import Decree, Notice
 from tests.harness.browser import LiveServer
 from tests.world import World, days_later
+from workflows.round.jobs import issue_round_paper
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PASSWORD = "a long pass phrase 7"
@@ -29,7 +31,8 @@ def published(live_server: LiveServer, settings: Any) -> dict[str, str]:
     line = world.line()
     decided = world.call(line=line)
     case = world.ready(decided)
-    world.decreed(decided)
+    round_ = world.decreed(decided)
+    issue_round_paper(round_.pk, LetterKind.DECREE, now=world.now)
     world.released([world.accounted(case)])
     world.now = days_later(world.now, 1)
     opened = world.call(line=line)
@@ -49,6 +52,9 @@ def published(live_server: LiveServer, settings: Any) -> dict[str, str]:
         "notice": f"/notices/{Notice.objects.get().pk}/",
         "decrees": "/decrees/",
         "decree": f"/decrees/{Decree.objects.get().pk}/",
+        "verify": "/verify/",
+        "verify-genuine": f"/verify/{Letter.objects.get(kind=LetterKind.DECREE, language='zh').code}/",
+        "verify-mistyped": "/verify/7K3QP0WX5ZRA9MC4TJ8A/",
         "help": "/help/",
         "accessibility": "/accessibility/",
         "data-use": "/data-use/",

@@ -133,11 +133,13 @@ def call_waits_in_every_state() -> None:
 
 BY_RULE = "only what a rule decided is drawn for a check afterwards"
 NO_PARTS = "every policy of this route in the demo pays the whole award at once"
-NOTHING_DUE = "ends so only where every part of an award is rated as failed, which the demo shows on route R2"
+LAPSES = (
+    "ends so where no account is confirmed in time, or every part is rated as failed; the demo shows both on route R2"
+)
 UNPRINTED = "the list and the decree of a recognition without money cannot be printed yet"
 NOT_SHOWN: dict[tuple[str, str], str] = {
     **{(f"R{n}", CaseState.RECOGNISED): UNPRINTED for n in range(6)},
-    **{(f"R{n}", CaseState.LAPSED): NOTHING_DUE for n in (0, 1, 3, 4, 5)},
+    **{(f"R{n}", CaseState.LAPSED): LAPSES for n in (0, 1, 3, 4, 5)},
     **{(f"R{n}", CaseState.COMPLETION_CHECK): NO_PARTS for n in (0, 1, 3, 4)},
     **{(f"R{n}", CaseState.AWAITING_MILESTONE): "only companies of route R5 report on parts" for n in range(5)},
     **{(f"R{n}", state): BY_RULE for n in (2, 3, 4, 5) for state in (CaseState.SAMPLE_CHECK, CaseState.IRREGULAR)},
