@@ -8,7 +8,10 @@ slow machine. The baseline is in ``benchmarks/baseline.md``.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
