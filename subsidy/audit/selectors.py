@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import Q, QuerySet
 
-from subsidy.audit.models import Event
+from subsidy.audit.models import Checkpoint, Event
 from subsidy.audit.moment import ZONE
 
 
@@ -35,3 +35,8 @@ def between(events: QuerySet[Event], first: dt.date | None, last: dt.date | None
 
 def _start(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), tzinfo=ZONE)
+
+
+def latest_checkpoint() -> Checkpoint | None:
+    """The newest signed head of the log; None before the first one."""
+    return Checkpoint.objects.select_related("key__end").order_by("-pk").first()

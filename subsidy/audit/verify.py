@@ -9,21 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.audit.models import EMPTY_HASH, Chained, Event
+from subsidy.audit.reading import CHUNK, rows, snapshot
 from subsidy.audit.services import chain_hash, private_digest
 
-CHUNK = 2_000
 # A bureau is founded, and its officers are entered, before anybody could act in it; every other record comes to be by an
 # act. A person's chain begins with the first act on the account.
 MAY_BE_SILENT = frozenset({"authority", "person"})
@@ -45,7 +43,9 @@ PROBLEMS: dict[str, str | Promise] = {
     "subject": _("The record that these events are about is missing."),
     "stream": _("No kind of record has a stream of this name."),
 }
-COLUMNS = ("seq", "authority_id", "action", "actor_id", "at", "recorded_at")
+
+# The tombstone: an event whose data names, under "erased", the earlier events of its chain that lost their values.
+ERASED = "erase_personal_values"
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def verify_all(report: Report | None = None) -> Iterator[ChainFinding]:
     """Verify every chain of this installation, in one snapshot of the database; findings come as they are met."""
     report = report if report is not None else Report()
     models = chained_models()
-    with _snapshot():
+    with snapshot():
         for name in sorted(models):
             yield from _verify_stream(name, models[name], report)
         unknown = Event.objects.exclude(stream__in=models).order_by("stream", "stream_id")
@@ -108,22 +108,10 @@ def verify_record(stream: str, stream_id: int, report: Report | None = None) -> 
     """Verify the chain of one record. Raises KeyError for a stream that no kind of record has."""
     report = report if report is not None else Report()
     model = chained_models()[stream]
-    with _snapshot():
+    with snapshot():
         heads = dict(_heads(model, stream_id))
-        rows = list(_rows(Event.objects.filter(stream=stream, stream_id=stream_id)))
-    return list(_verify_chain(stream, stream_id, heads.get(stream_id), iter(rows), report))
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """One state of the database for all reads. Within somebody's transaction that transaction's view must do."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
+        found = list(_rows(stream, stream_id))
+    return list(_verify_chain(stream, stream_id, heads.get(stream_id), iter(found), report))
 
 
 def _heads(model: type[Chained], only: int | None = None) -> Iterator[tuple[int, ChainHead]]:
@@ -135,42 +123,74 @@ def _heads(model: type[Chained], only: int | None = None) -> Iterator[tuple[int,
         yield pk, ChainHead(str(text), seq, bytes(head))
 
 
-def _rows(events: Any) -> Iterator[dict[str, Any]]:
-    names = ("stream_id", "body", "prev_hash", "hash", "private__salt", "private__values", *COLUMNS)
-    yield from events.order_by("stream_id", "seq").values(*names).iterator(chunk_size=CHUNK)
+_EVENTS = """
+SELECT e.stream_id, e.seq, e.body, e.prev_hash, e.hash, p.salt, p.values,
+       e.authority_id, e.action, e.actor_id, e.at, e.recorded_at
+FROM audit_event e LEFT JOIN audit_eventprivate p ON p.event_id = e.id WHERE e.stream = %s
+"""
+
+
+class _Row(NamedTuple):
+    stream_id: int
+    seq: int
+    body: str
+    prev_hash: bytes
+    hash: bytes
+    salt: bytes | None
+    values: str | None
+    authority_id: int
+    action: str
+    actor_id: int
+    at: dt.datetime
+    recorded_at: dt.datetime
+
+
+def _rows(stream: str, only: int | None = None) -> Iterator[_Row]:
+    if only is None:
+        return map(_Row._make, rows(f"{_EVENTS} ORDER BY e.stream_id, e.seq", [stream]))
+    return map(_Row._make, rows(f"{_EVENTS} AND e.stream_id = %s ORDER BY e.seq", [stream, only]))
 
 
 def _verify_stream(stream: str, model: type[Chained], report: Report) -> Iterator[ChainFinding]:
     """Walk heads and chains side by side, both in the order of the record's key."""
     heads = _heads(model)
     head = next(heads, None)
-    for stream_id, rows in groupby(_rows(Event.objects.filter(stream=stream)), key=itemgetter("stream_id")):
+    for stream_id, found in groupby(_rows(stream), key=itemgetter(0)):
         while head is not None and head[0] < stream_id:
             yield from _verify_chain(stream, head[0], head[1], iter(()), report)
             head = next(heads, None)
         here = None
         if head is not None and head[0] == stream_id:
             here, head = head[1], next(heads, None)
-        yield from _verify_chain(stream, stream_id, here, rows, report)
+        yield from _verify_chain(stream, stream_id, here, found, report)
     while head is not None:
         yield from _verify_chain(stream, head[0], head[1], iter(()), report)
         head = next(heads, None)
 
 
 def _verify_chain(
-    stream: str, stream_id: int, head: ChainHead | None, rows: Iterator[dict[str, Any]], report: Report
+    stream: str, stream_id: int, head: ChainHead | None, found: Iterator[_Row], report: Report
 ) -> Iterator[ChainFinding]:
     """Verify one chain. After a break it goes on from the event as found, so that each break is told once."""
     label = head.label if head is not None else str(stream_id)
     expected, previous, count = 1, EMPTY_HASH, 0
-    for row in rows:
+    missing: list[ChainFinding] = []
+    erased: set[int] = set()
+    for row in found:
         count += 1
-        if row["seq"] != expected:
-            told = (("expected", str(expected - 1)), ("found", str(row["seq"])))
-            yield ChainFinding(stream, stream_id, label, row["seq"], "gap", told)
+        if row.seq != expected:
+            told = (("expected", str(expected - 1)), ("found", str(row.seq)))
+            yield ChainFinding(stream, stream_id, label, row.seq, "gap", told)
         for code, details in _verify_event(row, stream, previous):
-            yield ChainFinding(stream, stream_id, label, row["seq"], code, details)
-        expected, previous = row["seq"] + 1, bytes(row["hash"])
+            one = ChainFinding(stream, stream_id, label, row.seq, code, details)
+            if code == "private_missing":
+                missing.append(one)
+            else:
+                yield one
+        if row.action == ERASED:
+            erased.update(_erased(row.body))
+        expected, previous = row.seq + 1, row.hash
+    yield from (one for one in missing if one.seq not in erased)
     report.events += count
     report.streams += 1 if count else 0
     for code, details in _verify_end(stream, head, expected - 1, previous, count):
@@ -180,40 +200,40 @@ def _verify_chain(
 _Found = Iterator[tuple[str, tuple[tuple[str, str], ...]]]
 
 
-def _verify_event(row: dict[str, Any], stream: str, previous: bytes) -> _Found:
-    prev_hash = bytes(row["prev_hash"])
+def _verify_event(row: _Row, stream: str, previous: bytes) -> _Found:
+    prev_hash = row.prev_hash
     if prev_hash != previous:
         yield "link", ()
-    if chain_hash(prev_hash, row["body"]) != bytes(row["hash"]):
+    if chain_hash(prev_hash, row.body) != row.hash:
         yield "hash", ()
     try:
-        body = json.loads(row["body"])
+        body = json.loads(row.body)
     except json.JSONDecodeError:
         yield "text", ()
         return
     wrong = _other_columns(row, body, stream)
     if wrong:
         yield "columns", (("names", ", ".join(wrong)),)
-    values, said = row["private__values"], body.get("private")
+    values, said = row.values, body.get("private")
     if values is None and said is not None:
         yield "private_missing", ()
     elif values is not None and said is None:
         yield "private_unknown", ()
-    elif values is not None and private_digest(row["private__salt"], values) != said:
+    elif values is not None and private_digest(row.salt or b"", values) != said:
         yield "private", ()
 
 
-def _other_columns(row: dict[str, Any], body: dict[str, Any], stream: str) -> list[str]:
+def _other_columns(row: _Row, body: dict[str, Any], stream: str) -> list[str]:
     """The columns that the hashed text contradicts: they are what lists search by, and the hash does not cover them."""
     said = {
         "stream": (stream, body.get("stream")),
-        "stream_id": (row["stream_id"], body.get("stream_id")),
-        "seq": (row["seq"], body.get("seq")),
-        "authority": (row["authority_id"], body.get("authority")),
-        "action": (row["action"], body.get("action")),
-        "actor": (row["actor_id"], (body.get("actor") or {}).get("id")),
-        "at": (row["at"], _instant(body.get("at"))),
-        "recorded_at": (row["recorded_at"], _instant(body.get("recorded_at"))),
+        "stream_id": (row.stream_id, body.get("stream_id")),
+        "seq": (row.seq, body.get("seq")),
+        "authority": (row.authority_id, body.get("authority")),
+        "action": (row.action, body.get("action")),
+        "actor": (row.actor_id, (body.get("actor") or {}).get("id")),
+        "at": (row.at, _instant(body.get("at"))),
+        "recorded_at": (row.recorded_at, _instant(body.get("recorded_at"))),
     }
     return [name for name, (column, text) in said.items() if column != text]
 
@@ -223,6 +243,14 @@ def _instant(text: Any) -> dt.datetime | None:
         return dt.datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return None
+
+
+def _erased(body: str) -> list[int]:
+    """The events of the same chain whose personal values a tombstone says were erased."""
+    try:
+        return list(json.loads(body)["data"]["erased"])
+    except (KeyError, TypeError, json.JSONDecodeError):
+        return []
 
 
 def _verify_end(stream: str, head: ChainHead | None, last: int, last_hash: bytes, count: int) -> _Found:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.public import calls, objections, titles, verify, views
+from subsidy.public import calls, log, objections, titles, verify, views
 
 app_name = "public"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify/", verify.start, name="verify"),
     path("verify/file/", verify.by_file, name="verify-file"),
     path("verify/<str:code>/", verify.by_code, name="verify-code"),
+    path("log/", log.show, name="log"),
+    path("log/checkpoint", log.newest, name="log-checkpoint"),
+    path("log/checkpoints/<int:pk>/", log.checkpoint, name="log-past"),
+    path("log/consistency/<int:old>/<int:new>/", log.consistency, name="log-consistency"),
+    path("log/keys/", log.keys, name="log-keys"),
     path("help/", views.page, {"name": "help"}, name="help"),
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
     path("data-use/", views.page, {"name": "data_use"}, name="data-use"),

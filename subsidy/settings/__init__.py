@@ -158,6 +158,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Whose log this is, in its checkpoints and public keys; the private halves lie beside the database.
+LOG_ORIGIN = os.environ.get("SUBSIDY_LOG_ORIGIN", "") or f"{MAIL_DOMAIN}/log"
+LOG_KEYS_DIR = DATA_DIR / "keys"
+
 # Officers' accounts are given by administrators, people of companies open theirs; everybody signs in with user name and
 # password. Failures are counted, and so are accounts opened from one address.
 LOGIN_URL = "account_login"

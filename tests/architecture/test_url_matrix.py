@@ -28,6 +28,7 @@ from subsidy.reviews.models import ExpertProfile
 from tests.architecture.urls import (
     OFFICERS,
     answer_file,
+    checkpoint_of,
     letter_of,
     objection_of,
     outcome,
@@ -126,6 +127,11 @@ TABLE: dict[str, Rule] = {
                 "help",
                 "accessibility",
                 "data-use",
+                "log",
+                "log-checkpoint",
+                "log-past",
+                "log-consistency",
+                "log-keys",
             ]
         ],
         PUBLIC,
@@ -333,6 +339,7 @@ class Objects:
         self.call = world.call()
         self.case = world.accepted(self.call)
         self.version = world.policy()
+        self.checkpoint = checkpoint_of(world)
         self.expert = ExpertProfile.objects.get(user=world.experts(self.case)[0]).pk
         self.account = fresh(paid).company.accounts.get()
         self.file = StoredFile.objects.filter(owner_kind="case", owner_id=self.case.pk).order_by("pk")[0]
@@ -373,6 +380,8 @@ class Objects:
             "position": 1,
             "bureau": "xh",
             "name": "contribution_y1",
+            "old": 0,
+            "new": 0,
             "record": 1,
             "code": "flying_sky",
             "version": self.version.version,
@@ -390,6 +399,7 @@ class Objects:
             ),
             "console:objection-file": StoredFile.objects.get(owner_kind="objection").pk,
             "public:decree": Decree.objects.get().pk,
+            "public:log-past": self.checkpoint.pk,
             "public:decree-paper": Decree.objects.get().pk,
             "portal:company": self.case.company_id,
             "portal:fact": self.case.company_id,

@@ -15,6 +15,7 @@ from subsidy.accounts.enums import ADMINISTRATORS, Role, UserKind
 from subsidy.accounts.models import RoleGrant, User
 from subsidy.accounts.services import system_actor
 from subsidy.applicants.models import Company
+from subsidy.audit.models import Checkpoint, LogKey
 from subsidy.audit.moment import Moment
 from subsidy.decisions.models import Objection
 from subsidy.demo.uscc import generated_uscc
@@ -86,6 +87,13 @@ def outcome(response: HttpResponseBase) -> str:
     if status in {200, 302, 409, 422}:
         return "in"
     return "method" if status == 405 else str(status)
+
+
+def checkpoint_of(world: World) -> Checkpoint:
+    """A published head of the log; what its signature is worth is asked elsewhere."""
+    at = world.now.at
+    key = LogKey.objects.create(name="grants.example/log", public=b"k" * 32, text="k", made_at=at, made_by="test")
+    return Checkpoint.objects.create(key=key, size=1, root=b"r" * 32, text="note", made_at=at)
 
 
 def answer_file(world: World, now: Moment) -> AnswerFile:

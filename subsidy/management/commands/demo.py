@@ -16,9 +16,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from subsidy.audit.log.checkpoints import checkpoint_make
+from subsidy.audit.log.refusals import LogRefused
+from subsidy.calendars.clock import business_now
 from subsidy.demo import serve
 from subsidy.demo.seed import seed
 from subsidy.demo.summary import Summary
+from subsidy.management.base import both
 from workflows.common.refusals import Refused
 
 DEFAULT_PORT = 8000
@@ -82,6 +86,11 @@ class Command(BaseCommand):
                 f"continued ({refusal.code}). Delete that folder and start again."
             ) from refusal
         self._say("演示数据已就绪", "the demo's records are ready")
+        try:
+            signed = checkpoint_make(now=business_now(), by="demo")
+        except LogRefused as refused:
+            raise CommandError(both(refused.message)) from refused
+        self._say(f"日志检查点已签署：{signed.size} 个事件", f"the head of the log is signed: {signed.size} events")
         return summary
 
     def _serve(self, port: int, summary: Summary) -> None:

@@ -13,8 +13,8 @@ from subsidy.cases.models import Case
 from subsidy.decisions.models import Award, Finding
 from subsidy.ledger.enums import Kind
 from subsidy.ledger.models import Transaction
+from subsidy.management.audit_verify import case_named
 from subsidy.management.base import Findings, ProgramCommand, add_json
-from subsidy.management.commands.audit import case_named
 from subsidy.management.tree import decision_lines
 from subsidy.payouts.models import BatchLine
 from subsidy.programmes.packs import pack_of
