@@ -12,7 +12,7 @@ from workflows.common.reminders import run_reminders_job
 from workflows.common.telling import send_digests_job, send_mail_job, tell_job
 from workflows.fact_import.jobs import apply_fact_import_job, check_fact_import_job, undo_fact_import_job
 from workflows.live_facts.jobs import ask_due_live_sources_job, ask_live_source_job
-from workflows.log.jobs import sign_log_job
+from workflows.log.jobs import reprove_decisions_job, sign_log_job
 from workflows.payout_batch.jobs import issue_batch_cover_job
 from workflows.recovery.jobs import issue_recovery_notice_job
 from workflows.registers.jobs import (
@@ -48,4 +48,5 @@ ALL = (
     ask_live_source_job,
     ask_due_live_sources_job,
     sign_log_job,
+    reprove_decisions_job,
 )

@@ -16,6 +16,7 @@ SYSTEM_ACTORS = {
     "system:accounts": "系统账户",
     "system:public": "公示页面",
     "system:offers": "系统匹配",
+    "system:exports": "系统导出",
 }
 """Who acts when no person does: one actor a job, so that an event names which."""
 

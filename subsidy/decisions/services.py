@@ -53,6 +53,15 @@ def finding_record(case: Case, pack: Pack, facts: Mapping[str, Any], decision: D
     )
 
 
+def as_pinned(finding: Finding) -> dict[str, Any]:
+    """A finding as an event names it: with the hashes of its facts and its decision, so that neither can be exchanged."""
+    return {
+        "finding": finding.pk,
+        "facts_sha256": hashlib.sha256(finding.facts_text.encode()).hexdigest(),
+        "decision_sha256": finding.decision_hash,
+    }
+
+
 def checked_amount(case: Case) -> int:
     """The amount that the amount check confirmed, in fen (ValueError before that)."""
     if case.computed_fen is None:

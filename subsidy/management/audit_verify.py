@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import zipfile
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import override
 
 from subsidy.audit.log.verify import LogFinding, LogReport, verify_checkpoint, verify_log
+from subsidy.audit.offline.bundle import CHECKPOINT, read_bundle
+from subsidy.audit.offline.check import WRONG, check_file
 from subsidy.audit.offline.note import PROOF_HEAD, NoteError, read_proof
 from subsidy.audit.reading import snapshot
 from subsidy.audit.verify import ChainFinding, Report, verify_all, verify_record
@@ -17,8 +21,23 @@ from subsidy.cases.models import Case
 from subsidy.management.base import BadUsage, Findings, ProgramCommand, add_json
 from subsidy.reporting.chains import streams_of
 from subsidy.reporting.seals import BrokenSeal, broken_seals
+from subsidy.web.formats import pick
 
-Found = ChainFinding | BrokenSeal | LogFinding
+
+@dataclass(frozen=True)
+class FileFinding:
+    """Something wrong with a bundle, at one of its files or events."""
+
+    where: str
+    zh: str
+    en: str
+
+    def in_words(self) -> str:
+        """What is wrong, in the active language."""
+        return pick(self.zh, self.en)
+
+
+Found = ChainFinding | BrokenSeal | LogFinding | FileFinding
 SIZE_MAX = 1_000_000
 """Bytes of a checkpoint or proof; anything larger is none."""
 
@@ -75,10 +94,20 @@ def _findings(target: str | None, report: Report, log: LogReport) -> Iterator[Fo
             yield from verify_log(log)
     elif Path(target).is_file():
         with snapshot():
-            yield from _of_file(Path(target))
+            yield from _of_bundle(Path(target)) if zipfile.is_zipfile(target) else _of_file(Path(target))
     else:
         for stream, stream_id in streams_of(case_named(target)):
             yield from verify_record(stream, stream_id, report)
+
+
+def _of_bundle(path: Path) -> Iterator[Found]:
+    """A bundle by itself, and its checkpoint against this log."""
+    verdict = check_file(path)
+    for line in verdict.lines:
+        if line.mark == WRONG:
+            yield FileFinding(line.where, line.zh, line.en)
+    if verdict.holds:
+        yield from verify_checkpoint(read_bundle(path).text(CHECKPOINT))
 
 
 def _of_file(path: Path) -> list[LogFinding]:
@@ -107,6 +136,8 @@ def case_named(number: str) -> Case:
 def _place(finding: Found) -> str:
     if isinstance(finding, ChainFinding):
         return f"{finding.stream} {finding.label} #{finding.seq} "
+    if isinstance(finding, FileFinding):
+        return f"{finding.where} "
     return f"{finding.what} {finding.place} " if isinstance(finding, LogFinding) else ""
 
 
@@ -123,6 +154,8 @@ def _row(finding: Found) -> dict[str, Any]:
         words = finding.in_words()
         if isinstance(finding, BrokenSeal):
             label, place, code = str(finding.what), (finding.key, 0), "seal"
+        elif isinstance(finding, FileFinding):
+            label, place, code = finding.where, (0, 0), "file"
         elif isinstance(finding, LogFinding):
             label, place, code = finding.what, (finding.place, 0), finding.code
         else:

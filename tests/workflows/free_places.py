@@ -311,6 +311,8 @@ def authorities(world: World, staff: list[Person]) -> Ground:
     funds = plain(**money, document="西财拨1号")
     cash = dict.fromkeys(("receive_funds", "pay_over", "book_charge", "book_interest"), funds)
     sent = {**cash, "import_answers": plain(), "retry_job": plain(job=1), "retry_mail": plain(mail=1)}
+    case = world.submitted(world.call())
+    sent["export_case"] = plain(case=case.number, manifest="0" * 64)
     sent["receive_repayment"] = plain()
     # No file, nothing that is owed, no failed job and no failed e-mail: who may see to them is told that there is none.
     refused = {

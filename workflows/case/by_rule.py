@@ -18,7 +18,7 @@ from subsidy.correspondence.models import LetterKind
 from subsidy.decisions.enums import RowState
 from subsidy.decisions.facts import decision_of
 from subsidy.decisions.models import RoundRow, RuleDecision, StandingAuthorisation
-from subsidy.decisions.services import finding_record
+from subsidy.decisions.services import as_pinned, finding_record
 from subsidy.decisions.stacking import payable
 from subsidy.programmes.enums import Allocation
 from subsidy.programmes.models import Call
@@ -81,7 +81,7 @@ def decide_by_rule(turn: Turn) -> bool:
     turn.set(accepted_at=turn.now.at, computed_fen=amount, tier=decision.tier or "")
     turn.record(
         authorisation=authorisation.proposal_id,
-        finding=finding.pk,
+        **as_pinned(finding),
         amount_fen=amount,
         tier=decision.tier,
         drawn=drawn,

@@ -12,7 +12,7 @@ from subsidy.cases.services import correction_open
 from subsidy.cases.values import value_of
 from subsidy.correspondence.models import LetterKind
 from subsidy.decisions.facts import decision_of
-from subsidy.decisions.services import finding_record
+from subsidy.decisions.services import as_pinned, finding_record
 from subsidy.decisions.stacking import payable
 from subsidy.programmes.enums import Allocation
 from subsidy.programmes.packs import pack_of
@@ -68,7 +68,7 @@ def reject(turn: Turn) -> None:
     give_reason(turn)
     pack, facts, decision = decision_of(turn.subject, now=turn.now)
     finding = finding_record(turn.subject, pack, facts, decision, now=turn.now)
-    turn.record(finding=finding.pk, outcome=decision.outcome)
+    turn.record(**as_pinned(finding), outcome=decision.outcome)
     turn.passage.defer("issue_letter", case_id=turn.subject.pk, kind=LetterKind.REJECTION)
 
 
@@ -101,7 +101,9 @@ def confirm_amount(turn: Turn) -> None:
         )
     finding = finding_record(case, pack, facts, decision, now=turn.now)
     turn.set(computed_fen=amount, tier=decision.tier or "")
-    turn.record(finding=finding.pk, amount_fen=amount, tier=decision.tier, remark=turn.data["remark"], forgone=forgone)
+    turn.record(
+        **as_pinned(finding), amount_fen=amount, tier=decision.tier, remark=turn.data["remark"], forgone=forgone
+    )
     if case.call.allocation == Allocation.FIRST_COME and amount:
         reserve(turn, case.call, [case])
 

@@ -34,6 +34,7 @@ from workflows.common.guard import refuse_clash
 from workflows.common.refusals import BadData
 from workflows.common.subjects import Card, Kind, kind_named, register
 from workflows.common.turn import Turn
+from workflows.log.acts import EXPORTS
 from workflows.operations.acts import OPERATIONS
 from workflows.recovery.receiving import RECEIVE_REPAYMENT
 from workflows.registry.settling import SETTLE
@@ -277,6 +278,7 @@ AUTHORITY = register(
             ),
             *CASH_ACTS,
             *OPERATIONS,
+            *EXPORTS,
             SETTLE,
             RECEIVE_REPAYMENT,
         ),

@@ -13,7 +13,7 @@ from subsidy.decisions.enums import DecreeKind, InstalmentState, RowState
 from subsidy.decisions.facts import decision_of
 from subsidy.decisions.models import Award, AwardChange, Decree, Instalment, Round, RoundRow
 from subsidy.decisions.selectors import barred, last_changes, with_findings
-from subsidy.decisions.services import awards_grant, finding_record, instalments_resize, rows_set
+from subsidy.decisions.services import as_pinned, awards_grant, finding_record, instalments_resize, rows_set
 from subsidy.programmes.enums import Allocation
 from subsidy.programmes.packs import pack_of
 from workflows.common.refusals import BadData, Message, WrongState
@@ -197,7 +197,9 @@ def _found(turn: Turn, row: RoundRow, after: int) -> int:
                 ]
             }
         )
-    return finding_record(row.case, pack, facts, decision, now=turn.now).pk
+    finding = finding_record(row.case, pack, facts, decision, now=turn.now)
+    turn.record(**as_pinned(finding))
+    return finding.pk
 
 
 def _change(

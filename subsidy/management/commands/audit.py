@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from subsidy.audit.log.refusals import LogRefused
-from subsidy.management import audit_keys, audit_verify
+from subsidy.management import audit_export, audit_keys, audit_reprove, audit_verify
 from subsidy.management.base import Findings, ProgramCommand, both
 from subsidy.management.commands.policies import Action
 
@@ -14,6 +14,14 @@ ACTIONS = {
     "verify": Action(
         "everything, or one case; or a file: a bundle, a checkpoint, a proof",
         audit_verify.arguments, audit_verify.run,
+    ),
+    "export": Action(
+        "the file of one case with proofs and a verifier that needs nothing but Python",
+        audit_export.arguments, audit_export.run,
+    ),
+    "reprove": Action(
+        "decide every award and every open finding again from what was pinned",
+        audit_reprove.arguments, audit_reprove.run,
     ),
     "checkpoint": Action(
         "number what is pending, sign the head of the log and print it", audit_keys.no_arguments, audit_keys.checkpoint

@@ -30,8 +30,8 @@ def signed(events: int = 1, *, day: int = 0) -> Checkpoint:
     if events:
         written(events)
     made = checkpoint_make(now=days_later(START, day), by="test")
-    for _sids, act, _robust in connection.run_on_commit:
-        act()
+    for one in list(connection.run_on_commit):
+        one[1]()
     connection.run_on_commit.clear()
     return made
 
