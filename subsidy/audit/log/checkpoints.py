@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from subsidy.audit.log.keys import key_in_use, key_make, keys_folder, signed, write_private
+from subsidy.audit.log.keys import key_in_use, key_make, keys_folder, public_of, signed, write_private
 from subsidy.audit.log.refusals import LogRefused
 from subsidy.audit.log.sequencer import lock_log, sequence
 from subsidy.audit.log.tree import StoredTree, log_size
@@ -88,9 +88,13 @@ def _memory(origin: str) -> Path:
 
 
 def remembered(origin: str) -> Head | None:
-    """The last head that this host signed for an origin (LogRefused when the file cannot be read)."""
+    """The last head that this host signed for an origin (LogRefused when the file cannot be read).
+
+    One that no key of this database signed belongs to another database, such as a demo's that was begun afresh.
+    """
     try:
-        return read_head(read_note(_memory(origin).read_text(encoding="utf-8")).text)
+        note = read_note(_memory(origin).read_text(encoding="utf-8"))
+        head = read_head(note.text)
     except FileNotFoundError:
         return None
     except (NoteError, UnicodeDecodeError) as error:
@@ -98,3 +102,5 @@ def remembered(origin: str) -> Head | None:
             _("The file %(file)s in the folder keys is spoilt. Move it away after asking why, and try again.")
             % {"file": _memory(origin).name}
         ) from error
+    ours = {public_of(key).key_id for key in LogKey.objects.filter(name=origin)}
+    return head if ours.intersection(one.key_id for one in note.signatures) else None

@@ -151,6 +151,14 @@ def test_an_old_backup_that_was_restored_signs_nothing_and_says_so(keys: Path) -
     assert found() == set()
 
 
+def test_a_database_begun_afresh_beside_the_old_folder_has_a_log_of_its_own() -> None:
+    with transaction.atomic():
+        signed(9)
+        transaction.set_rollback(True)
+    assert signed(1).size < 9 + 7
+    assert found() == set()
+
+
 def test_a_log_that_was_rewritten_is_not_signed_again() -> None:
     """Everything consistent in itself after the change, leaf and group included: the old head tells."""
     signed(5)
