@@ -7,19 +7,22 @@ from typing import Any
 
 import pytest
 
+from policies.language import load_pack
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.correspondence.services import letter_issue
+from subsidy.decisions.facts import facts_of_company
 from subsidy.decisions.models import Award, AwardChange, TitleTest
 from subsidy.decisions.titles import TestOutcome
 from subsidy.ledger.invariants import violations
 from subsidy.ledger.models import Reservation
+from subsidy.registers.conferring import Conferred, titles_confer
 from subsidy.registers.enums import Change
 from subsidy.registers.models import RegisterEntry
 from tests.subsidy.letters.reading import text_of
 from tests.titles import MODEL, SPACE, YEAR, TitleBureau
-from tests.world import days_later, fresh
+from tests.world import PACKS, days_later, fresh
 from workflows.case import by_rule
 from workflows.case.jobs import issue_letter
 from workflows.case.titles import run_titles
@@ -239,3 +242,22 @@ def test_the_books_hold_beside_awards_without_money(bureau: TitleBureau) -> None
     assert list(violations()) == []
     Case.objects.filter(pk=case.pk).update(amount_fen=1)
     assert [one.invariant for one in violations(["I9"])] == ["I9"], "money that no decree has granted is still found"
+
+
+def test_a_title_of_this_bureau_is_a_fact_of_later_decisions(bureau: TitleBureau) -> None:
+    """A city centre that a decree conferred is what the provincial centre's policy asks the register for."""
+    company, on = bureau.company(), bureau.now.on
+    words = {"title": {"zh": "市级研发中心", "en": "city research centre"}}
+    titles_confer(
+        [Conferred(company.pk, 1, "city_centre", "XH-2024-000001-CT", words)],
+        authority_id=company.authority_id,
+        register="rd_platform",
+        first=on,
+        last=on + dt.timedelta(days=1000),
+        document_number="西科〔2024〕8号",
+        now=bureau.now,
+        actor=bureau.people["notice"],
+    )
+    pack = load_pack(PACKS / "provincial_rd_centre" / "2020.1")
+    facts = facts_of_company(company.pk, pack, route="R4", on=on + dt.timedelta(days=30))
+    assert facts["city_centre_on"] == on
