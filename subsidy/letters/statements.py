@@ -101,7 +101,7 @@ def _payments(paid: Sequence[Paid], record: Statement) -> Flowable:
     return table(
         [item.into(lang) for item in HEAD],
         rows,
-        widths=(26 * mm, 44 * mm, 30 * mm, 34 * mm, 26 * mm),
+        widths=(31 * mm, 31 * mm, 32 * mm, 40 * mm, 26 * mm),
         lang=lang,
         right=(4,),
         total=(Bilingual("合计", "Total").into(lang), "", "", "", yuan(record.total_fen)),

@@ -35,6 +35,11 @@ class Year:
             raise Http404("This year has no open line.")
         return cls(authority_id, year)
 
+    @property
+    def pk(self) -> int:
+        """What the form of its proposal carries."""
+        return self.year
+
     @cached_property
     def rehearsed(self) -> YearEnd:
         """What would move if everything available lapsed."""
