@@ -84,7 +84,10 @@ def differences(read: Reproved | None = None) -> Iterator[Difference]:
 def reproved(pack: Pack, pinned: Pinned) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
     """What comes out otherwise when the pinned facts are decided again; nothing when all is as it was."""
     try:
-        again = decide(pack, facts_from_json(pack, json.loads(pinned.facts)))
+        facts = json.loads(pinned.facts)
+        if not isinstance(facts, dict):
+            raise ValueError("facts are given by name")
+        again = decide(pack, facts_from_json(pack, facts))
     except (PolicyError, ValueError) as error:
         yield "facts", (("why", str(error)),)
         return
