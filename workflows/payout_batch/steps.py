@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.bankfiles import FORMATS, BankFileError
@@ -15,7 +16,7 @@ from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.posting import Posting
 from subsidy.payouts.enums import BatchState, LineState
 from subsidy.payouts.files import expenditure_classes, head_problems
-from subsidy.payouts.models import Batch, BatchLine
+from subsidy.payouts.models import Batch, BatchLine, LineShare
 from subsidy.payouts.services import (
     accounts_digest,
     batch_number,
@@ -155,11 +156,16 @@ def _refuse_changed(lines: Sequence[BatchLine], turn: Turn) -> None:
         )
 
 
+def _shares() -> QuerySet[LineShare]:
+    """What budget lines bear, each with its line at hand."""
+    return LineShare.objects.select_related("budget_line").order_by("pk")
+
+
 def check(turn: Turn) -> None:
     batch: Batch = turn.subject
     lines = _lines(batch)
     _refuse_changed(lines, turn)
-    refuse_closed_years(batch)
+    refuse_closed_years(_shares().select_related("budget_line", "batch_line").filter(batch_line__batch=batch))
     turn.set(checked_by=turn.actor, checked_at=turn.now.at)
     turn.record(count=len(lines), total_fen=sum(line.amount_fen for line in lines), accounts=accounts_digest(lines))
 
@@ -177,9 +183,9 @@ def release(turn: Turn) -> None:
         raise WrongState(
             _("The execution date of this batch has passed. Return it and prepare it again with a later date.")
         )
-    lines = list(batch.lines.prefetch_related("shares").order_by("row"))
+    lines = list(batch.lines.prefetch_related(Prefetch("shares", _shares())).order_by("row"))
     _refuse_changed(lines, turn)
-    refuse_closed_years(batch)
+    refuse_closed_years(share for line in lines for share in line.shares.all())
     if sum(line.amount_fen for line in lines) != batch.total_fen or len(lines) != batch.line_count:
         raise WrongState(_("The lines no longer add up to the batch's totals. Return the batch and report this."))
     turn.set(released_by=turn.actor, released_at=turn.now.at)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
-from subsidy.payouts.models import Batch, LineShare
+from subsidy.payouts.models import LineShare
 from workflows.common.refusals import WrongState
 
 NAMED_MAX = 5
 
 
-def refuse_closed_years(batch: Batch) -> None:
-    """Raises WrongState with the payments that a closed line was to bear: prepared anew, the next year's line bears them."""
-    shares = LineShare.objects.filter(batch_line__batch=batch, budget_line__closed_at__isnull=False)
-    found = list(
-        shares.order_by("batch_line__row").values_list(
-            "batch_line__end_to_end_id", "budget_line__code", "budget_line__year"
-        )
-    )
+def refuse_closed_years(shares: Iterable[LineShare]) -> None:
+    """Raises WrongState with the payments that a closed line was to bear: prepared anew, the next year's line bears them.
+
+    The shares come with their payment and their budget line at hand.
+    """
+    found = [share for share in shares if share.budget_line.closed_at is not None]
     if not found:
         return
-    rows = [f"{payment} ({code} {year})" for payment, code, year in found[:NAMED_MAX]]
+    rows = [
+        f"{share.batch_line.end_to_end_id} ({share.budget_line.code} {share.budget_line.year})"
+        for share in found[:NAMED_MAX]
+    ]
     more = f" … (+{len(found) - NAMED_MAX})" if len(found) > NAMED_MAX else ""
     raise WrongState(
         _(
