@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from subsidy.console.finance import answers, batches, budget, changes, lines, pay, statements, years
+from subsidy.console.finance import (
+    answers,
+    batches,
+    budget,
+    changes,
+    holds,
+    lines,
+    pay,
+    reconciliation,
+    statements,
+    suspense,
+    years,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", budget.budget, name="finance_budget"),
@@ -35,6 +47,13 @@ urlpatterns: list[URLPattern] = [
     path("batches/<str:number>/preview/", batches.preview_file, name="finance_preview"),
     path("batches/<str:number>/cover/", batches.cover_sheet, name="finance_cover"),
     path("batches/<str:number>/<slug:action>/", batches.BatchAct.as_view(), name="finance_batch_act"),
+    path("holds/", holds.listing, name="finance_holds"),
+    path("holds/place/", holds.HoldAct.as_view(), name="finance_hold"),
+    path("holds/<int:pk>/lift/", holds.LiftAct.as_view(), name="finance_hold_lift"),
+    path("reconciliation/", reconciliation.reconciliation, name="finance_reconciliation"),
+    path("suspense/", suspense.listing, name="finance_suspense"),
+    path("suspense/<int:pk>/", suspense.show, name="suspense"),
+    path("suspense/<int:pk>/propose/", suspense.ProposeSuspense.as_view(), name="propose-suspense"),
     path("answers/", answers.answers, name="finance_answers"),
     path("answers/import/", answers.import_file, name="finance_import"),
     path("answers/open/", answers.enquiries, name="finance_enquiries"),

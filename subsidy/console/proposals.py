@@ -24,6 +24,7 @@ from subsidy.console.offers import Offer, Offers, offers, reader_duties, why_not
 from subsidy.decisions.models import Proposal, ProposalKind, ProposalState, StandingAuthorisation
 from subsidy.decisions.recusals import recused_from
 from subsidy.decisions.titles import TestOutcome
+from subsidy.payouts.enums import Resolution
 from subsidy.registers.models import RegisterEntry
 from subsidy.web.acts import ActPage, find_act
 from subsidy.web.components import Crumb, Money, Preview, SummaryRow, Text, Tone
@@ -169,10 +170,14 @@ def about_of(proposal: Proposal) -> list[SummaryRow]:
         return [SummaryRow(_("Call"), f"{number} {proposal.title}")]
     if proposal.about_kind == "recovery":
         return [SummaryRow(_("Recovery"), proposal.title)]
+    if proposal.about_kind == "suspense":
+        return [SummaryRow(_("Item in suspense"), f"{number}: {proposal.title}")]
     return [SummaryRow(_("Case"), proposal.title)]
 
 
 def number_about(proposal: Proposal) -> str:
+    if proposal.about_kind == "suspense":
+        return str(proposal.about_id)
     number: str = (
         kind_named(proposal.about_kind).model.objects.values_list("number", flat=True).get(pk=proposal.about_id)
     )
@@ -194,6 +199,9 @@ def terms_in_words(kind: str, terms: dict[str, Any]) -> list[tuple[Text, str]]:
         document = (_("Document of the approval or judgment"), str(terms["document"]))
         less = [(_("Less is owed by"), money(terms["amount_fen"]))] if "amount_fen" in terms else []
         return [document, *less]
+    if kind == ProposalKind.SUSPENSE:
+        said = [(_("What it is"), str(Resolution(terms["resolution"]).label)), (_("Payment or debit"), terms["named"])]
+        return [row for row in (*said, (_("Document number"), terms["document"])) if row[1]]
     if kind == ProposalKind.REOPENING:
         return [(_("Document of the review or judgment"), str(terms["document"]))]
     if kind in TITLE_KINDS:
@@ -298,6 +306,8 @@ def preview_of(proposal: Proposal, action: str) -> Preview:
         )
     if proposal.kind in ABOUT_RECOVERIES:
         return Preview(changes=[_("What the company owes becomes less at once, and stays in the books as given up.")])
+    if proposal.kind == ProposalKind.SUSPENSE:
+        return Preview(changes=[_("The item leaves suspense and is booked as what it is said to be.")])
     if proposal.kind == ProposalKind.REOPENING:
         return Preview(changes=[_("The case is open again and goes on before what is in doubt; every hand is kept.")])
     if proposal.kind in proposed.KINDS:

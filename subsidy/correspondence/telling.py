@@ -191,6 +191,21 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
             Role.FINANCE_PREPARE, _("The bank refused the payment for %(number)s; see why before preparing it anew.")
         ),
     ),
+    ("case", "payment_returned"): (
+        _company(
+            NotificationKind.MONEY,
+            _(
+                "The payment for %(number)s came back from your bank. Confirm another account on the page of the application."
+            ),
+        ),
+        _role(Role.FINANCE_PREPARE, _("The bank sent the payment for %(number)s back; it is due again.")),
+    ),
+    ("case", "payment_not_repaid"): (
+        _company(
+            NotificationKind.MONEY,
+            _("The payment for %(number)s came back from your bank and is not paid again. Ask the bureau why."),
+        ),
+    ),
     ("case", "call_changed"): (
         _company(NotificationKind.DEADLINE, _("The call of your draft %(number)s has changed. Read its dates again.")),
     ),

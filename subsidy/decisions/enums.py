@@ -82,3 +82,4 @@ class InstalmentState(models.TextChoices):
     IN_BATCH = "in_batch", _("in a batch")
     PAID = "paid", _("paid")
     FALLEN = "fallen", _("fallen away")
+    RETURNED = "returned", _("come back, not payable again")

@@ -1,7 +1,8 @@
 """What one statement of the bank does to one payment: a pure decision, then its writing.
 
-Whatever does not fit a payment that we know, in the state that it is in, moves nothing of that payment: money that the
-bank booked goes to suspense, everything else is only recorded.
+What the bank booked is decisive: a booked debit pays the payment that it names even where the bank had refused it
+before, and a booked return brings it back. Whatever does not fit a payment that we know, in the state that it is in,
+moves nothing of that payment: money that the bank booked goes to suspense, everything else is only recorded.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from subsidy.bankfiles import Answer as BankAnswer
-from subsidy.ledger.enums import Kind
-from subsidy.payouts.enums import LineState
+from subsidy.cases.enums import CaseState
+from subsidy.decisions.enums import InstalmentState
+from subsidy.payouts.enums import LineState, Movement
 from subsidy.payouts.models import BatchLine
 
 
@@ -20,6 +22,8 @@ class Effect(StrEnum):
     SETTLED = "settled"
     REFUSED = "refused"
     ACCEPTED = "accepted"
+    RETURNED = "returned"
+    ANNOUNCED = "announced"
     NONE = "none"
     UNKNOWN = "unknown"
     CONFLICT = "conflict"
@@ -28,16 +32,24 @@ class Effect(StrEnum):
     ENQUIRE = "enquire"
 
 
+MOVES_PAYMENT = frozenset({Effect.SETTLED, Effect.REFUSED, Effect.RETURNED})
+_OPEN = (LineState.IN_FLIGHT, LineState.ACCEPTED)
+# From where a case goes back to waiting for its payment when the bank sends one back.
+GOES_BACK = (
+    CaseState.PAID,
+    CaseState.AWAITING_PAYMENT,
+    CaseState.AWAITING_MILESTONE,
+    CaseState.COMPLETION_CHECK,
+    CaseState.SAMPLE_CHECK,
+)
+
+
 @dataclass(frozen=True)
 class Consequence:
-    """What an answer does: the effect recorded with it, the line's new state, and the posting's kind, if any."""
+    """What an answer does: the effect recorded with it, and the line's new state where it has one."""
 
     effect: Effect
     state: LineState | None = None
-    posting: Kind | None = None
-
-
-_OPEN = (LineState.IN_FLIGHT, LineState.ACCEPTED)
 
 
 def contradicted(answers: Iterable[BankAnswer]) -> frozenset[str]:
@@ -58,23 +70,40 @@ def contradicted(answers: Iterable[BankAnswer]) -> frozenset[str]:
     return frozenset(message for message, _block in refused & accepted)
 
 
+def pays(line: BatchLine, amount_fen: int) -> bool:
+    """Whether a booked debit of this amount is the payment of `line`.
+
+    It must be on its way, for exactly this amount; or refused and, to this hour, neither paid in another batch nor
+    changed: then the refusal was wrong, for the money has left.
+    """
+    if amount_fen != line.amount_fen:
+        return False
+    instalment = line.instalment
+    return line.state in _OPEN or (
+        line.state == LineState.REFUSED
+        and instalment.state == InstalmentState.DUE
+        and instalment.amount_fen == line.amount_fen
+        and line.case.state == CaseState.AWAITING_PAYMENT
+    )
+
+
+def brings_back(line: BatchLine, amount_fen: int) -> bool:
+    """Whether a booked return of this amount undoes the payment of `line`: it is paid, and all of it comes back."""
+    return line.state == LineState.SETTLED and amount_fen == line.amount_fen and line.case.state in GOES_BACK
+
+
 def consequence(answer: BankAnswer, line: BatchLine | None) -> Consequence:
     """Decide what `answer` does to `line` (None: no payment of ours has that end-to-end id)."""
-    if answer.status == "settled":
-        return _settled(answer, line)
-    if answer.status in ("returned", "received"):
-        return (
-            Consequence(Effect.SUSPENSE_IN, posting=Kind.SUSPEND_IN)
-            if answer.amount_fen
-            else Consequence(Effect.UNKNOWN)
-        )
-    if answer.status == "taken":
-        return Consequence(Effect.SUSPENSE_OUT, posting=Kind.SUSPEND_OUT)
+    if answer.status in Movement:
+        return _booked(answer, line)
     if line is None:
         return Consequence(Effect.UNKNOWN)
+    if answer.status == "returning":
+        # The money itself is seen in a statement; until then nothing is payable again.
+        return Consequence(Effect.ANNOUNCED if line.state != LineState.RETURNED else Effect.NONE)
     if answer.status == "rejected":
         if line.state in _OPEN:
-            return Consequence(Effect.REFUSED, LineState.REFUSED, Kind.REFUSE)
+            return Consequence(Effect.REFUSED, LineState.REFUSED)
         # The same refusal told once more (of the file, of its block, of the payment) says nothing new.
         return Consequence(Effect.NONE if line.state == LineState.REFUSED else Effect.CONFLICT)
     if answer.status == "accepted" and line.state == LineState.IN_FLIGHT:
@@ -82,10 +111,12 @@ def consequence(answer: BankAnswer, line: BatchLine | None) -> Consequence:
     return Consequence(Effect.NONE)
 
 
-def _settled(answer: BankAnswer, line: BatchLine | None) -> Consequence:
-    """A booked debit: it settles the one payment that is in flight for exactly this amount, else it is in suspense."""
+def _booked(answer: BankAnswer, line: BatchLine | None) -> Consequence:
+    """A booked movement: it pays or brings back the one payment that it fits, else it is in suspense."""
     if answer.amount_fen is None:
         return Consequence(Effect.UNKNOWN)
-    if line is not None and line.state in _OPEN and answer.amount_fen == line.amount_fen:
-        return Consequence(Effect.SETTLED, LineState.SETTLED, Kind.SETTLE)
-    return Consequence(Effect.SUSPENSE_OUT, posting=Kind.SUSPEND_OUT)
+    if line is not None and answer.status == "settled" and pays(line, answer.amount_fen):
+        return Consequence(Effect.SETTLED, LineState.SETTLED)
+    if line is not None and answer.status == "returned" and brings_back(line, answer.amount_fen):
+        return Consequence(Effect.RETURNED, LineState.RETURNED)
+    return Consequence(Effect.SUSPENSE_IN if answer.moved_fen > 0 else Effect.SUSPENSE_OUT)

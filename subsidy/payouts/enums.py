@@ -25,3 +25,29 @@ class LineState(models.TextChoices):
 
 
 LIVE_LINE_STATES = (LineState.FROZEN, LineState.IN_FLIGHT, LineState.ACCEPTED, LineState.SETTLED)
+
+
+class Movement(models.TextChoices):
+    """What the bank calls a booked movement (`subsidy.bankfiles.Answer.status`)."""
+
+    SETTLED = "settled", _("a payment, booked")
+    RETURNED = "returned", _("a payment that came back")
+    RECEIVED = "received", _("money in")
+    TAKEN = "taken", _("money out")
+
+
+class Resolution(models.TextChoices):
+    """What an unknown movement of the bank turned out to be."""
+
+    SETTLEMENT = "settlement", _("the payment of a line that waits for it")
+    RETURN = "return", _("a payment that came back; it is payable again")
+    RETURN_CANCELLED = "return_cancelled", _("a payment that came back; it is not paid again")
+    FUNDS = "funds", _("money of the treasury")
+    INTEREST = "interest", _("interest")
+    CHARGE = "charge", _("bank charge")
+    SEND_BACK = "send_back", _("sent back to whom it came from")
+
+
+class HoldScope(models.TextChoices):
+    PAYEE = "payee", _("a company")
+    PROGRAMME = "programme", _("a policy")

@@ -5,10 +5,22 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord, Subject
-from subsidy.payouts.enums import LIVE_LINE_STATES, BatchState, LineState
+from subsidy.payouts.enums import LIVE_LINE_STATES, BatchState, HoldScope, LineState, Movement, Resolution
 from subsidy.payouts.recoveries import Recovery
 
-__all__ = ["Answer", "AnswerFile", "Batch", "BatchLine", "ExportFile", "LineShare", "Recovery"]
+__all__ = [
+    "Answer",
+    "AnswerFile",
+    "BankStatement",
+    "Batch",
+    "BatchLine",
+    "ExportFile",
+    "LineShare",
+    "PayoutHold",
+    "Recovery",
+    "StatementEntry",
+    "SuspenseItem",
+]
 
 
 class Batch(Subject):
@@ -81,6 +93,7 @@ class BatchLine(models.Model):
     reason_code = models.CharField(max_length=20, blank=True)
     reason_text = models.CharField(max_length=200, blank=True)
     settled_on = models.DateField(null=True, blank=True)
+    returned_on = models.DateField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("payment")
@@ -176,11 +189,160 @@ class Answer(AuthorityRecord):
     reason_code = models.CharField(max_length=20, blank=True)
     reason_text = models.CharField(max_length=200, blank=True)
     effect = models.CharField(max_length=20, help_text=_("what it did here"))
+    paying_account = models.ForeignKey("ledger.PayingAccount", on_delete=models.PROTECT, null=True, related_name="+")
+    booking = models.CharField(
+        max_length=100, blank=True, db_default="", help_text=_("the booked entry, which details of one booking share")
+    )
+    bank_fen = models.BigIntegerField(
+        default=0, db_default=0, help_text=_("by how much the bank account moved in the books because of it")
+    )
+    stands_for = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("the same movement, told before by another kind of file"),
+    )
 
     class Meta:
         verbose_name = _("bank answer")
         verbose_name_plural = _("bank answers")
         constraints = [models.UniqueConstraint(fields=["authority", "entry"], name="bank_entry_once")]
+        indexes = [models.Index(fields=["booking"], name="answer_by_booking", condition=~Q(booking=""))]
 
     def __str__(self) -> str:
         return f"{self.end_to_end_id} {self.status}"
+
+
+class SuspenseItem(AuthorityRecord):
+    """A movement of the bank that fitted nothing when it was read, until it is known what it is.
+
+    `left_fen` is what of it is still unknown: details of one booking that are read later take their part of it. It leaves
+    by rule, when a later file says what it is, or by two people (`proposal` names theirs).
+    """
+
+    answer = models.OneToOneField(Answer, on_delete=models.PROTECT, related_name="suspense")
+    paying_account = models.ForeignKey("ledger.PayingAccount", on_delete=models.PROTECT, related_name="+")
+    movement = models.CharField(_("movement"), max_length=10, choices=Movement)
+    is_credit = models.BooleanField(help_text=_("money in"))
+    amount_fen = models.BigIntegerField()
+    left_fen = models.BigIntegerField()
+    end_to_end_id = models.CharField(max_length=100, blank=True)
+    booking = models.CharField(max_length=100, blank=True)
+    other_name = models.CharField(max_length=140, blank=True)
+    remittance = models.CharField(max_length=200, blank=True)
+    booked_on = models.DateField()
+    opened_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolution = models.CharField(max_length=20, choices=Resolution, blank=True)
+    proposal = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("item in suspense")
+        verbose_name_plural = _("items in suspense")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_fen__gte=0) & Q(left_fen__lte=F("amount_fen")) & Q(amount_fen__gt=0),
+                name="suspense_within_its_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_at__isnull=True, left_fen__gt=0)
+                | Q(resolved_at__isnull=False, left_fen=0) & ~Q(resolution=""),
+                name="suspense_open_or_resolved",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["authority", "booked_on"], name="suspense_open", condition=Q(resolved_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booked_on} {self.amount_fen}"
+
+
+class BankStatement(AuthorityRecord):
+    """What the bank says of one account between two balances: opening + entries = closing. Append-only."""
+
+    file = models.ForeignKey(AnswerFile, on_delete=models.PROTECT, related_name="bank_statements")
+    paying_account = models.ForeignKey(
+        "ledger.PayingAccount", on_delete=models.PROTECT, related_name="bank_statements"
+    )
+    name = models.CharField(max_length=100)
+    sequence = models.PositiveIntegerField(null=True)
+    page = models.PositiveIntegerField(default=1)
+    opening_fen = models.BigIntegerField()
+    opening_on = models.DateField(null=True)
+    closing_fen = models.BigIntegerField()
+    closing_on = models.DateField(null=True)
+    moved_fen = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("account statement")
+        verbose_name_plural = _("account statements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["paying_account", "name", "page", "opening_fen", "closing_fen", "closing_on"],
+                name="bank_statement_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(closing_fen=F("opening_fen") + F("moved_fen")), name="bank_statement_adds_up"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StatementEntry(models.Model):
+    """One booked movement as a statement lists it, by the identity that it has in every file. Append-only."""
+
+    bank_statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="entries")
+    statement = models.CharField(max_length=64, db_index=True)
+    booking = models.CharField(max_length=100, blank=True)
+    booked_on = models.DateField()
+    moved_fen = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.booked_on} {self.moved_fen}"
+
+
+class PayoutHold(AuthorityRecord):
+    """Nothing is paid to this company, or under this policy, until the hold is lifted; both with a reason."""
+
+    scope = models.CharField(max_length=10, choices=HoldScope)
+    company = models.ForeignKey("applicants.Company", on_delete=models.PROTECT, null=True, related_name="+")
+    policy = models.ForeignKey("programmes.Policy", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=500)
+    placed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    lifted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("hold on payments")
+        verbose_name_plural = _("holds on payments")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scope=HoldScope.PAYEE, company__isnull=False, policy__isnull=True)
+                | Q(scope=HoldScope.PROGRAMME, company__isnull=True, policy__isnull=False),
+                name="hold_names_its_scope",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_by__isnull=True) | ~Q(lifted_by=F("placed_by")),
+                name="hold_lifted_by_another",
+                violation_error_message=_("Who placed a hold may not lift it: ask a colleague who checks batches."),
+            ),
+            models.UniqueConstraint(
+                fields=["authority", "company", "policy"],
+                condition=Q(lifted_at__isnull=True),
+                name="one_open_hold",
+                nulls_distinct=False,
+                violation_error_message=_("Payments to it are held already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.reason}"

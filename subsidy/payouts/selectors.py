@@ -18,6 +18,7 @@ from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
 from subsidy.ledger.models import PayingAccount
 from subsidy.payouts.answers import Effect
+from subsidy.payouts.holds import unheld
 from subsidy.payouts.models import Answer, AnswerFile, Batch, BatchLine, LineShare
 
 FINANCE = (Role.FINANCE_PREPARE, Role.FINANCE_CHECK, Role.FINANCE_RELEASE)
@@ -48,9 +49,9 @@ def unpaid_of(user: User, *, on: dt.date) -> QuerySet[Instalment]:
 
 
 def payable(instalments: QuerySet[Instalment], *, at: dt.datetime) -> QuerySet[Instalment]:
-    """Those of them that a batch would take at `at`: due, and the case's account is valid, cooled and not frozen."""
+    """Those of them that a batch would take at `at`: due, held by nobody, and the case's account is valid, cooled and not frozen."""
     accounts = payable_accounts(at=at).values("pk")
-    return instalments.filter(
+    return unheld(instalments).filter(
         state=InstalmentState.DUE,
         award__case__state=CaseState.AWAITING_PAYMENT,
         award__case__payee_account__in=accounts,
@@ -107,8 +108,9 @@ def answer_files_of(user: User, *, on: dt.date) -> QuerySet[AnswerFile]:
 
 
 def unresolved_of(user: User, *, on: dt.date) -> QuerySet[Answer]:
-    """Statements that moved no payment: unknown, contradictory, or in suspense."""
-    return Answer.objects.filter(authority__in=bureaus(user, on=on), effect__in=UNRESOLVED)
+    """Statements that moved no payment: unknown, contradictory, or in suspense to this hour."""
+    told = Answer.objects.filter(authority__in=bureaus(user, on=on), effect__in=UNRESOLVED)
+    return told.exclude(suspense__resolved_at__isnull=False)
 
 
 def statements_of(file: AnswerFile) -> QuerySet[Answer]:

@@ -43,6 +43,11 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ),
     ("case", "payment_settled"): (_("the bank has paid"), _("paid by the bank")),
     ("case", "payment_refused"): (_("the bank refused the payment"), _("the bank could not carry out the payment")),
+    ("case", "payment_returned"): (_("the bank sent the payment back"), _("the bank sent the payment back")),
+    ("case", "payment_not_repaid"): (
+        _("the payment came back and is not payable again"),
+        _("the payment came back and is not paid again"),
+    ),
     ("case", "recommend"): (_("recommended it for the township"), _("recommended by the township")),
     ("case", "advise_against"): (_("did not recommend it"), _("not recommended by the township")),
     ("case", "agree"): (_("agreed for the department"), _("a department agrees")),

@@ -22,6 +22,7 @@ STATE_WORDS: Mapping[str, tuple[Text, Tone]] = {
     InstalmentState.IN_BATCH: (_("payment under way"), "info"),
     InstalmentState.PAID: (_("paid"), "done"),
     InstalmentState.FALLEN: (_("fallen away"), "plain"),
+    InstalmentState.RETURNED: (_("come back, not payable again"), "stop"),
 }
 # Papers that no policy names: they come with the acts that ask for them.
 PAPERS: Mapping[str, Text] = {

@@ -89,6 +89,7 @@ BATCH_FILE = rule(FINANCE, absent={"auditor", "foreign officer"}, others="403")
 PREPARES = rule({Role.FINANCE_PREPARE.value, "foreign officer"}, others="403")
 PROPOSES_MONEY = rule({Role.FINANCE_PREPARE.value}, absent={"foreign officer"}, others="403")
 KEEPS_BUDGET = rule({Role.FINANCE_CHECK.value, "foreign officer"}, others="403")
+LIFTS = rule({Role.FINANCE_CHECK.value}, absent={"foreign officer"}, others="403")
 AUDIT = rule({"auditor"}, others="403")
 OBJECTIONS = {Role.SUPERVISION.value, "auditor"}
 OBJECTION = rule(OBJECTIONS, absent=STAFF - OBJECTIONS, others="403")
@@ -271,12 +272,22 @@ TABLE: dict[str, Rule] = {
     "console:finance_vouchers": rule(FINANCE, absent={"auditor", "leader", "foreign officer"}, others="403"),
     **dict.fromkeys([f"console:finance_propose_{name}" for name in ("reduction", "move", "year_end")], PROPOSES_MONEY),
     **dict.fromkeys(["console:finance_establish", "console:finance_cash_act"], KEEPS_BUDGET),
-    **dict.fromkeys([f"console:finance_{name}" for name in ("pay", "batches", "answers", "enquiries")], MONEY),
+    **dict.fromkeys(
+        [
+            f"console:finance_{name}"
+            for name in ("pay", "batches", "answers", "enquiries", "suspense", "reconciliation", "holds")
+        ],
+        MONEY,
+    ),
     **dict.fromkeys(["console:finance_prepare", "console:finance_import"], PREPARES),
     **dict.fromkeys(
         [f"console:finance_{name}" for name in ("batch", "cover", "preview", "batch_act", "answer_file")], BATCH
     ),
     "console:finance_file": BATCH_FILE,
+    "console:finance_hold": KEEPS_BUDGET,
+    "console:finance_hold_lift": LIFTS,
+    "console:suspense": BATCH,
+    "console:propose-suspense": PROPOSES_MONEY,
     **dict.fromkeys(["console:audit", "console:audit-cases", "console:audit-case"], AUDIT),
 }
 # Whoever is out must also be out with POST; one of each kind is enough to tell.
@@ -450,6 +461,8 @@ class Objects:
                 ],
                 self.line.pk,
             ),
+            "console:finance_hold_lift": self.hold.pk,
+            **dict.fromkeys(["console:suspense", "console:propose-suspense"], self.item.pk),
         }
         found: int = by_name.get(name, self.file.pk)
         return found

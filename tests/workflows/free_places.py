@@ -321,6 +321,9 @@ def authorities(world: World, staff: list[Person]) -> Ground:
         (0, "retry_job"): "not_found",
         (0, "retry_mail"): "state",
     }
+    sent["place_hold"] = plain(scope="payee", code="NOBODY", reason="查核")
+    sent["lift_hold"] = plain(hold=10**9, reason="查清")
+    refused |= {(0, "place_hold"): "data", (0, "lift_hold"): "not_found"}
     return Ground([Place(world.authority, None, staff)], sent, world, refused)
 
 

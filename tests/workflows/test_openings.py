@@ -8,9 +8,10 @@ import pytest
 
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Instalment, Proposal, ProposalKind, RoundRow
-from subsidy.payouts.models import Recovery
+from subsidy.payouts.models import Recovery, SuspenseItem
 from subsidy.payouts.recoveries import RecoveryGround
 from tests.subsidy.payouts.bank import answered, imported, obligated
+from tests.subsidy.payouts.test_answers import booked, credit
 from tests.titles import MODEL, YEAR, Titles
 from tests.workflows.sending import Data, Place
 from tests.workflows.staff import Person, officers
@@ -126,6 +127,7 @@ def _on_the_way_to_payment(bureau: Bureau, openings: Openings) -> None:
         "purpose": "飞天计划奖补",
     }
     openings("batch", "prepare", batch)
+    openings("proposal", "propose_suspense", {"item": stray(bureau), "resolution": "interest", "reason": "结息"})
     _after_payment(bureau, openings, case)
 
 
@@ -144,6 +146,12 @@ def _after_payment(bureau: Bureau, openings: Openings, case: Case) -> None:
     openings("proposal", "propose_recovery_less", {**given_up, "amount_fen": 1})
 
 
+def stray(bureau: Bureau) -> int:
+    """An item in suspense: money that came and that nobody knows."""
+    imported(bureau, booked(bureau, credit("NOBODYS", 1_00, reference="STRAY")))
+    return SuspenseItem.objects.get().pk
+
+
 def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
     """One of each kind that waits, one approved, one refused, and one whose authorisation was ended already."""
     call = bureau.call_by(BY_RULE)
@@ -153,6 +161,8 @@ def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
     bureau.act("proposal", ended, "end_authorisation", "leader", data={"reason": "政策调整"})
     approved, waiting = authorised(bureau, call).proposal_id, proposal_of(bureau, call)
     reopening = reopened(bureau, refused_case(bureau, "2023.3"))
+    said = {"item": stray(bureau), "resolution": "interest", "reason": "结息"}
+    suspense = bureau.open("proposal", "propose_suspense", "finance1", said)
     line = bureau.line()
     change = {"line": line.pk, "amount_fen": 1_00, "document": "西财〔2024〕9号", "reason": "调整"}
     reduction = bureau.open("proposal", "propose_reduction", "finance1", change)
@@ -162,7 +172,7 @@ def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
     changed, kept = bureau.conferred(MODEL, MODEL)
     about_titles = (bureau.revoked(changed), bureau.tested(kept))
     year_end = bureau.open("proposal", "propose_year_end", "finance1", YEAR_END)
-    about_money = (reduction, move, year_end)
+    about_money = (reduction, move, year_end, suspense)
     paid = obligated(bureau, 1)[0]
     given_up = {"recovery": recovered(bureau, paid).pk, "document": "西科〔2024〕31号", "reason": "企业已注销"}
     less = bureau.open("proposal", "propose_recovery_less", "amount", {**given_up, "amount_fen": 1})

@@ -12,6 +12,7 @@ from viewflow.workflow.lock import SelectForUpdateLock
 
 from subsidy.accounts.enums import Role
 from subsidy.cases.enums import CaseState
+from subsidy.payouts.answers import GOES_BACK
 from subsidy.work.enums import Duty
 from workflows.case import by_rule, filing, forms, granting, granting_stages, opinions, stages
 from workflows.case.due import recount_due
@@ -116,6 +117,21 @@ REMANDED: dict[str, str] = {
     CaseState.NOT_FUNDED: "round",
 }
 FREE_ACTS = (
+    Act(
+        "payment_returned",
+        _("Payment returned"),
+        granting.payment_returned,
+        system=True,
+        states=frozenset(GOES_BACK),
+        enters=dict.fromkeys(GOES_BACK, "payment"),
+    ),
+    Act(
+        "payment_not_repaid",
+        _("Payment returned, not payable again"),
+        granting.payment_not_repaid,
+        system=True,
+        versioned=False,
+    ),
     Act(
         "change_account",
         _("Choose another account"),

@@ -118,6 +118,16 @@ def payment_refused(turn: Turn) -> None:
     turn.hold()
 
 
+def payment_returned(turn: Turn) -> None:
+    """The bank sent a payment back: the case waits for its payment again, wherever it stood."""
+    turn.record(**turn.data["answers"][turn.subject.pk])
+
+
+def payment_not_repaid(turn: Turn) -> None:
+    """A payment came back that is not payable again: recorded, the case stays where it stands."""
+    turn.record(**turn.data["answers"][turn.subject.pk])
+
+
 def issue_letter(turn: Turn) -> None:
     """Render a paper from what was decided and keep its bytes."""
     letter = letter_issue(turn.subject, turn.data["kind"], now=turn.now, about=turn.data["about"] or 0)

@@ -16,6 +16,7 @@ from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.posting import Posting
 from subsidy.payouts.enums import BatchState, LineState
 from subsidy.payouts.files import expenditure_classes, head_problems
+from subsidy.payouts.holds import held_lines, reasons
 from subsidy.payouts.models import Batch, BatchLine, LineShare
 from subsidy.payouts.services import (
     accounts_digest,
@@ -56,6 +57,8 @@ def chosen(turn: Turn) -> list[Instalment]:
             % {"cases": ", ".join(wrong)}
         )
     held = held_accounts(found, at=turn.now.at)
+    kept_back = reasons([one.pk for one in found])
+    held += [f"{one.award.case.number}: {kept_back[one.pk]}" for one in found if one.pk in kept_back]
     if held:
         raise WrongState(
             _("These cases cannot be paid to their account now: %(reasons)s Leave them out.")
@@ -161,11 +164,21 @@ def _shares() -> QuerySet[LineShare]:
     return LineShare.objects.select_related("budget_line").order_by("pk")
 
 
+def _refuse_held(batch: Batch) -> None:
+    held = held_lines(batch.pk)
+    if held:
+        raise WrongState(
+            _("Payments of this batch are held since it was prepared: %(rows)s. Return it and leave them out.")
+            % {"rows": ", ".join(f"{line.row} {line.payee_name}" for line in held)}
+        )
+
+
 def check(turn: Turn) -> None:
     batch: Batch = turn.subject
     lines = _lines(batch)
     _refuse_changed(lines, turn)
     refuse_closed_years(_shares().select_related("budget_line", "batch_line").filter(batch_line__batch=batch))
+    _refuse_held(batch)
     turn.set(checked_by=turn.actor, checked_at=turn.now.at)
     turn.record(count=len(lines), total_fen=sum(line.amount_fen for line in lines), accounts=accounts_digest(lines))
 
@@ -186,6 +199,7 @@ def release(turn: Turn) -> None:
     lines = list(batch.lines.prefetch_related(Prefetch("shares", _shares())).order_by("row"))
     _refuse_changed(lines, turn)
     refuse_closed_years(share for line in lines for share in line.shares.all())
+    _refuse_held(batch)
     if sum(line.amount_fen for line in lines) != batch.total_fen or len(lines) != batch.line_count:
         raise WrongState(_("The lines no longer add up to the batch's totals. Return the batch and report this."))
     turn.set(released_by=turn.actor, released_at=turn.now.at)

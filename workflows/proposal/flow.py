@@ -15,6 +15,7 @@ from workflows.common.acts import Act, ActForm, ReasonForm
 from workflows.common.nodes import End, Human, Start, Switch, verdict
 from workflows.common.refusals import Message
 from workflows.proposal import giving_up, steps, titles
+from workflows.proposal.suspense import SuspenseForm
 
 
 def _decision(role: Role) -> Human:
@@ -64,7 +65,7 @@ class ProposalV1(Flow):
 class FinanceProposalV1(Flow):
     """Proposal of finance
 
-    What two people of finance must want: changes of the budget, the end of its year.
+    What two people of finance must want: changes of the budget, the end of its year, what an item in suspense is.
     """
 
     lock_impl = SelectForUpdateLock(nowait=False, attempts=1)
@@ -137,6 +138,7 @@ def _proposed_by_finance(name: str, title: Message, form: type[ActForm]) -> Act:
 PROPOSE_REDUCTION = _proposed_by_finance("propose_reduction", _("Propose a reduction"), ReduceForm)
 PROPOSE_MOVE = _proposed_by_finance("propose_move", _("Propose a move to another line"), MoveForm)
 PROPOSE_YEAR_END = _proposed_by_finance("propose_year_end", _("Propose the end of the year"), YearEndForm)
+PROPOSE_SUSPENSE = _proposed_by_finance("propose_suspense", _("Propose what an item in suspense is"), SuspenseForm)
 PROPOSE_WRITE_OFF = Act(
     "propose_write_off",
     _("Propose to write a recovery off"),

@@ -15,7 +15,7 @@ from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.common.turn import Turn
-from workflows.proposal import giving_up, steps
+from workflows.proposal import giving_up, steps, suspense
 from workflows.proposal.flow import (
     FREE_ACTS,
     PROPOSE_AUTHORISATION,
@@ -23,6 +23,7 @@ from workflows.proposal.flow import (
     PROPOSE_RECOVERY_LESS,
     PROPOSE_REDUCTION,
     PROPOSE_REOPENING,
+    PROPOSE_SUSPENSE,
     PROPOSE_TITLE_CHANGE,
     PROPOSE_TITLE_TEST,
     PROPOSE_WRITE_OFF,
@@ -71,6 +72,7 @@ PROPOSAL = register(
             "propose_reduction": _of_finance(PROPOSE_REDUCTION, changes.make_reduction),
             "propose_move": _of_finance(PROPOSE_MOVE, changes.make_move),
             "propose_year_end": _of_finance(PROPOSE_YEAR_END, year_end.make_year_end),
+            "propose_suspense": _of_finance(PROPOSE_SUSPENSE, suspense.make_suspense),
         },
         kin=kin,
     )

@@ -43,6 +43,14 @@ WORDS: dict[str, Word] = {
         gettext_lazy("The payment is due again. Have the company check its account before it is paid again."),
     ),
     Effect.ACCEPTED: Word(gettext_lazy("accepted, not yet booked"), "info"),
+    Effect.RETURNED: Word(
+        gettext_lazy("came back; not paid"),
+        "stop",
+        gettext_lazy("The money is back. Have the company confirm another account before it is paid again."),
+    ),
+    Effect.ANNOUNCED: Word(
+        gettext_lazy("return announced"), "wait", gettext_lazy("Nothing moved yet; a statement will show the money.")
+    ),
     Effect.NONE: Word(gettext_lazy("nothing new"), "plain"),
     Effect.UNKNOWN: Word(
         gettext_lazy("unknown"), "wait", gettext_lazy("No payment of ours has this key. Ask the bank what it means.")
@@ -147,7 +155,9 @@ FILES = ListSpec(
     prepare=lambda files: files.defer("content"),
     file_name="bank-files",
     empty_title=gettext_lazy("No file has been read"),
-    empty_text=gettext_lazy("Read in what the bank sent: pain.002, camt.054, or its result CSV."),
+    empty_text=gettext_lazy(
+        "Read in what the bank sent: statements, notifications, status reports, returns, result tables or receipts."
+    ),
 )
 
 

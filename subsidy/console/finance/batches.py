@@ -45,7 +45,12 @@ TONES = {
     BatchState.SETTLED: "done",
     BatchState.WITHDRAWN: "plain",
 }
-LINE_TONES = {LineState.SETTLED: "done", LineState.REFUSED: "stop", LineState.IN_FLIGHT: "info"}
+LINE_TONES = {
+    LineState.SETTLED: "done",
+    LineState.REFUSED: "stop",
+    LineState.RETURNED: "stop",
+    LineState.IN_FLIGHT: "info",
+}
 OUT = (BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED)
 
 
@@ -109,14 +114,22 @@ def lines_spec(*, accounts_shown: bool) -> ListSpec:
                 tone=lambda line: LINE_TONES.get(line.state, "plain"),
             ),
             Column("reason", gettext_lazy("What the bank said"), value=_reason),
+            Column("other", gettext_lazy("Other attempts"), value=_others),
             Column("amount_fen", gettext_lazy("Amount"), kind="yuan"),
         ),
         sorts=(Sort("row", gettext_lazy("Row"), ("row",)),),
         search=lambda lines, text: lines.filter(payee_name__contains=text),
         search_label=gettext_lazy("Payee"),
-        related=("case",),
+        related=("case", "instalment"),
+        prepare=lambda lines: lines.prefetch_related("instalment__lines__batch"),
         file_name="batch-lines-not-payable",
     )
+
+
+def _others(line: BatchLine) -> str | None:
+    """The batches in which the same instalment stood before or stands since."""
+    others = [one for one in line.instalment.lines.all() if one.pk != line.pk]
+    return ", ".join(f"{one.batch.number} ({LineState(one.state).label})" for one in others) or None
 
 
 def _reason(line: BatchLine) -> str | None:

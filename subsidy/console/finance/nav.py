@@ -16,4 +16,5 @@ def add_entries() -> None:
     add(NavEntry(30, _("To pay"), "console:finance_pay", kinds=officers, roles=SEES_MONEY))
     add(NavEntry(31, _("Batches"), "console:finance_batches", kinds=officers, roles=SEES_MONEY))
     add(NavEntry(32, _("Bank answers"), "console:finance_answers", kinds=officers, roles=SEES_MONEY))
+    add(NavEntry(32, _("Reconciliation"), "console:finance_reconciliation", kinds=officers, roles=SEES_MONEY))
     add(NavEntry(33, _("Budget"), "console:finance_budget", kinds=officers, roles=SEES_BUDGET))

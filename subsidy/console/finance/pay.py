@@ -19,11 +19,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from subsidy.accounts.enums import Role
 from subsidy.applicants.holds import hold_on
-from subsidy.bankfiles import FORMATS
+from subsidy.bankfiles import FORMATS, parts
 from subsidy.console.finance import scope
 from subsidy.console.finance.scope import Reader
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
+from subsidy.payouts.holds import reasons
 from subsidy.payouts.models import Batch, BatchLine
 from subsidy.payouts.selectors import last_refusals, payable, paying_accounts_of, unpaid_of
 from subsidy.web.acts import UNPROCESSABLE, act_form, blame, new_key, submit_new
@@ -36,7 +37,7 @@ from workflows.payout_batch.flow import PREPARE
 
 # As many as an address can name; a larger batch is made with "all that can be paid".
 SHOWN_MAX = 200
-BATCH_ROWS_MAX = 3_000
+BATCH_ROWS_MAX = 20_000
 
 NO_ACCOUNT = gettext_lazy("The company has not chosen an account yet.")
 
@@ -100,11 +101,12 @@ def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -
         )[:SHOWN_MAX]
     )
     refusals = last_refusals(one.pk for one in found)
+    kept_back = reasons([one.pk for one in found])
     return [
         Due(
             instalment=one,
             payable=one.pk in ready,
-            held="" if one.pk in ready else _hold_reason(one, at),
+            held="" if one.pk in ready else kept_back.get(one.pk) or _hold_reason(one, at),
             refused=refusals.get(one.pk),
             account=_masked(one),
             today=today_words(one.award.case.company, one.award.company_name),
@@ -136,23 +138,39 @@ def prepare(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Choose at least one payment."))
         return HttpResponseRedirect(reverse("console:finance_pay"))
     if request.method == "POST":
-        data = {
-            **{name: request.POST.get(name, "") for name in ("format", "paying_account", "execution_on", "purpose")},
-            "instalments": [one.pk for one in chosen],
-        }
+        return _prepare(request, who, bureau, chosen)
+    return _prepare_page(request, chosen, _form(who, None, on=who.on))
+
+
+def _prepare(request: HttpRequest, who: Reader, bureau: int, chosen: Sequence[Instalment]) -> HttpResponse:
+    """One batch, or as many as the bank's cap of rows a file asks for; each is prepared once per key."""
+    data = {name: request.POST.get(name, "") for name in ("format", "paying_account", "execution_on", "purpose")}
+    ids = [one.pk for one in chosen]
+    pieces = parts(data["format"], len(ids)) if data["format"] in FORMATS else (range(len(ids)),)
+    numbers = []
+    for place, piece in enumerate(pieces):
+        sending = {**data, "instalments": [ids[one] for one in piece]}
         try:
-            outcome = submit_new(request, "batch", "prepare", authority_id=bureau, data=data)
+            outcome = submit_new(
+                request, "batch", "prepare", authority_id=bureau, data=sending, part=f":{place}" if place else ""
+            )
         except BadData as refusal:
-            form = _form(who, data)
+            form = _form(who, {**data, "instalments": ids})
             blame(form, refusal)
             _rows_errors_to_top(form)
             return _prepare_page(request, chosen, form, status=UNPROCESSABLE)
-        batch = Batch.objects.get(pk=outcome.subject_id)
+        numbers.append(Batch.objects.values_list("number", flat=True).get(pk=outcome.subject_id))
+    if len(numbers) > 1:
         messages.success(
-            request, _("Batch %(number)s is prepared and waits for its check.") % {"number": batch.number}
+            request,
+            _(
+                "The bank's files take a limited number of rows: batches %(numbers)s are prepared and wait for their check."
+            )
+            % {"numbers": ", ".join(numbers)},
         )
-        return HttpResponseRedirect(reverse("console:finance_batch", args=[batch.number]))
-    return _prepare_page(request, chosen, _form(who, None, on=who.on))
+        return HttpResponseRedirect(reverse("console:finance_batches"))
+    messages.success(request, _("Batch %(number)s is prepared and waits for its check.") % {"number": numbers[0]})
+    return HttpResponseRedirect(reverse("console:finance_batch", args=[numbers[0]]))
 
 
 def _form(who: Reader, data: object, *, on: dt.date | None = None) -> ActForm:

@@ -16,11 +16,12 @@ from subsidy.accounts.models import RoleGrant
 from subsidy.cases.enums import CaseState
 from subsidy.decisions.models import Instalment
 from subsidy.demo import bank
+from subsidy.demo.bank import Instructions
 from subsidy.ledger.invariants import violations
 from subsidy.ledger.models import BudgetLine, CashAccount, Transaction
 from subsidy.payouts.answers import Effect
 from subsidy.payouts.enums import BatchState, LineState
-from subsidy.payouts.models import Answer, AnswerFile, Batch, BatchLine
+from subsidy.payouts.models import Answer, AnswerFile, Batch, BatchLine, SuspenseItem
 from tests.subsidy.bankfiles import iso
 from tests.subsidy.payouts.bank import answered, ids, imported, obligated
 from tests.world import World, days_later, fresh
@@ -34,7 +35,7 @@ def books() -> dict[str, Any]:
     return {
         "lines": list(BudgetLine.objects.order_by("pk").values_list("available", "obligated", "in_flight", "spent")),
         "cash": sorted(CashAccount.objects.values_list("kind", "line", "balance"), key=str),
-        "posted": sorted(Transaction.objects.values_list("key", flat=True)),
+        "suspense": sorted(SuspenseItem.objects.exclude(left_fen=0).values_list("end_to_end_id", "left_fen")),
         "payments": sorted(BatchLine.objects.values_list("end_to_end_id", "state")),
         "instalments": sorted(Instalment.objects.values_list("pk", "state")),
         "batches": sorted(Batch.objects.values_list("number", "state")),
@@ -83,6 +84,16 @@ def debit(end_to_end_id: str, fen: int, *, reference: str = "REF-1", currency: s
     )
 
 
+def credit(end_to_end_id: str, fen: int, *, reference: str) -> str:
+    """A payment that comes back, booked."""
+    return iso.entry(
+        iso.detail(end_to_end_id, more="<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"),
+        amount=yuan(fen),
+        direction="CRDT",
+        reference=f"<AcctSvcrRef>{reference}</AcctSvcrRef>",
+    )
+
+
 @pytest.fixture
 def released(world: World) -> Batch:
     """Three payments that the bank has been sent."""
@@ -95,28 +106,36 @@ def test_every_order_and_repetition_gives_the_same_books(world: World, released:
     world.now = days_later(world.now, 3)
     second = answered(released, world, reject={refused: "AC04"}, silent=frozenset({paid}))
     stray = booked(world, debit("NOBODYS-1", 12_345, reference="STRAY"), message_id="STRAY")
-    back = booked(
-        world,
-        iso.entry(
-            iso.detail(paid, more="<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"),
-            amount="1.00",
-            direction="CRDT",
-            reference="<AcctSvcrRef>BACK</AcctSvcrRef>",
-        ),
-        message_id="BACK",
+    part = booked(world, credit(waiting, 1_00, reference="PART"), message_id="PART")
+    wrong = status(released, (waiting, "RJCT"), version="03")
+    sealed, later = bytes(released.export_file.content), days_later(world.now, 2)
+    back = {"returned": {paid: "AC04"}, "answered_at": later.at}
+    told = Instructions(reject={refused: "AC04"}, pending=frozenset({waiting}))
+    first_day = bank.account_statement(
+        sealed,
+        opening_fen=0,
+        sequence=1,
+        answered_at=later.at,
+        booked_on=days_later(world.now, -2).on,
+        instructions=told,
     )
-    files = [document.content for document in (*first, *second)] + [stray, back]
+    files = [document.content for document in (*first, *second)] + [
+        *(stray, part, wrong, first_day),
+        bank.announced_return(sealed, **back),
+        bank.money_back(sealed, booked_on=later.on, **back),
+    ]
     with transaction.atomic():
         read_all(world, files)
         expected = books()
         transaction.set_rollback(True)
     assert dict(expected["payments"]) == {
-        paid: LineState.SETTLED,
+        paid: LineState.RETURNED,
         refused: LineState.REFUSED,
         waiting: LineState.SETTLED,
     }
+    assert expected["suspense"] == sorted([(waiting, 1_00), ("NOBODYS-1", 12_345)])
 
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(order=st.permutations(range(len(files))), again=st.lists(st.integers(0, len(files) - 1), max_size=4))
     def holds(order: list[int], again: list[int]) -> None:
         with transaction.atomic():
@@ -186,6 +205,15 @@ def test_a_refusal_after_the_booked_debit_is_asked_about(world: World, released:
     read_all(world, [booked(world, debit(one, fen)), status(released, (one, "RJCT"))])
     assert effects() == {Effect.SETTLED: 1, Effect.CONFLICT: 1}
     assert released.lines.get(row=1).state == LineState.SETTLED
+    assert list(violations()) == []
+
+
+def test_a_booked_debit_after_a_refusal_pays_it_while_it_is_due(world: World, released: Batch) -> None:
+    one = ids(released)[0]
+    fen = released.lines.get(row=1).amount_fen
+    read_all(world, [status(released, (one, "RJCT")), booked(world, debit(one, fen))])
+    assert released.lines.get(row=1).state == LineState.SETTLED
+    assert fresh(released.lines.get(row=1).case).state == CaseState.PAID
     assert list(violations()) == []
 
 

@@ -23,7 +23,7 @@ from subsidy.decisions.enums import (
     RowState,
 )
 from subsidy.ledger.enums import BudgetAccount, CashAccountKind, Kind, MoneySource
-from subsidy.payouts.enums import BatchState, LineState
+from subsidy.payouts.enums import BatchState, HoldScope, LineState, Movement, Resolution
 from subsidy.payouts.recoveries import RecoveryGround, RecoveryState
 from subsidy.programmes.enums import Allocation, CallNews, CallState, Filing
 from subsidy.work.enums import Duty
@@ -31,8 +31,10 @@ from subsidy.work.enums import Duty
 GLOSSARY = Path(__file__).resolve().parents[3] / "docs" / "glossary.md"
 ENUMS: list[type[TextChoices]] = [
     RoundState, RowState, RowDecision, NoticeEntryKind, ObjectionState, DecreeKind, InstalmentState,
-    BatchState, LineState, Role, Duty, FactSource, ImportState, Allocation, BudgetAccount, CashAccountKind, Kind, MoneySource,
-    LetterKind, CompanyState, LegalForm, RightBasis, RegistrationState, RecoveryGround, RecoveryState, CallState, Filing, CallNews,
+    BatchState, LineState, Movement, Resolution, HoldScope,
+    Role, Duty, FactSource, ImportState, Allocation, BudgetAccount, CashAccountKind, Kind, MoneySource,
+    LetterKind, CompanyState, LegalForm, RightBasis, RegistrationState, RecoveryGround, RecoveryState,
+    CallState, Filing, CallNews,
 ]  # fmt: skip
 
 

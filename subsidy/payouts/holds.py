@@ -1,0 +1,69 @@
+"""Why a payment that is due is not made now: a hold that people placed, or an account from which one bounced."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.accounts.enums import Role
+from subsidy.accounts.models import User
+from subsidy.accounts.selectors import grants_of
+from subsidy.decisions.models import Instalment
+from subsidy.payouts.enums import LineState
+from subsidy.payouts.models import BatchLine, PayoutHold
+
+BOUNCED = _("The bank sent a payment to this account back; the company must confirm another account first.")
+
+
+def holds_of(user: User, *, on: dt.date, roles: Iterable[Role]) -> QuerySet[PayoutHold]:
+    """The holds of the bureaus in which the person holds one of the roles on that day, open ones first."""
+    bureaus = grants_of(user, on=on, roles=roles).values("authority")
+    found = PayoutHold.objects.filter(authority__in=bureaus)
+    return found.select_related("company", "policy", "placed_by", "lifted_by")
+
+
+def _on_case(path: str) -> Exists:
+    """An open hold on the company or the policy of the case at `path`."""
+    company, policy = OuterRef(f"{path}company"), OuterRef(f"{path}policy_version__policy")
+    held = Q(company=company) | Q(policy=policy)
+    return Exists(PayoutHold.objects.filter(held, lifted_at=None, authority=OuterRef("authority")))
+
+
+def _bounced(path: str) -> Exists:
+    """A payment to the account that came back. Another account, or the same one confirmed anew, is another row."""
+    return Exists(BatchLine.objects.filter(state=LineState.RETURNED, payee_account=OuterRef(path)))
+
+
+def unheld(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
+    """Those of them that nothing holds back."""
+    return instalments.exclude(_on_case("award__case__")).exclude(_bounced("award__case__payee_account"))
+
+
+def reasons(instalments: Iterable[int]) -> dict[int, str | Promise]:
+    """Why each of the instalments is held, by its id; those that nothing holds are left out. Three statements."""
+    rows = Instalment.objects.filter(pk__in=instalments)
+    found: dict[int, str | Promise] = dict.fromkeys(
+        rows.filter(_bounced("award__case__payee_account")).values_list("pk", flat=True), BOUNCED
+    )
+    held = rows.filter(_on_case("award__case__")).values_list(
+        "pk", "authority", "award__case__company", "award__case__policy_version__policy"
+    )
+    open_holds = list(
+        PayoutHold.objects.filter(lifted_at=None).values_list("authority", "company", "policy", "reason")
+    )
+    for pk, authority, company, policy in held:
+        for of, its_company, its_policy, reason in open_holds:
+            if (of, its_company) == (authority, company) or (of, policy) == (authority, its_policy):
+                found[pk] = _("Held: %(reason)s") % {"reason": reason}
+    return found
+
+
+def held_lines(batch_id: int) -> list[BatchLine]:
+    """Lines of a batch that has not left, whose company, policy or account is held since it was prepared."""
+    lines = BatchLine.objects.filter(batch=batch_id).select_related("case")
+    wrong = reasons(list(lines.values_list("instalment", flat=True)))
+    return [line for line in lines.order_by("row") if line.instalment_id in wrong]
