@@ -18,6 +18,7 @@ from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
 from subsidy.ledger.models import PayingAccount
 from subsidy.payouts.answers import Effect
+from subsidy.payouts.enums import LineState
 from subsidy.payouts.holds import unheld
 from subsidy.payouts.models import Answer, AnswerFile, Batch, BatchLine, LineShare
 
@@ -59,8 +60,10 @@ def payable(instalments: QuerySet[Instalment], *, at: dt.datetime) -> QuerySet[I
 
 
 def last_refusals(instalment_ids: Iterable[int]) -> dict[int, BatchLine]:
-    """The newest refused payment of each instalment, which says why it is due again."""
-    rows = BatchLine.objects.filter(instalment__in=list(instalment_ids), state="refused").order_by("pk")
+    """The newest refused or returned payment of each instalment, which says why it is due again."""
+    rows = BatchLine.objects.filter(
+        instalment__in=list(instalment_ids), state__in=(LineState.REFUSED, LineState.RETURNED)
+    ).order_by("pk")
     return {row.instalment_id: row for row in rows}
 
 

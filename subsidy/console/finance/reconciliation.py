@@ -30,7 +30,11 @@ SILENT = ListSpec(
         Column("payee_name", gettext_lazy("Payee")),
         Column("execution_on", gettext_lazy("Execution date"), kind="day", value="batch.execution_on"),
         Column(
-            "state", gettext_lazy("State"), kind="state", value=lambda line: LineState(line.state).label, tone="wait"
+            "state",
+            gettext_lazy("State"),
+            kind="state",
+            value=lambda line: LineState(line.state).label,
+            tone=lambda _line: "wait",
         ),
         Column(
             "advice", gettext_lazy("What to do"), value=lambda _line: _("enquire at the bank; never send it again")
