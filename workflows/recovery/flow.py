@@ -64,7 +64,7 @@ class RecoveryV1(Flow):
         due=steps.payment_due,
         acts=(
             Act("take_payment", _("Paid"), steps.take_payment, system=True),
-            Act("reduce", _("Reduced"), steps.reduce, system=True),
+            Act("reduce", _("Less is owed"), steps.reduce, system=True),
             Act("write_off", _("Written off"), steps.write_off, system=True),
         ),
     ).Next(this.after_payment)
