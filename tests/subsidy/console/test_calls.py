@@ -138,7 +138,7 @@ def test_the_list_is_of_the_own_bureau_with_counts_filter_search_and_export(worl
 def test_who_may_not_open_or_change_is_told_and_a_foreign_call_is_not_there(world: World, as_person: SignIn) -> None:
     call = world.call()
     assert as_person("leader").get(reverse("console:call-open")).status_code == 403
-    assert as_person("leader").get(reverse("console:call", args=[call.number])).context["offers"].acts == ()
+    assert as_person("leader").get(reverse("console:call", args=[call.number])).context["offers"].acts == []
     assert as_person("leader").post(act(call, "cancel"), REASON).status_code == 403
     stranger = World(code="yh").people["policy2"]
     for address in (reverse("console:call", args=[call.number]), act(call, "extend")):
