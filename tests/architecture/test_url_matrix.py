@@ -24,6 +24,7 @@ from subsidy.cases.models import Case
 from subsidy.correspondence.models import Letter
 from subsidy.decisions.models import Decree, Notice, Proposal
 from subsidy.documents.models import StoredFile
+from subsidy.payouts.models import PayoutHold
 from subsidy.reviews.models import ExpertProfile
 from tests.architecture.urls import (
     OFFICERS,
@@ -36,6 +37,8 @@ from tests.architecture.urls import (
     routes,
     visitors,
 )
+from tests.subsidy.payouts.test_answers import debit
+from tests.subsidy.payouts.test_suspense import stray
 from tests.subsidy.registers.lists import deliver, note, said
 from tests.workflows.fact_import.files import csv_file, upload
 from tests.world import World, fresh
@@ -341,6 +344,10 @@ class Objects:
         self.round = world.decreed(call)
         self.batch = world.released([world.accounted(paid)])
         self.answers = answer_file(world, world.now)
+        self.item = stray(world, debit("NOBODYS", 1_00, reference="STRAY"), "STRAY")
+        held = {"scope": "payee", "code": paid.company.uscc, "reason": "核查中"}
+        world.act("authority", world.authority, "place_hold", "finance2", data=held)
+        self.hold = PayoutHold.objects.get()
         assert call.budget_line is not None
         self.line, self.old_call = call.budget_line, call
         self.objection = objection_of(world)

@@ -109,7 +109,7 @@ def test_every_order_and_repetition_gives_the_same_books(world: World, released:
     part = booked(world, credit(waiting, 1_00, reference="PART"), message_id="PART")
     wrong = status(released, (waiting, "RJCT"), version="03")
     sealed, later = bytes(released.export_file.content), days_later(world.now, 2)
-    back = {"returned": {paid: "AC04"}, "answered_at": later.at}
+    back: dict[str, Any] = {"returned": {paid: "AC04"}, "answered_at": later.at}
     told = Instructions(reject={refused: "AC04"}, pending=frozenset({waiting}))
     first_day = bank.account_statement(
         sealed,

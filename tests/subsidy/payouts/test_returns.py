@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from subsidy.cases.enums import CaseState
+from subsidy.cases.models import Case
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
 from subsidy.demo import bank
@@ -58,7 +59,7 @@ def test_a_late_return_is_payable_again_to_another_account(world: World, one: Ba
     assert list(violations()) == []
 
 
-def change_account(world: World, case: object) -> object:
+def change_account(world: World, case: Case) -> Case:
     company = fresh(case).company
     data = {
         "holder_name": company.name,
