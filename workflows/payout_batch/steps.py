@@ -56,6 +56,11 @@ def chosen(turn: Turn) -> list[Instalment]:
             _("These cases are not due for payment, or are in another batch: %(cases)s. Leave them out.")
             % {"cases": ", ".join(wrong)}
         )
+    return found
+
+
+def _refuse_held(found: Sequence[Instalment], turn: Turn) -> None:
+    """Raises WrongState that names every case whose account, company or policy is held back today."""
     held = held_accounts(found, at=turn.now.at)
     kept_back = reasons([one.pk for one in found])
     held += [f"{one.award.case.number}: {kept_back[one.pk]}" for one in found if one.pk in kept_back]
@@ -64,11 +69,11 @@ def chosen(turn: Turn) -> list[Instalment]:
             _("These cases cannot be paid to their account now: %(reasons)s Leave them out.")
             % {"reasons": " ".join(held)}
         )
-    return found
 
 
 def make(turn: Turn) -> Batch:
     instalments = chosen(turn)
+    _refuse_held(instalments, turn)
     refuse_barred(instalments, on=turn.now.on)
     account = turn.data["paying_account"]
     authorities = {one.authority_id for one in instalments} | {account.authority_id}

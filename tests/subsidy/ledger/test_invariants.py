@@ -38,7 +38,7 @@ FAULTS: dict[str, list[str]] = {
     "I7": ["UPDATE payouts_batchline SET state = 'settled' WHERE state = 'refused'"],
     "I8": [
         "ALTER TABLE payouts_answer DISABLE TRIGGER USER",
-        "UPDATE payouts_answer SET amount_fen = amount_fen + 1 WHERE effect = 'settled'",
+        "UPDATE payouts_answer SET bank_fen = bank_fen + 1 WHERE effect = 'settled'",
     ],
     "I9": [
         "ALTER TABLE decisions_award DISABLE TRIGGER USER",

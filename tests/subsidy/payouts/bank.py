@@ -15,11 +15,13 @@ from subsidy.payouts.models import Batch
 from tests.world import World, days_later
 
 
-def obligated(world: World, count: int, *, line: BudgetLine | None = None, **kwargs: Any) -> list[Case]:
+def obligated(
+    world: World, count: int, *, line: BudgetLine | None = None, decree: str = "西科〔2024〕8号", **kwargs: Any
+) -> list[Case]:
     """Cases of one round, decreed, each with its account confirmed: what a batch may be made of."""
     call = world.call(line=line or world.line())
     cases = [world.ready(call, **kwargs) for _ in range(count)]
-    world.decreed(call)
+    world.decreed(call, decree)
     return [world.accounted(case) for case in cases]
 
 

@@ -136,9 +136,9 @@ def test_from_due_to_paid(world: World, as_: As) -> None:
     assert "AC01" in text(one.get(url("finance_pay"))), "why it is due again"
 
     spent = next(row for row in one.get(url("finance_budget")).context["rows"] if row.line and row.line.spent)
-    figures = {str(part.label): part.fen for part in spent.parts}
+    figures = {str(part.label): part.fen for part in spent.figures}
     assert figures["spent"] == cases[0].amount_fen
-    for part in spent.parts:
+    for part in spent.figures:
         page = one.get(part.url)
         assert page.context["total_fen"] == part.fen
         if part.fen:
