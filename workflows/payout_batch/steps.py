@@ -59,7 +59,7 @@ def chosen(turn: Turn) -> list[Instalment]:
     return found
 
 
-def _refuse_held(found: Sequence[Instalment], turn: Turn) -> None:
+def _refuse_unpayable(found: Sequence[Instalment], turn: Turn) -> None:
     """Raises WrongState that names every case whose account, company or policy is held back today."""
     held = held_accounts(found, at=turn.now.at)
     kept_back = reasons([one.pk for one in found])
@@ -73,7 +73,7 @@ def _refuse_held(found: Sequence[Instalment], turn: Turn) -> None:
 
 def make(turn: Turn) -> Batch:
     instalments = chosen(turn)
-    _refuse_held(instalments, turn)
+    _refuse_unpayable(instalments, turn)
     refuse_barred(instalments, on=turn.now.on)
     account = turn.data["paying_account"]
     authorities = {one.authority_id for one in instalments} | {account.authority_id}
