@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -26,11 +26,11 @@ def holds_of(user: User, *, on: dt.date, roles: Iterable[Role]) -> QuerySet[Payo
     return found.select_related("company", "policy", "placed_by", "lifted_by")
 
 
-def _on_case(path: str) -> Exists:
+def _on_case(path: str, authority: str = "authority") -> Exists:
     """An open hold on the company or the policy of the case at `path`."""
     company, policy = OuterRef(f"{path}company"), OuterRef(f"{path}policy_version__policy")
     held = Q(company=company) | Q(policy=policy)
-    return Exists(PayoutHold.objects.filter(held, lifted_at=None, authority=OuterRef("authority")))
+    return Exists(PayoutHold.objects.filter(held, lifted_at=None, authority=OuterRef(authority)))
 
 
 def _bounced(path: str) -> Exists:
@@ -62,8 +62,7 @@ def reasons(instalments: Iterable[int]) -> dict[int, str | Promise]:
     return found
 
 
-def held_lines(batch_id: int) -> list[BatchLine]:
-    """Lines of a batch that has not left, whose company, policy or account is held since it was prepared."""
-    lines = BatchLine.objects.filter(batch=batch_id).select_related("case")
-    wrong = reasons(list(lines.values_list("instalment", flat=True)))
-    return [line for line in lines.order_by("row") if line.instalment_id in wrong]
+def with_holds(lines: QuerySet[BatchLine]) -> QuerySet[BatchLine]:
+    """The lines, each with `is_held`: its company, policy or account is held, since it was prepared or before."""
+    held = Q(_on_case("case__", "batch__authority")) | Q(_bounced("payee_account"))
+    return lines.annotate(is_held=ExpressionWrapper(held, output_field=BooleanField()))

@@ -44,6 +44,14 @@ def acts_of(kind: Kind) -> list[Act]:
     return list(found.values())
 
 
+def own_acts(kind: Kind, place: Place) -> list[Act]:
+    """The acts of the route on which the matter of this place is: one name may be another role's on another route."""
+    flow = kind.flows[place.subject.route, place.subject.route_version]
+    nodes = [node for node in flow.instance.nodes() if isinstance(node, Standing)]
+    found = {act.name: act for act in kind.free_acts} | {act.name: act for node in nodes for act in node.acts}
+    return list(found.values())
+
+
 def attempts(
     kind: Kind,
     places: list[Place],

@@ -17,7 +17,7 @@ from tests.workflows.sending import Data, Place
 from tests.workflows.staff import Person, officers
 from tests.workflows.test_by_rule import BY_RULE, OFFERED, authorised, known_company, proposal_of, reopened
 from tests.workflows.test_free_matrix import expected_opening, tried
-from tests.workflows.test_matrix import attempts
+from tests.workflows.test_matrix import attempts, own_acts
 from tests.workflows.test_stages import Bureau
 from tests.workflows.walked import node_of
 from tests.world import World, days_later, fresh, pdf
@@ -183,6 +183,6 @@ def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
         seen.add((found.kind, found.state))
         place = Place(found, node_of(found), staff[at * 5 % len(staff) :] + staff[: at * 5 % len(staff)])
         steps = {("", "end_authorisation"): "state"} if pk == ended else {}
-        wrong += attempts(kind_named("proposal"), [place], Data(bureau), steps)
+        wrong += attempts(kind_named("proposal"), [place], Data(bureau), steps, own_acts)
     assert wrong == []
     assert {kind for kind, state in seen if state == "proposed"} == set(ProposalKind)

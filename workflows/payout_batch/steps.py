@@ -16,7 +16,7 @@ from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.posting import Posting
 from subsidy.payouts.enums import BatchState, LineState
 from subsidy.payouts.files import expenditure_classes, head_problems
-from subsidy.payouts.holds import held_lines, reasons
+from subsidy.payouts.holds import reasons, with_holds
 from subsidy.payouts.models import Batch, BatchLine, LineShare
 from subsidy.payouts.services import (
     accounts_digest,
@@ -148,7 +148,7 @@ def _several_classes(batch: Batch) -> list[str]:
 
 
 def _lines(batch: Batch) -> list[BatchLine]:
-    return list(batch.lines.order_by("row"))
+    return list(with_holds(batch.lines.order_by("row")))
 
 
 def _refuse_changed(lines: Sequence[BatchLine], turn: Turn) -> None:
@@ -169,8 +169,9 @@ def _shares() -> QuerySet[LineShare]:
     return LineShare.objects.select_related("budget_line").order_by("pk")
 
 
-def _refuse_held(batch: Batch) -> None:
-    held = held_lines(batch.pk)
+def _refuse_held(lines: Sequence[BatchLine]) -> None:
+    """Raises WrongState that names the lines that `with_holds` found held."""
+    held = [line for line in lines if line.is_held]  # type: ignore[attr-defined]
     if held:
         raise WrongState(
             _("Payments of this batch are held since it was prepared: %(rows)s. Return it and leave them out.")
@@ -183,7 +184,7 @@ def check(turn: Turn) -> None:
     lines = _lines(batch)
     _refuse_changed(lines, turn)
     refuse_closed_years(_shares().select_related("budget_line", "batch_line").filter(batch_line__batch=batch))
-    _refuse_held(batch)
+    _refuse_held(lines)
     turn.set(checked_by=turn.actor, checked_at=turn.now.at)
     turn.record(count=len(lines), total_fen=sum(line.amount_fen for line in lines), accounts=accounts_digest(lines))
 
@@ -201,10 +202,10 @@ def release(turn: Turn) -> None:
         raise WrongState(
             _("The execution date of this batch has passed. Return it and prepare it again with a later date.")
         )
-    lines = list(batch.lines.prefetch_related(Prefetch("shares", _shares())).order_by("row"))
+    lines = list(with_holds(batch.lines.prefetch_related(Prefetch("shares", _shares())).order_by("row")))
     _refuse_changed(lines, turn)
     refuse_closed_years(share for line in lines for share in line.shares.all())
-    _refuse_held(batch)
+    _refuse_held(lines)
     if sum(line.amount_fen for line in lines) != batch.total_fen or len(lines) != batch.line_count:
         raise WrongState(_("The lines no longer add up to the batch's totals. Return the batch and report this."))
     turn.set(released_by=turn.actor, released_at=turn.now.at)
