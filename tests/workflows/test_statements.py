@@ -22,7 +22,7 @@ OF_A_LIST = {
     ("round", "close_collection"): 30,
     ("round", "issue_decree"): 34,
     ("batch", "prepare"): 30,
-    ("authority", "import_answers"): 42,
+    ("authority", "import_answers"): 46,
 }
 
 
