@@ -82,6 +82,8 @@ CONSOLE = rule(STAFF, others="403")
 CASE = rule(SEES_CASES, absent=STAFF - SEES_CASES, others="403")
 SEAT = rule({"seated expert"}, absent=STAFF - {"seated expert"}, others="403")
 PANEL = CASE
+# Who sits is said before the panel has concluded only to those who draw it, and to the auditors.
+DRAWS = rule({Role.ACCEPTANCE.value, "auditor"}, absent=STAFF - {Role.ACCEPTANCE.value, "auditor"}, others="403")
 KEEPS_POOL = rule({Role.ACCEPTANCE.value, "foreign officer"}, others="403")
 NO_LETTER = rule(set(), absent=STAFF, others="403")
 MONEY = rule(FINANCE | {"auditor", "foreign officer"}, others="403")
@@ -251,7 +253,8 @@ TABLE: dict[str, Rule] = {
     "console:score-conflict": SEAT,
     "console:score-note": NO_LETTER,  # no totals lie far apart
     **dict.fromkeys(["console:panels", "console:experts", "console:declarations"], CONSOLE),
-    **dict.fromkeys(["console:panel", "console:panel-draw", "console:panel-act", "console:expert"], PANEL),
+    "console:panel-draw": DRAWS,
+    **dict.fromkeys(["console:panel", "console:panel-act", "console:expert"], PANEL),
     **dict.fromkeys(["console:expert-admit", "console:expert-import"], KEEPS_POOL),
     "console:expert-act": rule({Role.ACCEPTANCE.value}, absent=STAFF - SEES_CASES, others="403"),
     "console:declare": SEAT,
