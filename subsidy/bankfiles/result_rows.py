@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from subsidy.bankfiles.amounts import iso_to_fen, text_to_fen
 from subsidy.bankfiles.bank_csv import restored
@@ -20,6 +21,7 @@ from subsidy.bankfiles.source import Source
 
 _NEEDED: tuple[ResultField, ...] = ("end_to_end_id", "amount", "status")
 #: Day 0 of a workbook's numbers for days; it makes 60 the day after 28 February 1900, as every program does.
+SECONDS_A_DAY = 86400
 _SHEET_EPOCH = datetime(1899, 12, 30, tzinfo=BANK_TIME)
 
 
@@ -100,9 +102,9 @@ def _head(rows: Rows, profile: ResultProfile) -> Mapping[str, str]:
 def _instant(rows: Rows, text: str) -> datetime:
     try:
         if _is_number(text):
-            return _SHEET_EPOCH + timedelta(seconds=round(float(text) * 86400))
+            return _SHEET_EPOCH + timedelta(seconds=round(Decimal(text) * SECONDS_A_DAY))
         return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=BANK_TIME)
-    except (ValueError, OverflowError) as error:
+    except (ValueError, ArithmeticError) as error:
         raise rows.error(
             f"时间“{text}”应形如 2024-03-05 09:00:00，请向银行重新索取",
             f"the time {text!r} should look like 2024-03-05 09:00:00; ask the bank for the file again",
