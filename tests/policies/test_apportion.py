@@ -51,6 +51,11 @@ def test_the_largest_remainder_gets_the_last_fen() -> None:
     assert pro_rata({"a": 100, "b": 200, "c": 400}, budget=100) == {"a": 14, "b": 29, "c": 57}
 
 
+def test_of_equal_claims_the_one_given_first_gets_the_last_fen() -> None:
+    assert largest_remainder({"9": 1, "10": 1}, whole=1) == {"9": 1, "10": 0}
+    assert largest_remainder({"10": 1, "9": 1}, whole=1) == {"10": 1, "9": 0}
+
+
 @given(candidates, st.integers(0, 4000), st.booleans())
 def test_ranking_keeps_the_budget_and_the_order(items: list[Candidate], budget: int, part: bool) -> None:
     found = rank(items, budget=budget, last_in_part=part)

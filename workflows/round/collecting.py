@@ -99,8 +99,9 @@ def waiting_for(round_: Round) -> QuerySet[Case]:
 def ranking(cases: Sequence[Case], call: Call) -> tuple[Allotment, ...]:
     """What each case gets of what is left of the call's budget, by the mode of the call; 0 for those below the cut-off.
 
-    Ranked: by panel mean, ties by the policy's rule. Pro rata: in order of filing, each its part to the fen. First
-    come: each what was reserved for it at its amount check; what has no reservation follows in order of filing.
+    Ranked: by panel mean, ties by the policy's rule. Pro rata: in order of filing, each its part to the fen, and a
+    fen that two have equal claim to goes to who filed first. First come: each what was reserved for it at its amount
+    check; what has no reservation follows in order of filing.
     Who filed first is told by the database: its clock, and its sequence where the clock stood still.
     """
     if call.allocation == Allocation.FIRST_COME:
@@ -129,7 +130,7 @@ def _first_come(cases: Sequence[Case], call: Call) -> tuple[Allotment, ...]:
 
 def _pro_rata(cases: Sequence[Case], budget: int) -> tuple[Allotment, ...]:
     order = rank([_candidate(case) for case in cases], budget=sum(map(checked_amount, cases)))
-    parts = pro_rata({str(case.pk): checked_amount(case) for case in cases}, budget=max(budget, 0))
+    parts = pro_rata({one.key: one.granted for one in order}, budget=max(budget, 0))
     return tuple(
         Allotment(one.key, one.rank, parts[one.key], cut=parts[one.key] < one.granted, tied=one.tied) for one in order
     )

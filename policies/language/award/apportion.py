@@ -76,7 +76,7 @@ def pro_rata(claims: Mapping[str, int], *, budget: int) -> dict[str, int]:
     """Share `budget` in proportion to the claims (minor units), to the unit, by largest remainder.
 
     Where the claims fit, each gets its own. Otherwise the parts sum to the budget exactly; equal remainders go to the
-    larger claim, then to the smaller key. Raises ValueError for a negative budget or claim.
+    larger claim, then to the one given first. Raises ValueError for a negative budget or claim.
     """
     if budget < 0 or any(amount < 0 for amount in claims.values()):
         raise ValueError("found a negative budget or claim; expected minor units of at least 0")
@@ -89,6 +89,7 @@ def pro_rata(claims: Mapping[str, int], *, budget: int) -> dict[str, int]:
 def largest_remainder(weights: Mapping[str, int], *, whole: int) -> dict[str, int]:
     """Split `whole` in proportion to integer weights, so that the parts sum to it exactly.
 
+    Equal remainders go to the larger weight, then to the one given first: never by the spelling of a key.
     Raises ValueError when there is something to split and no weight.
     """
     if whole < 0 or any(weight < 0 for weight in weights.values()):
@@ -100,7 +101,7 @@ def largest_remainder(weights: Mapping[str, int], *, whole: int) -> dict[str, in
         return dict.fromkeys(weights, 0)
     parts = {key: whole * weight // total for key, weight in weights.items()}
     rest = whole - sum(parts.values())
-    by_remainder = sorted(weights, key=lambda key: (-(whole * weights[key] % total), -weights[key], key))
+    by_remainder = sorted(weights, key=lambda key: (-(whole * weights[key] % total), -weights[key]))
     for key in by_remainder[:rest]:
         parts[key] += 1
     return parts
