@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tarfile
 import tempfile
+from functools import cache
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest
@@ -20,14 +22,25 @@ LEFT_OUT = {"__pycache__", ".git", ".data", ".venv"}
 
 @require_safe
 def archive(request: HttpRequest) -> FileResponse:
-    """All files of the program as tar.gz, written to a temporary file and not to memory."""
-    target = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the response, which closes it
+    """All files of the program as tar.gz."""
+    content = Path(_packed().name).open("rb")  # noqa: SIM115 - handed to the response, which closes it
+    return FileResponse(content, as_attachment=True, filename="subsidy-source.tar.gz", content_type="application/gzip")
+
+
+@cache
+def _packed() -> IO[bytes]:
+    """The packed files, in a temporary file that goes with this process.
+
+    Packed once: what runs does not change while it runs, and packing at every request would let anybody keep the
+    server busy.
+    """
+    target = tempfile.NamedTemporaryFile(prefix="subsidy-source-", suffix=".tar.gz")  # noqa: SIM115 - kept open
     with tarfile.open(fileobj=target, mode="w:gz", compresslevel=4) as tar:
         for part in PARTS:
             if (Path(settings.BASE_DIR) / part).exists():
                 tar.add(Path(settings.BASE_DIR) / part, arcname=f"subsidy/{part}", filter=_wanted)
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename="subsidy-source.tar.gz", content_type="application/gzip")
+    target.flush()
+    return target
 
 
 def _wanted(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
