@@ -185,3 +185,18 @@ def demo_services(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 def _database_mark(environ: Mapping[str, str]) -> str:
     url = environ.get("DATABASE_URL", "")
     return hashlib.sha256(url.encode()).hexdigest() if url else "embedded"
+
+
+def second_factor_kinds(environ: Mapping[str, str]) -> frozenset[str]:
+    """The kinds of people who must have a second factor: officers always, and those that SUBSIDY_SECOND_FACTOR names.
+
+    Raises ImproperlyConfigured on a name that is none of them, which might be a misspelt wish for safety.
+    """
+    named = {name.strip() for name in environ.get("SUBSIDY_SECOND_FACTOR", "expert").split(",") if name.strip()}
+    if unknown := named - {"officer", "expert", "company"}:
+        wrong = ", ".join(sorted(unknown))
+        raise ImproperlyConfigured(
+            f"SUBSIDY_SECOND_FACTOR 中的 {wrong} 无效；可写 expert、company（officer 始终包含）。\n"
+            f"SUBSIDY_SECOND_FACTOR names {wrong}; it may name expert and company (officer is always among them)."
+        )
+    return frozenset({"officer", *named})

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 
@@ -139,6 +142,17 @@ class People:
     def newcomer(self, username: str, name: str, authority: Authority) -> None:
         """A person of a company, who acts for none yet."""
         self._admit(username, name, UserKind.COMPANY, authority)
+
+    def second_factors(self) -> None:
+        """Give everybody who has none the demo's one secret for code apps."""
+        if not settings.DEMO_TOTP_SECRET:
+            return
+        with_one = Authenticator.objects.values("user")
+        without = User.objects.exclude(kind=UserKind.SYSTEM).exclude(pk__in=with_one).order_by("pk")
+        data = {"secret": encrypt(settings.DEMO_TOTP_SECRET)}
+        Authenticator.objects.bulk_create(
+            [Authenticator(user=user, type=Authenticator.Type.TOTP, data=data) for user in without]
+        )
 
     def _admit(self, username: str, name: str, kind: UserKind, authority: Authority) -> User:
         if username not in self._known:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 from subsidy.accounts.models import Authority
@@ -68,7 +69,8 @@ def seed(report: Report, *, scale: int | None = None) -> Summary:
     fill_pool(stage)
     play(stage, report)
     settle_district(stage, scale or SCALE, report)
-    return Summary(password=PASSWORD, accounts=printed())
+    people.second_factors()
+    return Summary(password=PASSWORD, totp_secret=settings.DEMO_TOTP_SECRET, accounts=printed())
 
 
 def hurry() -> None:

@@ -20,7 +20,8 @@ class Account:
 
 @dataclass(frozen=True)
 class Summary:
-    """The accounts of a seeded demo and the one password they share."""
+    """The accounts of a seeded demo and the one password and the one secret for code apps they share."""
 
     password: str
+    totp_secret: str
     accounts: tuple[Account, ...] = field(default=())

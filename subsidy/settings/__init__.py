@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "subsidy.web.sessions.IdleSignOutMiddleware",
     "subsidy.web.sessions.FirstPasswordMiddleware",
+    "subsidy.web.second_factor.SecondFactorMiddleware",
     "subsidy.web.refusals.RefusalMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -180,8 +181,25 @@ ACCOUNT_RATE_LIMITS = {
     "objection": "5/m/ip,20/h/ip",
     "verify": "30/m/ip,300/h/ip",
 }
-# Security keys need scripts of their own; they come with the obligation to use a second factor.
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Officers (administrators among them) always sign in with a second factor; of which other people it is asked is a setting.
+SECOND_FACTOR_KINDS = environment.second_factor_kinds(os.environ)
+# What moves money or rules asks for it again when it was shown longer ago than this.
+STEP_UP_MINUTES = environment.whole_number(os.environ, "SUBSIDY_STEP_UP_MINUTES", default=10)
+MFA_ADAPTER = "subsidy.web.second_factor.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "subsidy.web.second_factor_forms.CodeForm",
+    "reauthenticate": "subsidy.web.second_factor_forms.CodeAgainForm",
+    "activate_totp": "subsidy.web.second_factor_forms.FirstCodeForm",
+    "add_webauthn": "subsidy.web.second_factor_forms.KeyForm",
+}
+MFA_TOTP_ISSUER = MAIL_DOMAIN
+# Confirming by password or factor again, before factors are changed, holds as long.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_MINUTES * 60
+# Security keys work on https; on this machine alone a demo may use them without.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO_MODE
+# The demo's one secret for code apps: printed beside the password, and its code is shown where it is asked for.
+DEMO_TOTP_SECRET = "FEITIANDEMOSECRETFORTHISMACHINE2" if DEMO_MODE else ""
 IDLE_SIGN_OUT_SECONDS = 30 * 60
 CSRF_FAILURE_VIEW = "subsidy.web.errors.csrf_failure"
 # The page that shows every component is for those who build screens.

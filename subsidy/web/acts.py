@@ -20,6 +20,7 @@ from django.views import View
 from subsidy.accounts.models import User
 from subsidy.web.components import Crumb, Preview, Text
 from subsidy.web.person import moment_of
+from subsidy.web.second_factor import confirm_first, proven
 from subsidy.web.told import told_lines
 from workflows.common import door, place
 from workflows.common.acts import Act, ActForm
@@ -41,6 +42,7 @@ def origin_of(request: HttpRequest) -> Origin:
         surface="page",
         request_id=request.headers.get("X-Request-Id", "")[:60],
         address=request.META.get("REMOTE_ADDR", ""),
+        proven=proven(request),
     )
 
 
@@ -206,6 +208,8 @@ class ActPage(LoginRequiredMixin, View):
         return HttpResponseRedirect(self.success_url(subject))
 
     def page(self, subject: Any, act: Act, form: ActForm | None, *, status: int = 200) -> HttpResponse:
+        if self.request.method != "POST" and act.step_up and not proven(self.request):
+            return confirm_first(self.request, back=self.request.get_full_path())
         context = {
             "subject": subject,
             "act": act,

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from workflows.common.refusals import Refused
+from subsidy.web.second_factor import confirm_first
+from workflows.common.refusals import Refused, StepUpNeeded
 
 TEMPLATES = {403: "errors/403.html", 404: "errors/404.html", 409: "errors/409.html", 503: "errors/503.html"}
 BUSY_SECONDS = 5
@@ -42,4 +43,6 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, StepUpNeeded) and request.user.is_authenticated:
+            return confirm_first(request, back=_page_before(request))
         return conflict(request, exception) if isinstance(exception, Refused) else None

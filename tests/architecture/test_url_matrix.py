@@ -106,8 +106,11 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["set_language", "home", "source", "source-archive", "account_login", "account_inactive"], PUBLIC),
     **dict.fromkeys(["component-catalogue", "account_signup", "account_signed_up"], PUBLIC),
     **dict.fromkeys(["account_logout", "account_reauthenticate", "account_change_password"], SIGNED_IN),
-    **dict.fromkeys(["mfa_index", "mfa_authenticate"], SIGNED_IN),
+    **dict.fromkeys(["mfa_index", "mfa_authenticate", "mfa_list_webauthn"], SIGNED_IN),
     **dict.fromkeys(["mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes"], MFA),
+    **dict.fromkeys(
+        ["mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_reauthenticate_webauthn"], MFA
+    ),
     **dict.fromkeys(["mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"], NOBODY_YET),
     **dict.fromkeys(
         [

@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from subsidy.payouts.models import Batch
 from tests.browser.test_base import AXE_TAGS, PASSWORD
 from tests.harness.browser import LiveServer
+from tests.harness.second_factor import prove_cookies
 from tests.subsidy.payouts.bank import answered, ids, obligated
 from tests.world import World
 
@@ -85,6 +86,7 @@ def test_a_batch_by_three_people(
     page.locator("main button.button").click()
     page.wait_for_url(f"**{address}")
     enter("finance3")
+    prove_cookies(page.context.cookies())
     look(page, live_server, f"{address}release/", "release")
     page.locator("main button.button").click()
     page.wait_for_url(f"**{address}")

@@ -24,6 +24,7 @@ from tests.browser.steps import company as filer
 from tests.browser.steps import finance, review
 from tests.browser.steps.tabs import PHONE, Players, players_of, sign_in
 from tests.harness.browser import LiveServer
+from tests.harness.second_factor import prove_cookies
 from tests.world import PDF, World, days_later, fresh
 from workflows import jobs
 from workflows.case import jobs as case_jobs
@@ -186,6 +187,7 @@ def is_paid(play: Play, cases: list[Case], folder: Path) -> None:
         names = [case.company_name for case in batch_cases]
         number = finance.prepare(first, names, words, "飞天计划奖补")
         finance.act(second, number, "Checked")
+        prove_cookies(third.page.context.cookies())
         finance.act(third, number, "Release")
         exported = finance.take_file(first, number)
         answers(play, exported, folder)

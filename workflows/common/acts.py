@@ -68,6 +68,8 @@ class Act:
     the same statements for one and for many; it marks a row that it refuses with `turn.refusal` instead of raising.
     Without it the step runs row by row. `most` limits the rows of one request for an act that reads much of each row
     (0: as many as a list shows).
+
+    `step_up` asks a person at a screen or an API for a second factor shortly before; commands and jobs are trusted.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Act:
     part: str = ""
     bulk: bool = False
     most: int = 0
+    step_up: bool = False
     together: ListStep | None = None
 
     def __post_init__(self) -> None:

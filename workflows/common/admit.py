@@ -11,7 +11,7 @@ from viewflow.workflow.models import Task
 from subsidy.accounts.enums import Role
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act
-from workflows.common.guard import Facts, Question, judge, look_at
+from workflows.common.guard import Facts, Question, judge, look_at, refuse_unproven
 from workflows.common.place import (
     company_id_of,
     find,
@@ -88,6 +88,7 @@ def admit(
             if replay is not None:
                 found.replays[pk] = replay
                 continue
+            refuse_unproven(row.act, passage.origin)
             if pk in stale:
                 raise Stale
             _refuse_impossible(kind, row, known)

@@ -24,7 +24,7 @@ from subsidy.ledger.services import NotEnough
 from workflows.common import flush
 from workflows.common.acts import ListStep
 from workflows.common.admit import Asked, admit, turn_on
-from workflows.common.guard import Question, judge, look_at, refuse_clash
+from workflows.common.guard import Question, judge, look_at, refuse_clash, refuse_unproven
 from workflows.common.nodes import Start, enter
 from workflows.common.outcomes import Outcome, Rehearsal, RowOutcome, rehearsal_of
 from workflows.common.place import find, is_possible, lock, open_tasks_of, process_id_of, units_held
@@ -292,6 +292,7 @@ def _open(
     replay = judge(facts, now=passage.now)
     if replay is not None:
         return Outcome(kind.name, flush.subject_of_key(passage.key), replay, replayed=True)
+    refuse_unproven(act, passage.origin)
     turn.subject = opening.make(turn)
     if turn.subject.authority_id != authority_id:
         raise NotFound

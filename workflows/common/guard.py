@@ -24,8 +24,18 @@ from subsidy.decisions.recusals import RECUSED_ON, recused_from
 from subsidy.work.models import Hand, WorkItem
 from workflows.common.acts import ANY_MEMBER, Act
 from workflows.common.duties import WITHOUT_BUSINESS_POWER, clash
-from workflows.common.refusals import Claimed, DutiesClash, Forbidden, KeyReused, NotFound, Recused, right_ended
+from workflows.common.refusals import (
+    Claimed,
+    DutiesClash,
+    Forbidden,
+    KeyReused,
+    NotFound,
+    Recused,
+    StepUpNeeded,
+    right_ended,
+)
 from workflows.common.subjects import Kind, kind_named
+from workflows.common.turn import Origin
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,16 @@ def judge(facts: Facts, *, now: Moment) -> int | None:
     if clash(question.act.duty, facts.duties) is not None:
         raise DutiesClash
     return None
+
+
+# Who runs a command has been let in by the machine itself, and its account is recorded; a job acts for the program.
+TRUSTED_SURFACES = frozenset({"command", "job"})
+
+
+def refuse_unproven(act: Act, origin: Origin) -> None:
+    """Raise StepUpNeeded for an act that asks for a second factor which was not just shown."""
+    if act.step_up and not origin.proven and origin.surface not in TRUSTED_SURFACES:
+        raise StepUpNeeded
 
 
 @dataclass(frozen=True)

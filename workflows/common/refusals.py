@@ -58,6 +58,17 @@ class Forbidden(Refused):
     )
 
 
+class StepUpNeeded(Refused):
+    """The person may do this, but must first show a second factor; nothing else is wrong."""
+
+    code = "step_up"
+    status = 403
+    default_message = _(
+        "This act needs a one-time code or your security key, shown a short while before. Confirm that it is you, "
+        "and send it again."
+    )
+
+
 class RightEnded(Forbidden):
     """The person had the right for this company, or will have it, but not on this day."""
 

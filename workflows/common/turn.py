@@ -19,11 +19,15 @@ DeferredJob = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a request came from; its address is a personal value and goes to the erasable part of the event."""
+    """Where a request came from; its address is a personal value and goes to the erasable part of the event.
+
+    `proven` says that the person has just shown a second factor; what asks for one refuses otherwise (Act.step_up).
+    """
 
     surface: str = "job"
     request_id: str = ""
     address: str = ""
+    proven: bool = False
 
 
 @dataclass

@@ -55,7 +55,14 @@ class BatchV1(Flow):
         title=_("Release the batch"),
         role=Role.FINANCE_RELEASE,
         acts=(
-            Act("release", _("Release"), steps.release, role=Role.FINANCE_RELEASE, duty=Duty.RELEASES),
+            Act(
+                "release",
+                _("Release"),
+                steps.release,
+                role=Role.FINANCE_RELEASE,
+                duty=Duty.RELEASES,
+                step_up=True,
+            ),
             Act(
                 "refuse_release",
                 _("Return"),

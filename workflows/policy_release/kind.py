@@ -35,6 +35,7 @@ POLICY_VERSION = register(
                     role=Role.POLICY_PUBLISHER,
                     duty=Duty.PUBLISHES_POLICY,
                     form=PublishForm,
+                    step_up=True,
                 ),
                 make=make_version,
             )

@@ -211,6 +211,7 @@ ACTS = (
         duty=CONFIRMS,
         form=OneAccountForm,
         part="account",
+        step_up=True,
     ),
     Act(
         "enter_account_at_counter",
@@ -228,6 +229,7 @@ ACTS = (
         duty=CONFIRMS,
         form=OneAccountForm,
         part="account",
+        step_up=True,
     ),
     Act(
         "accept_explanation",

@@ -106,6 +106,7 @@ class Command(BaseCommand):
 
     def _introduce(self, port: int, summary: Summary) -> None:
         self.stdout.write(f"\n  http://localhost:{port}/\n\n  口令 / password: {summary.password}\n")
+        self.stdout.write(f"  动态码密钥 / secret for the code app: {summary.totp_secret}\n")
         width = max((len(account.username) for account in summary.accounts), default=0)
         for account in summary.accounts:
             self.stdout.write(f"  {account.username:<{width}}  {account.role_zh} / {account.role_en}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.steps.tabs import Tab
+from tests.harness.second_factor import prove_cookies
 
 FIGURES = {
     "上年度营业收入": "120,000,000",
@@ -150,6 +151,7 @@ def enter_account(tab: Tab, name: str, account_number: str) -> None:
 
 def confirm_account(tab: Tab, number: str, account_number: str) -> None:
     """The legal representative compares the number, confirms it, and chooses it for the award."""
+    prove_cookies(tab.page.context.cookies())
     tab.open("/my/companies/")
     tab.follow("Compare and confirm")
     tab.reads(account_number)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from subsidy.applicants.enums import AccountState
 from subsidy.applicants.models import Company, PayeeAccount
 from subsidy.documents.models import StoredFile
+from tests.harness.second_factor import prove
 from tests.world import World, days_later, fresh, pdf
 
 
@@ -54,7 +55,7 @@ def test_another_name_from_the_company_s_page_to_its_acceptance_at_the_counter(w
     assert counter.post(_act(account, "accept_explanation"), {"key": "k1"}).status_code == 302
     assert counter.get(reverse("console:accounts"), {"held": "explanation"}).content.decode().count(company.name) == 0
     legal = _client(world.legal(company))
-    assert legal.post(reverse("portal:confirm-account", args=[company.pk, account.pk])).status_code == 302
+    assert prove(legal).post(reverse("portal:confirm-account", args=[company.pk, account.pk])).status_code == 302
     assert fresh(account).state == AccountState.CONFIRMED
 
 

@@ -11,6 +11,7 @@ from subsidy.cases.words import STAGES, WORDS, progress_of
 from subsidy.correspondence.models import LetterKind
 from subsidy.reporting.act_words import ACT_WORDS
 from subsidy.reporting.story import story
+from tests.harness.second_factor import prove
 from tests.subsidy.portal.conftest import SignIn
 from tests.subsidy.portal.helpers import get, letter_on
 from tests.world import World, days_later, fresh, pdf
@@ -95,6 +96,7 @@ def test_from_award_to_money(world: World, sign_in: SignIn) -> None:
     # The handler who entered it is shown the way back, and refused by the door.
     assert filer.get(confirm).status_code == 302
     assert filer.post(confirm).status_code == 403
+    prove(legal)
     assert "622200001234" in legal.get(confirm).content.decode()
     assert legal.post(confirm).status_code == 302
     assert fresh(entered).state == AccountState.CONFIRMED

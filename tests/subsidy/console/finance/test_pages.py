@@ -15,6 +15,7 @@ from django.urls import reverse
 from subsidy.cases.enums import CaseState
 from subsidy.decisions.models import Instalment
 from subsidy.payouts.models import AnswerFile, Batch
+from tests.harness.second_factor import prove
 from tests.subsidy.payouts.bank import answered, ids, obligated
 from tests.world import World, fresh
 
@@ -98,8 +99,8 @@ def test_from_due_to_paid(world: World, as_: As) -> None:
     checked = two.get(url("finance_batch_act", batch.number, "check"))
     assert all(check.holds for check in checked.context["checks"])
     assert act(two, batch, "check").status_code == 302  # type: ignore[attr-defined]
-    assert act(two, batch, "release").status_code == 403  # type: ignore[attr-defined]
-    stale = three.post(url("finance_batch_act", batch.number, "release"), {"key": "stale", "version": "1"})
+    assert act(prove(two), batch, "release").status_code == 403  # type: ignore[attr-defined]
+    stale = prove(three).post(url("finance_batch_act", batch.number, "release"), {"key": "stale", "version": "1"})
     assert stale.status_code == 409
     assert act(three, batch, "release").status_code == 302  # type: ignore[attr-defined]
 
