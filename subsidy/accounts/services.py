@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
+from django.db.models import Q
+
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import Authority, RoleGrant, Unit, User
 from subsidy.audit.moment import Moment
@@ -132,3 +135,54 @@ def role_lend(grant: RoleGrant, to: User, *, valid_from: dt.date, valid_to: dt.d
 def delegations_end(delegations: Iterable[int], *, at: dt.datetime) -> None:
     """End delegations at once (those of these keys; a grant of a person's own is left alone)."""
     RoleGrant.objects.filter(pk__in=list(delegations), source__isnull=False, ended_at__isnull=True).update(ended_at=at)
+
+
+def officer_new(
+    username: str, *, name: str, kind: UserKind, authority_id: int, password_hash: str, now: Moment
+) -> User:
+    """Somebody of the bureau, not saved yet, with no role and a password for one sign-in."""
+    return User(
+        username=username,
+        name=name,
+        kind=kind,
+        authority_id=authority_id,
+        password=password_hash,
+        name_checked=True,
+        password_to_change=True,
+        date_joined=now.at,
+    )
+
+
+def role_grant(
+    user: User,
+    role: Role,
+    *,
+    authority_id: int,
+    unit: Unit | None,
+    valid_from: dt.date,
+    valid_to: dt.date | None,
+    granted_by: User,
+    reason: str,
+) -> RoleGrant:
+    """Grant one role in a bureau. The database refuses a grant to oneself."""
+    return RoleGrant.objects.create(
+        user=user,
+        authority_id=authority_id,
+        role=role,
+        unit=unit,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        granted_by=granted_by,
+        reason=reason,
+    )
+
+
+def role_end(grant: RoleGrant, *, at: dt.datetime) -> None:
+    """End a role and what was lent of it; the rows stay."""
+    RoleGrant.objects.filter(Q(pk=grant.pk) | Q(source=grant), ended_at__isnull=True).update(ended_at=at)
+
+
+def factors_remove(user: User) -> int:
+    """Remove every second factor of the account, recovery codes too; returns how many there were."""
+    removed, _by_model = Authenticator.objects.filter(user=user).delete()
+    return removed

@@ -49,5 +49,7 @@ class ConsoleConfig(AppConfig):
         )
         administers = (Role.SYSTEM_ADMIN,)
         add(NavEntry(90, _("Jobs and e-mails"), "console:jobs", kinds=(UserKind.OFFICER,), roles=administers))
+        sees = (*ADMINISTRATORS, Role.AUDITOR)
+        add(NavEntry(88, _("People of the bureau"), "console:staff", kinds=(UserKind.OFFICER,), roles=sees))
         add_entries()
         add_audit_entries()

@@ -24,6 +24,7 @@ from subsidy.console import (
     rounds,
     routes,
     sources_urls,
+    staff,
     times,
 )
 
@@ -78,6 +79,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("finance/", include(finance_urls)),
     path("sources/", include(sources_urls)),
     path("audit/", include(audit_urls)),
+    path("staff/", staff.listing, name="staff"),
+    path("staff/new/", staff.OpenOfficer.as_view(), name="officer-open"),
+    path("staff/<int:pk>/", staff.show, name="officer"),
+    path("staff/<int:pk>/<slug:action>/", staff.OfficerAct.as_view(), name="officer-act"),
     path("operations/jobs/", operations.jobs, name="jobs"),
     path("operations/jobs/<int:pk>/retry/", operations.RetryJob.as_view(), name="job-retry"),
     path("operations/mails/", operations.mails, name="mails"),

@@ -79,6 +79,19 @@ class SecondFactorMiddleware:
             return redirect("mfa_index")
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """allauth asks its adapter before a code app goes, and asks nobody before the last security key does."""
+        match = request.resolver_match
+        if match is None or match.url_name != "mfa_remove_webauthn" or not request.user.is_authenticated:
+            return None
+        found = Authenticator.objects.filter(user=request.user, pk=kwargs["pk"]).first()
+        if found is None or SecondFactors().can_delete_authenticator(found):
+            return None
+        messages.error(request, str(SecondFactors.error_messages["cannot_delete_authenticator"]))
+        return redirect("mfa_list_webauthn")
+
     def _is_kept(self, request: HttpRequest) -> bool:
         """Whether it must be asked at all: a session that was opened with a factor has been through this."""
         user = cast(User, request.user)

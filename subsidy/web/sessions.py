@@ -1,4 +1,4 @@
-"""Signs people out who were idle for long, and has a password that another person gave changed before anything else."""
+"""Signs people out who were idle for long, keeps pages out of caches, and has a given password changed."""
 
 from __future__ import annotations
 
@@ -39,6 +39,19 @@ class IdleSignOutMiddleware:
             )
         elif SEEN not in request.session or now - seen >= NOTE_EVERY_SECONDS:
             request.session[SEEN] = now
+
+
+class PrivatePagesMiddleware:
+    """What a signed-in person was shown stays in no cache, neither on the way nor on a shared machine."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class FirstPasswordMiddleware:

@@ -242,6 +242,9 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["console:case-messages", "console:case-message"], CASE),
     "portal:case-messages": OWN,
     **dict.fromkeys(["notifications", "notifications-read", "notification-settings", "own-details"], SIGNED_IN),
+    **dict.fromkeys(["console:staff", "console:officer"], rule(ADMINS | {"auditor"}, others="403", absent=set())),
+    "console:officer-open": rule({Role.SYSTEM_ADMIN.value}, others="403"),
+    "console:officer-act": rule({Role.SECURITY_ADMIN.value}, others="403"),
     **dict.fromkeys(["console:jobs", "console:mails"], rule({Role.SYSTEM_ADMIN.value}, others="403")),
     **dict.fromkeys(
         ["console:job-retry", "console:mail-retry"],
@@ -317,6 +320,7 @@ _ACTION = {
     "console:panel-act": "draw_further",
     "console:expert-act": "amend",
     "console:person-act": "check_name",
+    "console:officer-act": "grant_role",
     "portal:team-act": "hand_over",
     "portal:case-act": "report_part",
     "console:proposal-act": "approve",
@@ -371,6 +375,7 @@ class Objects:
         self.account = fresh(paid).company.accounts.get()
         self.file = StoredFile.objects.filter(owner_kind="case", owner_id=self.case.pk).order_by("pk")[0]
         self.registration, self.licence = registration_of(world, world.filer(self.case.company))
+        self.officer = world.people["leader"].pk
         self.person = world.filer(self.case.company).pk
         self.paper = letter_of(world, self.case.company)
         self.list = deliver(world, said(self.case.company))
@@ -458,6 +463,7 @@ class Objects:
             "portal:confirm-account": self.case.company_id,
             "portal:letter": self.letter,
             "console:letter": self.letter,
+            **dict.fromkeys(["console:officer", "console:officer-act"], self.officer),
             **dict.fromkeys(["console:person", "console:person-act", "console:person-password"], self.person),
             "console:round-open": self.old_call.pk,
             "console:finance_statement_company": self.account.company_id,

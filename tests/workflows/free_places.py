@@ -19,6 +19,7 @@ from subsidy.registers.enums import RegisterImportState
 from subsidy.registers.models import RegisterImport
 from subsidy.reviews.models import ExpertProfile
 from tests.architecture.urls import registration_of
+from tests.harness.second_factor import give_app
 from tests.subsidy.registers.lists import deliver, note, said
 from tests.workflows.fact_import.files import applied, csv_file, upload
 from tests.workflows.sending import Place
@@ -246,11 +247,21 @@ def people(world: World, staff: list[Person]) -> Ground:
         "end_delegation": plain(grant=lent.pk),
         "end_delegations": plain(**REASON),
         "check_name": plain(name="另一名", compared=True),
+        "close_account": plain(**REASON),
+        "reopen_account": hashed,
+        "renew_password": hashed,
+        "remove_factors": plain(**REASON),
+        "grant_role": plain(role="amount", valid_from=world.now.on, **REASON),
+        "end_role": plain(grant=grant.pk, **REASON),
         "give_password": hashed,
         "change_password": hashed,
         "change_details": plain(name="另一名", email="a@example.org"),
     }
     refused = {(1, "check_name"): "not_found", (1, "give_password"): "not_found"}
+    # Administrators look after the people of the bureau alone; this officer's account is open.
+    bureaus = ("close_account", "reopen_account", "renew_password", "remove_factors", "grant_role", "end_role")
+    refused |= dict.fromkeys([(0, act) for act in bureaus], "not_found") | {(1, "reopen_account"): "state"}
+    give_app(officer)
     # People of companies have no role to lend.
     refused |= {(0, "delegate"): "not_found", (0, "end_delegation"): "not_found"}
     return Ground(places, sent, world, refused)

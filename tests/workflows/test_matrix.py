@@ -32,7 +32,8 @@ from workflows.common.refusals import Refused
 from workflows.common.subjects import Kind, kind_named
 from workflows.common.turn import Origin
 
-PAGE = Origin(surface="page")
+# Somebody at a page who has just shown a second factor.
+PAGE = Origin(surface="page", proven=True)
 
 
 def acts_of(kind: Kind) -> list[Act]:

@@ -1,5 +1,5 @@
 """Accounts: of people of companies opened online or at the counter, names checked, passwords given; what everybody may
-change of the own account.
+change of the own account; accounts of the bureau and their roles, by two administrators.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from subsidy.accounts.models import User
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act
 from workflows.common.subjects import Card, Kind, Opening, register
-from workflows.person import delegating, steps
+from workflows.person import administering, delegating, steps
 from workflows.person.forms import CheckForm, DetailsForm, OpenForm, PasswordForm, SignUpForm
 
 
@@ -42,6 +42,7 @@ ACTS = (
         "change_details", _("Change the own name or e-mail address"), steps.change_details, own=True, form=DetailsForm
     ),
     *delegating.ACTS,
+    *administering.ACTS,
 )
 PERSON = register(
     Kind(
@@ -65,6 +66,7 @@ PERSON = register(
                 ),
                 make=steps.make_at_counter,
             ),
+            "open_for_bureau": administering.OPENING,
         },
     )
 )

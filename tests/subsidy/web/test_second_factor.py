@@ -26,6 +26,10 @@ ASKS_AGAIN = {
     ("company", "confirm_account"),
     ("company", "confirm_account_at_counter"),
     ("policy_version", "publish"),
+    *(
+        ("person", act)
+        for act in ("open_for_bureau", "reopen_account", "renew_password", "grant_role", "remove_factors")
+    ),
 }
 
 
@@ -102,6 +106,21 @@ def test_the_last_factor_of_an_officer_stays(world: World, settings: Any) -> Non
     session.save()
     client.post(reverse("mfa_deactivate_totp"))
     assert Authenticator.objects.filter(user=officer, type="totp").exists()
+
+
+def test_the_last_security_key_of_an_officer_stays(world: World, settings: Any) -> None:
+    settings.SECOND_FACTOR_KINDS = environment.second_factor_kinds({})
+    officer = world.people["finance3"]
+    key = Authenticator.objects.create(user=officer, type="webauthn", data={"name": "key"})
+    client = prove(signed_in(world, "finance3"))
+    session = client.session
+    session["account_authentication_methods"][0]["reauthenticated"] = True
+    session.save()
+    assert client.post(reverse("mfa_remove_webauthn", args=[key.pk]))["Location"] == reverse("mfa_list_webauthn")
+    assert Authenticator.objects.filter(pk=key.pk).exists()
+    give_app(officer)
+    client.post(reverse("mfa_remove_webauthn", args=[key.pk]))
+    assert not Authenticator.objects.filter(pk=key.pk).exists(), "with another factor left it may go"
 
 
 def test_a_learned_password_does_not_confirm_for_somebody_with_a_factor(world: World) -> None:
