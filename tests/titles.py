@@ -126,7 +126,13 @@ class Titles(World):
         round_ = self.round_on(call)
         self.act("round", round_, "close_collection", "amount")
         if fresh(round_).state == RoundState.AWAITING_DIVISION:
-            self.act("round", round_, "sign", "division", data={"minute_number": "审批单1", "statement": "同意"})
+            self.act(
+                "round",
+                round_,
+                "sign",
+                "division",
+                data={"minute_number": "审批单1", "statement": "同意", "others": True},
+            )
         else:
             self.act("round", round_, "approve", "leader", data=MINUTE)
         titles = {"title_zh": "名单公示", "title_en": "Public notice"}

@@ -57,6 +57,7 @@ MINUTE: dict[str, Any] = {
     "statement": "同意",
     "members": 5,
     "present": "郑重\n冯正\n何川",
+    "others": True,
 }
 ANSWERS: dict[str, Any] = {
     "sales_y1": 12_000_000_000,

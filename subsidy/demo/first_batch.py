@@ -114,9 +114,10 @@ class FirstBatch:
             "statement": "会议同意按排序名单给予奖补。",
             "members": 5,
             "present": "郑重\n冯正\n何川\n王立\n周宁",
+            "others": True,
         }
         if RoundRow.objects.filter(round=round_id, level=Role.DIVISION_HEAD).exists():
-            sheet = {"minute_number": "处室审批单〔2022〕6号", "statement": "限额内金额同意。"}
+            sheet = {"minute_number": "处室审批单〔2022〕6号", "statement": "限额内金额同意。", "others": True}
             stage.act("2022:sign", "round", round_id, "sign", "division", stage.moment(MET_ON, 9), sheet)
         stage.act("2022:approve", "round", round_id, "approve", "leader", stage.moment(MET_ON, 15), meeting)
         titles = {

@@ -31,6 +31,7 @@ MINUTE = {
     "statement": "会议同意按排序名单给予奖补。",
     "members": 5,
     "present": "郑重\n冯正\n何川\n王立\n周宁",
+    "others": True,
 }
 
 _ALWAYS = (
@@ -111,7 +112,7 @@ def _listed(stage: Stage, decided: Decided, name: str) -> int:
     round_id = stage.open(f"{name}:round", "round", "open", "amount", start, {"call": decided.call.pk})
     stage.act(f"{name}:collect", "round", round_id, "close_collection", "amount", stage.moment(RANKED_ON, 9, 10))
     if not stage.has(f"{name}:publish") and _waits(round_id, "awaiting_division"):
-        sheet = {"minute_number": "处室审批单〔2024〕2号", "statement": "限额内金额同意。"}
+        sheet = {"minute_number": "处室审批单〔2024〕2号", "statement": "限额内金额同意。", "others": True}
         stage.act(f"{name}:sign", "round", round_id, "sign", "division", stage.moment(RANKED_ON, 9, 20), sheet)
     if not stage.has(f"{name}:publish") and _waits(round_id, "awaiting_meeting"):
         stage.act(f"{name}:approve", "round", round_id, "approve", "leader", stage.moment(RANKED_ON, 9, 30), MINUTE)

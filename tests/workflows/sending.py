@@ -146,7 +146,7 @@ class Data:
         return {"title_zh": "公示", "title_en": "Notice"}
 
     def sign(self, _place: Place) -> dict[str, Any]:
-        return {"minute_number": "审批单1", "statement": "同意"}
+        return {"minute_number": "审批单1", "statement": "同意", "others": True}
 
     def issue_decree(self, _place: Place) -> dict[str, Any]:
         return {"number": "西科〔2024〕19号"}

@@ -25,7 +25,7 @@ from workflows.common.graph import edges
 from workflows.common.refusals import BadData, Forbidden, InsufficientFunds, WrongState
 from workflows.round import proof
 from workflows.round.flow import RoundV1
-from workflows.round.reserving import left_of, reserved_of
+from workflows.round.reserving import _parts, left_of, reserved_of
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +125,7 @@ def test_each_amount_goes_to_its_level(world: World) -> None:
     round_ = collected(world, call)
     assert round_.state == RoundState.AWAITING_DIVISION
     assert (rows(round_)[small.pk].level, rows(round_)[large.pk].level) == ("division_head", "leader")
-    sheet = {"minute_number": "审批单1", "statement": "同意"}
+    sheet = {"minute_number": "审批单1", "statement": "同意", "others": True}
     with pytest.raises(Forbidden):
         world.act("round", round_, "sign", "leader", data=sheet)
     with pytest.raises(WrongState):
@@ -147,7 +147,9 @@ def test_small_amounts_alone_need_no_meeting_and_can_be_sent_back(world: World) 
     assert fresh(round_).state == RoundState.COLLECTING
     assert Reservation.objects.get(case_id=case.pk).state == ReservationState.FALLEN
     world.act("round", round_, "close_collection", "amount")
-    world.act("round", round_, "sign", "division", data={"minute_number": "审批单2", "statement": "同意"})
+    world.act(
+        "round", round_, "sign", "division", data={"minute_number": "审批单2", "statement": "同意", "others": True}
+    )
     assert fresh(round_).state == RoundState.AWAITING_NOTICE
 
 
@@ -183,6 +185,31 @@ def test_a_minute_says_who_was_there_and_that_they_were_enough(
         world.act("round", round_, "approve", "leader", data={**MINUTE, **change})
     assert words in str(refused.value.fields[field])
     assert fresh(round_).state == RoundState.AWAITING_MEETING and not Meeting.objects.exists()
+
+
+def test_silence_about_a_row_approves_nothing(world: World) -> None:
+    call = world.call()
+    case, other = world.ready(call), world.ready(call)
+    round_ = collected(world, call)
+    named, unnamed = rows(round_)[case.pk], rows(round_)[other.pk]
+    data = {**MINUTE, "others": False, f"decision_{named.pk}": "approve"}
+    with pytest.raises(BadData) as refused:
+        world.act("round", round_, "approve", "leader", data=data)
+    assert set(refused.value.fields) == {f"decision_{unnamed.pk}"}
+    world.act("round", round_, "approve", "leader", data={**data, f"decision_{unnamed.pk}": "approve"})
+    assert fresh(round_).state == RoundState.AWAITING_NOTICE
+
+
+def test_a_correction_that_the_lines_cannot_bear_is_refused_whole(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = world.call()
+    lines = [call.budget_line, world.line(function_code="2060499")]
+    monkeypatch.setattr("workflows.round.reserving.shares_of", lambda _call: [(one, 10) for one in lines])
+    case = sized(world.ready(call), 21)
+    with pytest.raises(InsufficientFunds, match=r"0\.01"):
+        list(_parts(call, [case], {case.pk: 21}))
+    assert [fen for _case, _line, fen in _parts(call, [case], {case.pk: 20})] == [10, 10]
 
 
 def test_whoever_has_a_conflict_leaves_for_that_row_and_it_is_written_down(world: World) -> None:

@@ -38,12 +38,14 @@ class OpenForm(ActForm):
 
 
 class RowsForm(ActForm):
-    """What is decided on each row that one level has to decide; a row of which nothing is said is approved as listed.
+    """What is decided on each row that one level has to decide.
 
+    A row of which nothing is said is approved only where `others` says so for all of them: silence approves nothing.
     Cleaned `decisions` maps the key of a row to (decision, reason, names of those who left).
     """
 
     level = ""
+    others = forms.BooleanField(label=_("Approve every row for which nothing else is chosen"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,8 +55,7 @@ class RowsForm(ActForm):
             what = {"rank": row.rank, "name": row.listed_name}
             self.fields[f"decision_{row.pk}"] = forms.ChoiceField(
                 label=_("%(rank)d %(name)s") % what,
-                choices=RowDecision.choices,
-                initial=RowDecision.APPROVE,
+                choices=[("", _("nothing chosen")), *RowDecision.choices],
                 required=False,
             )
             self.fields[f"reason_{row.pk}"] = forms.CharField(
@@ -68,9 +69,11 @@ class RowsForm(ActForm):
         data = super().clean() or {}
         decisions: dict[int, tuple[str, str, list[str]]] = {}
         for row in self.rows:
-            decision = data.get(f"decision_{row.pk}") or RowDecision.APPROVE.value
+            decision = data.get(f"decision_{row.pk}") or (RowDecision.APPROVE.value if data.get("others") else "")
+            if not decision and f"decision_{row.pk}" not in self.errors:
+                self.add_error(f"decision_{row.pk}", _("Decide this row, or approve all others at once."))
             reason = (data.get(f"reason_{row.pk}") or "").strip()
-            if decision != RowDecision.APPROVE and not reason:
+            if decision and decision != RowDecision.APPROVE and not reason:
                 self.add_error(f"reason_{row.pk}", _("Say why; the company is told."))
             decisions[row.pk] = (decision, reason, names_in(data.get(f"left_{row.pk}") or ""))
         return {**data, "decisions": decisions}
@@ -82,6 +85,7 @@ class SignForm(RowsForm):
     level = DIVISION
     minute_number = forms.CharField(label=_("Number of the approval sheet"), max_length=60)
     statement = forms.CharField(label=_("Decision"), max_length=1000, widget=forms.Textarea(attrs=_AREA))
+    field_order = ("minute_number", "statement", "others")
 
 
 class ApproveForm(RowsForm):
@@ -99,6 +103,7 @@ class ApproveForm(RowsForm):
         widget=forms.Textarea(attrs=_AREA),
         help_text=_("one name a line; more than half of the members must be present, for each row"),
     )
+    field_order = ("minute_number", "statement", "members", "present", "others")
 
     def clean_present(self) -> list[str]:
         names = names_in(self.cleaned_data["present"])

@@ -161,9 +161,10 @@ def _live_by_line(call: Call) -> dict[int, int]:
 
 
 def _parts(call: Call, cases: Iterable[Case], wanted: Mapping[int, int]) -> Iterator[tuple[Case, int, int]]:
-    """(case, line, fen): which line bears what of each case. The last line bears the rest; the books refuse too much.
+    """(case, line, fen): which line bears what of each case, the next one when the share of one is used up.
 
     A line whose year has ended stands for the line that took it over; what it bore itself counts against its share.
+    Raises InsufficientFunds when the shares do not reach: never is less reserved than was wanted.
     """
     shares = [(bearing(line), share) for line, share in shares_of(call)]
     used = _live_by_line(call) if len(shares) > 1 else {}
@@ -181,6 +182,13 @@ def _parts(call: Call, cases: Iterable[Case], wanted: Mapping[int, int]) -> Iter
                 left[line_id] -= part
                 rest -= part
                 yield case, line_id, part
+        if rest:
+            raise InsufficientFunds(
+                _(
+                    "The budget lines of this call hold %(short)s yuan too little for %(case)s. Have a line raised first."
+                )
+                % {"short": _yuan(rest), "case": case.number}
+            )
 
 
 def post(turn: Turn, kind: LedgerKind, case: Case, line_id: int, amount_fen: int) -> None:

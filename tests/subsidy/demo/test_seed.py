@@ -212,7 +212,13 @@ def a_visitor_goes_all_the_way() -> None:
     round_id = world.open("round", "open", "amount", {"call": call.pk})
     world.act("round", round_id, "close_collection", "amount")
     if RoundRow.objects.filter(round=round_id, level="division_head").exists():
-        world.act("round", round_id, "sign", "division", data={"minute_number": "审批单", "statement": "同意"})
+        world.act(
+            "round",
+            round_id,
+            "sign",
+            "division",
+            data={"minute_number": "审批单", "statement": "同意", "others": True},
+        )
     if Round.objects.get(pk=round_id).state == "awaiting_meeting":
         world.act("round", round_id, "approve", "leader", data=MINUTE)
     world.act("round", round_id, "publish", "notice", data={"title_zh": "公示", "title_en": "Notice"})
