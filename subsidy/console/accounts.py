@@ -64,7 +64,7 @@ def company_for(request: HttpRequest, pk: int) -> Company:
 
 
 def _find(accounts: QuerySet[PayeeAccount], text: str) -> QuerySet[PayeeAccount]:
-    return accounts.filter(Q(company__name__icontains=text) | Q(company__uscc=text) | Q(account_number__endswith=text))
+    return accounts.filter(Q(company__name__icontains=text) | Q(company__uscc=text) | Q(account_number=text))
 
 
 def account_filter(at: dt.datetime) -> type[django_filters.FilterSet]:
@@ -106,7 +106,7 @@ def list_spec(at: dt.datetime) -> ListSpec:
         sorts=(Sort("-id", _("Newest first"), ("-id",)), Sort("id", _("Oldest first"), ("id",))),
         filterset=account_filter(at),
         search=_find,
-        search_label=_("Company, credit code or last digits"),
+        search_label=_("Company, credit code or account number"),
         related=("company",),
         file_name="payee-accounts",
         empty_title=_("No payee account"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.accounts.records import AuthorityRecord, Subject
 from subsidy.payouts.enums import LIVE_LINE_STATES, BatchState, HoldScope, LineState, Movement, Resolution
 from subsidy.payouts.recoveries import Recovery
+from subsidy.sealing import SealedField
 
 __all__ = [
     "Answer",
@@ -85,7 +86,7 @@ class BatchLine(models.Model):
     amount_fen = models.BigIntegerField()
     payee_name = models.CharField(max_length=140)
     payee_account = models.ForeignKey("applicants.PayeeAccount", on_delete=models.PROTECT, related_name="+")
-    account_number = models.CharField(max_length=34)
+    account_number = SealedField()
     bank_name = models.CharField(max_length=140)
     bank_code = models.CharField(max_length=12)
     account_fingerprint = models.CharField(max_length=64)

@@ -163,6 +163,8 @@ STORAGES = {
 # Whose log this is, in its checkpoints and public keys; the private halves lie beside the database.
 LOG_ORIGIN = os.environ.get("SUBSIDY_LOG_ORIGIN", "") or f"{MAIL_DOMAIN}/log"
 LOG_KEYS_DIR = DATA_DIR / "keys"
+# Keys that seal numbers of accounts and secrets of code apps, newest first; absent: the file `fields` beside the log's.
+FIELD_KEYS = os.environ.get("SUBSIDY_FIELD_KEYS", "")
 
 # Officers' accounts are given by administrators, people of companies open theirs; everybody signs in with user name and
 # password. Failures are counted, and so are accounts opened from one address.

@@ -17,6 +17,9 @@ if "SUBSIDY_TEST_DATA_DIR" not in os.environ:
 os.environ["SUBSIDY_DATA_DIR"] = os.environ["SUBSIDY_TEST_DATA_DIR"]
 os.environ["SUBSIDY_SECRET_KEY"] = "a key for tests alone, long enough to satisfy every check: 0123456789"
 os.environ["SUBSIDY_ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+os.environ["SUBSIDY_FIELD_KEYS"] = (
+    "QSBrZXkgZm9yIHRlc3RzIGFsb25lOiA2NCBieXRlcywgbm8gbW9yZSBhbmQgbm8gbGVzcyAwMTIzNDU2Nzg5IQ=="
+)
 os.environ["SUBSIDY_HTTPS"] = "0"
 
 # Python has imported the package `subsidy.settings` before this module of it could set anything: read it again.

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from subsidy.accounts.models import User
+from subsidy.sealing import seal, unseal
 
 _FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -114,6 +115,13 @@ class SecondFactors(DefaultMFAAdapter):
             "Your account must keep a second factor. Set up another one first, then remove this one."
         ),
     }
+
+    def encrypt(self, text: str) -> str:
+        """Secrets of code apps and recovery codes stand sealed in the database."""
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last factor of somebody who must have one stays."""

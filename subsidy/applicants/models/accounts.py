@@ -12,6 +12,7 @@ from subsidy.accounts.records import AuthorityRecord
 from subsidy.applicants.enums import AccountState
 from subsidy.applicants.models.company import Company
 from subsidy.documents.models import StoredFile
+from subsidy.sealing import SealedField
 
 NEVER_VALID = [AccountState.PROPOSED, AccountState.REFUSED]
 
@@ -25,7 +26,7 @@ class PayeeAccount(AuthorityRecord):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="accounts")
     holder_name = models.CharField(_("account holder"), max_length=140)
-    account_number = models.CharField(_("account number"), max_length=34)
+    account_number = SealedField(_("account number"))
     bank_name = models.CharField(_("bank"), max_length=140)
     bank_code = models.CharField(_("bank code (CNAPS)"), max_length=12)
     fingerprint = models.CharField(max_length=64, help_text=_("SHA-256 of holder, number and bank code"))
