@@ -7,6 +7,8 @@ import secrets
 from django.conf import settings
 from stdnum import luhn
 
+from subsidy.audit.models import Checkpoint
+from subsidy.audit.offline.note import encoded
 from subsidy.letters import Seal
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -15,6 +17,8 @@ RANDOM = 19
 """Random characters of a code (95 bits); one more checks them, so that a slip of the hand is told from a forgery."""
 GROUP = 5
 LENGTH = RANDOM + 1
+ROOT_SHOWN = 12
+"""Characters of base64 of a root that a paper shows."""
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", " ": "", "-": "", "\u3000": ""})
 
 
@@ -39,6 +43,11 @@ def spaced(code: str) -> str:
     return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
 
 
-def seal_of(code: str) -> Seal:
-    """What a paper with this code prints."""
-    return Seal(code=spaced(code), url=f"{settings.SITE_URL}/verify/{code}/")
+def seal_of(code: str, head: Checkpoint | None = None) -> Seal:
+    """What a paper with this code prints; `head` is the newest signed head of the log, where there is one."""
+    return Seal(code=spaced(code), url=f"{settings.SITE_URL}/verify/{code}/", head=_short(head) if head else "")
+
+
+def _short(head: Checkpoint) -> str:
+    """Origin, number of events, and so much of the root that a line takes it (72 bits)."""
+    return f"{head.key.name} {head.size} {encoded(bytes(head.root))[:ROOT_SHOWN]}…"

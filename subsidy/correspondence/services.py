@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from subsidy.audit.moment import Moment
+from subsidy.audit.selectors import latest_checkpoint
 from subsidy.cases.models import Case
 from subsidy.correspondence import case_papers, later_papers
 from subsidy.correspondence.case_papers import Compose
@@ -56,8 +58,27 @@ OF_DECREE: dict[str, LetterKind] = {
 """The paper of a decree that is not one that grants."""
 
 
-def letter_issue(case: Case, kind: str, *, now: Moment, about: int = 0) -> Letter:
-    """Compose the letter of that kind from what was decided, in Chinese and English, and keep both; returns the Chinese.
+@dataclass(frozen=True)
+class Issued:
+    """A paper that was kept, in all its languages: `letter` is the Chinese one."""
+
+    letters: tuple[Letter, ...]
+
+    @property
+    def letter(self) -> Letter:
+        return self.letters[0]
+
+    def recorded(self) -> dict[str, object]:
+        """What the event says of it: the hash of every language, so that the log covers each."""
+        hashes = {one.language: one.sha256 for one in self.letters}
+        first = self.letter
+        return {
+            "letter": first.pk, "kind": first.kind, "number": first.number, "sha256": first.sha256, "hashes": hashes
+        }  # fmt: skip
+
+
+def letter_issue(case: Case, kind: str, *, now: Moment, about: int = 0) -> Issued:
+    """Compose the letter of that kind from what was decided, in Chinese and English, and keep both.
 
     `about` tells letters of one kind apart that a case may have several of.
 
@@ -69,13 +90,13 @@ def letter_issue(case: Case, kind: str, *, now: Moment, about: int = 0) -> Lette
     return _keep(case, kind, number, lambda issue: compose(case, issue), now=now, case=case)
 
 
-def notice_issue(round_: Round, *, now: Moment) -> Letter:
+def notice_issue(round_: Round, *, now: Moment) -> Issued:
     """Keep the public notice of a round as a paper, in both languages."""
     kind = LetterKind.NOTICE_LIST
     return _keep(round_, kind, round_.number, lambda issue: compose_notice(round_, issue.lang, issue.seal), now=now)
 
 
-def decree_issue(found: Decree, *, now: Moment) -> Letter:
+def decree_issue(found: Decree, *, now: Moment) -> Issued:
     """Keep a decree of a round as a paper, in both languages; its number is the document number.
 
     What corrects or revokes an award is one paper for everybody, and a letter to the company of that award.
@@ -90,13 +111,13 @@ def decree_issue(found: Decree, *, now: Moment) -> Letter:
     )
 
 
-def cover_issue(batch: Batch, *, now: Moment) -> Letter:
+def cover_issue(batch: Batch, *, now: Moment) -> Issued:
     """Keep the cover sheet of a released batch, in both languages."""
     kind = LetterKind.BATCH_COVER
     return _keep(batch, kind, batch.number, lambda issue: compose_cover(batch, issue.lang, issue.seal), now=now)
 
 
-def recovery_issue(recovery: Recovery, *, now: Moment) -> Letter:
+def recovery_issue(recovery: Recovery, *, now: Moment) -> Issued:
     """Keep the notice of an ordered recovery, in both languages; it lies with the letters of its case."""
     kind = LetterKind.RECOVERY
     return _keep(
@@ -112,11 +133,12 @@ def _keep(
     *,
     now: Moment,
     case: Case | None = None,
-) -> Letter:
+) -> Issued:
     letters = []
     code = new_code()
+    seal = seal_of(code, latest_checkpoint())
     for lang in LANGUAGES:
-        content = compose(Issue(number, now.on, lang, seal_of(code)))
+        content = compose(Issue(number, now.on, lang, seal))
         letters.append(
             Letter(
                 authority_id=subject.authority_id,
@@ -132,4 +154,4 @@ def _keep(
                 issued_at=now.at,
             )
         )
-    return Letter.objects.bulk_create(letters)[0]
+    return Issued(tuple(Letter.objects.bulk_create(letters)))

@@ -38,6 +38,7 @@ MARK = Bilingual(
     "条款为假设，仅供演示，不具有法律效力", "Assumed clauses, for demonstration only, without legal effect"
 )
 CODE = Bilingual("核验码：", "Verification code: ")
+HEAD = Bilingual("日志检查点：", "Log head: ")
 QR_SIZE = 19 * mm
 #: reportlab's font objects read their file with one shared position, so one document is made at a time in a process.
 ONE_AT_A_TIME = Lock()
@@ -144,6 +145,10 @@ class PagedCanvas(Canvas):  # type: ignore[misc]  # reportlab carries no types
         words = CODE.into(self._sheet.lang)
         draw_text(self, (left, base - 5 * mm), f"{words}{seal.code}", face="sans", size=8)
         draw_text(self, (left, base - 9 * mm), seal.url, face="sans", size=6.5)
+        if seal.head:
+            right = self._sheet.layout.left + self._sheet.layout.width
+            head = f"{HEAD.into(self._sheet.lang)}{seal.head}"
+            draw_text(self, (right, base - 5 * mm), head, face="sans", size=6.5, align="right")
         draw_qr(self, seal.url, (left - QR_SIZE - 3 * mm, base + 3.5 * mm))
 
     def _draw_mark(self) -> None:

@@ -36,10 +36,14 @@ class Bilingual:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """By what anybody finds out whether a paper is genuine: its code as it is typed, and the address of its page."""
+    """By what anybody finds out whether a paper is genuine: its code as it is typed, and the address of its page.
+
+    `head` is the newest signed head of the log at that time: whoever keeps the paper keeps the head. Empty: none yet.
+    """
 
     code: str
     url: str
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.core.ratelimit import consume_or_429
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from subsidy.correspondence.codes import GROUP, LENGTH, is_code, spaced, tidied
+from subsidy.public.proving import Logged
 from subsidy.public.verifying import MAX_BYTES, TOO_LARGE, Hashed, HashOnly, Paper, paper_by_code, paper_by_hash
 from subsidy.web.acts import UNPROCESSABLE
 
@@ -49,6 +50,44 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     if paper is None:
         return _page(request, typed=spaced(tidy), wrong=_unknown(), status=404)
     return _page(request, paper=paper, typed=spaced(tidy))
+
+
+@require_safe
+def proof(request: HttpRequest, code: str) -> HttpResponse:
+    """The proof that the event which issued this paper is under the newest signed head, as C2SP tlog-proof."""
+    found = _logged(request, code)
+    if isinstance(found, HttpResponse):
+        return found
+    if not found.proven or found.standing.proof is None:
+        raise Http404
+    return _file(found.standing.proof.as_text(), f"{code}.tlog-proof")
+
+
+@require_safe
+def event(request: HttpRequest, code: str) -> HttpResponse:
+    """The event that issued this paper, as it was hashed: what ties the paper's own hash to the proof."""
+    found = _logged(request, code)
+    if isinstance(found, HttpResponse):
+        return found
+    if not found.open:
+        raise Http404
+    return _file(found.as_line(), f"{code}.json")
+
+
+def _logged(request: HttpRequest, code: str) -> Logged | HttpResponse:
+    limited: HttpResponse | None = consume_or_429(request, action=LIMIT, limit_get=True)
+    if limited is not None:
+        return limited
+    paper = paper_by_code(code) if is_code(code) else None
+    if paper is None:
+        raise Http404
+    return paper.logged
+
+
+def _file(text: str, name: str) -> HttpResponse:
+    answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @csrf_exempt  # only so that the handler is set before anything reads the request; `_by_file` protects it

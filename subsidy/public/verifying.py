@@ -24,6 +24,7 @@ from subsidy.cases.models import Case
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.correspondence.serving import ADVERSE
 from subsidy.decisions.models import Award, AwardChange, Decree, Notice, Round
+from subsidy.public.proving import Logged, logged
 from subsidy.web.formats import day, pick
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -50,6 +51,7 @@ class Paper:
     hashes: list[tuple[str, str]]
     later: list[Later]
     published_at: str
+    logged: Logged
 
 
 class HashOnly(FileUploadHandler):
@@ -118,6 +120,7 @@ def _paper(versions: Iterable[Letter]) -> Paper | None:
         hashes=[(str(languages.get(one.language, one.language)), one.sha256) for one in letters],
         later=list(_later(letter)),
         published_at=_published_at(letter),
+        logged=logged(letters),
     )
 
 

@@ -147,6 +147,8 @@ TABLE: dict[str, Rule] = {
         PUBLIC,
     ),
     "public:verify-code": rule(set(), anonymous="404"),  # no paper has the code that is asked for here
+    "public:verify-proof": rule(set(), anonymous="404"),
+    "public:verify-event": rule(set(), anonymous="404"),
     "public:verify-file": POST_ONLY,
     "public:decree-paper": rule(set(), anonymous="404"),  # not rendered here: that is a job
     **dict.fromkeys(["portal:home", "portal:cases", "portal:companies"], SIGNED_IN),

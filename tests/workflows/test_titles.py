@@ -62,7 +62,7 @@ def test_the_papers_print_levels_where_others_print_amounts(bureau: TitleBureau)
     round_ = model.round_rows.get().round
     for kind in (LetterKind.NOTICE_LIST, LetterKind.DECREE):
         issue_round_paper(round_.pk, kind, now=bureau.now)
-    letter = letter_issue(model, LetterKind.CERTIFICATE, now=bureau.now)
+    letter = letter_issue(model, LetterKind.CERTIFICATE, now=bureau.now).letter
     assert letter.number == bureau.entry(model).certificate_number
     texts = {
         (row.kind, row.language): text_of(bytes(row.content)).replace("\n", "")
@@ -233,7 +233,7 @@ def test_a_refusal_of_a_title_speaks_of_no_award(bureau: TitleBureau) -> None:
     case = bureau.filed(bureau.title_call(), SPACE)
     bureau.act("case", case, "accept", "acceptance")
     bureau.act("case", case, "reject", "amount", data={"reason": "团队名单不实"})
-    letter = letter_issue(fresh(case), LetterKind.REJECTION, now=bureau.now)
+    letter = letter_issue(fresh(case), LetterKind.REJECTION, now=bureau.now).letter
     assert "不予认定通知书" in text_of(bytes(letter.content)) and "奖补" not in text_of(bytes(letter.content))
 
 

@@ -130,5 +130,5 @@ def payment_not_repaid(turn: Turn) -> None:
 
 def issue_letter(turn: Turn) -> None:
     """Render a paper from what was decided and keep its bytes."""
-    letter = letter_issue(turn.subject, turn.data["kind"], now=turn.now, about=turn.data["about"] or 0)
-    turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)
+    issued = letter_issue(turn.subject, turn.data["kind"], now=turn.now, about=turn.data["about"] or 0)
+    turn.record(**issued.recorded())

@@ -255,8 +255,8 @@ def take_answers(turn: Turn) -> None:
 
 def issue_cover(turn: Turn) -> None:
     """Render the cover sheet of the sealed file and keep its bytes."""
-    letter = cover_issue(turn.subject, now=turn.now)
-    turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)
+    issued = cover_issue(turn.subject, now=turn.now)
+    turn.record(**issued.recorded())
 
 
 def note_answers(turn: Turn) -> None:

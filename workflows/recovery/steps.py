@@ -174,8 +174,8 @@ def decide(turn: Turn) -> None:
 
 def issue_notice(turn: Turn) -> None:
     """Render the notice of recovery and keep its bytes."""
-    letter = recovery_issue(turn.subject, now=turn.now)
-    turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)
+    issued = recovery_issue(turn.subject, now=turn.now)
+    turn.record(**issued.recorded())
 
 
 def drop(turn: Turn) -> None:

@@ -247,10 +247,10 @@ def _change(
 def issue_paper(turn: Turn) -> None:
     """Render the notice list or a decree and keep its bytes."""
     if LetterKind(turn.data["kind"]) == LetterKind.NOTICE_LIST:
-        letter = notice_issue(turn.subject, now=turn.now)
+        issued = notice_issue(turn.subject, now=turn.now)
     else:
-        letter = decree_issue(_decree_named(turn), now=turn.now)
-    turn.record(letter=letter.pk, kind=letter.kind, number=letter.number, sha256=letter.sha256)
+        issued = decree_issue(_decree_named(turn), now=turn.now)
+    turn.record(**issued.recorded())
 
 
 def _decree_named(turn: Turn) -> Decree:

@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.audit.log.checkpoints import remembered
 from subsidy.audit.log.keys import key_in_use, public_of
+from subsidy.audit.log.proofs import signed_by
 from subsidy.audit.log.refusals import LogRefused
 from subsidy.audit.log.sequencer import GROUP
 from subsidy.audit.log.tree import log_size
 from subsidy.audit.models import Checkpoint, LogKey
 from subsidy.audit.offline.merkle import EMPTY_ROOT, leaf_hash, node_hash
-from subsidy.audit.offline.note import Head, Note, NoteError, VerifierKey, read_head, read_note
+from subsidy.audit.offline.note import Head, NoteError, read_head, read_note
 from subsidy.audit.reading import rows
 
 PROBLEMS: dict[str, str | Promise] = {
@@ -89,7 +88,7 @@ def verify_checkpoint(text: str) -> list[LogFinding]:
     """Whether a checkpoint from outside (a letter, the public page, a bundle) is of this log (NoteError: not one)."""
     note = read_note(text)
     head = read_head(note.text)
-    if not any(_signed_by(note, public_of(key)) for key in LogKey.objects.filter(name=head.origin)):
+    if not any(signed_by(note, public_of(key)) for key in LogKey.objects.filter(name=head.origin)):
         return [LogFinding("checkpoint", head.size, "unknown_key")]
     tree = _Growing(wanted={head.size})
     list(_leaves(tree, LogReport()))
@@ -187,7 +186,7 @@ def _checkpoint(one: Checkpoint, tree: _Growing) -> Iterator[LogFinding]:
         return
     if (head.origin, head.size, head.root) != (one.key.name, one.size, bytes(one.root)):
         yield LogFinding("checkpoint", one.size, "text")
-    if not _signed_by(note, public_of(one.key)):
+    if not signed_by(note, public_of(one.key)):
         yield LogFinding("checkpoint", one.size, "signature")
         return
     yield from _head(head, tree)
@@ -215,11 +214,3 @@ def _memory(report: list[LogFinding]) -> Head | None:
     except LogRefused as refused:
         report.append(LogFinding("memory", 0, "refused", (("why", str(refused.message)),)))
         return None
-
-
-def _signed_by(note: Note, key: VerifierKey) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(note.by(key), note.text.encode())
-    except (NoteError, InvalidSignature):
-        return False
-    return True

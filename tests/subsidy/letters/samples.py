@@ -45,7 +45,11 @@ POLICY = Bilingual("示范区飞天计划实施意见", "Flying-Sky Plan of the 
 CONTACT = Bilingual("科技局规划科，0571-00000000", "Planning section of the bureau, 0571-00000000")
 FLYING = Bilingual("飞天企业", "flying")
 NEARLY = Bilingual("准飞天企业", "nearly flying")
-SEAL = Seal(code="7K3QP-0WX5Z-RA9MC-4TJ8H", url="https://subsidy.example/verify/7K3QP0WX5ZRA9MC4TJ8H/")
+SEAL = Seal(
+    code="7K3QP-0WX5Z-RA9MC-4TJ8H",
+    url="https://subsidy.example/verify/7K3QP0WX5ZRA9MC4TJ8H/",
+    head="subsidy.example/log 48211 CsUYapGGPo4d…",
+)
 RARE_NAME = "杭州𠮷㛃科技有限公司"
 
 

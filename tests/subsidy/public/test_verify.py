@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,23 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
 
+from subsidy.audit.log.checkpoints import checkpoint_make
+from subsidy.audit.models import Checkpoint, Event
+from subsidy.audit.offline import ed25519
+from subsidy.audit.offline.bundle import read_event
+from subsidy.audit.offline.merkle import included, leaf_hash
+from subsidy.audit.offline.note import encoded, read_head, read_key, read_note, read_proof
 from subsidy.correspondence.codes import ALPHABET, is_code, new_code, seal_of, spaced, tidied
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.documents.models import StoredFile
 from subsidy.public.verifying import MAX_BYTES
 from tests.subsidy.letters.reading import text_of
-from tests.world import World
+from tests.world import START, World
 from workflows.case.jobs import issue_letter
 from workflows.round.jobs import issue_round_paper
 
@@ -164,3 +172,68 @@ def test_a_paper_says_what_corrected_or_revoked_it_since(client: Client, world: 
     assert of_corrigendum.count("西科〔2024〕18号") == 1 and "西科〔2024〕19号" in of_corrigendum
     read = text_of(bytes(corrigendum.content))
     assert "杭州新名科技有限公司" in read and case.company_name in read and "西科〔2024〕8号" in read
+
+
+def _head(tmp_path: Path, settings: Any) -> Checkpoint:
+    settings.LOG_KEYS_DIR = tmp_path / "keys"
+    return checkpoint_make(now=START, by="test")
+
+
+def test_a_paper_is_proven_under_the_signed_head(
+    client: Client, letter: Letter, tmp_path: Path, settings: Any
+) -> None:
+    waiting = client.get(f"/verify/{letter.code}/").content.decode()
+    assert "/proof/" not in waiting and client.get(f"/verify/{letter.code}/proof/").status_code == 404
+    head = _head(tmp_path, settings)
+    page = client.get(f"/verify/{letter.code}/").content.decode()
+    assert f"/verify/{letter.code}/proof/" in page
+    proof = read_proof(client.get(f"/verify/{letter.code}/proof/").content.decode())
+    event = read_event(client.get(f"/verify/{letter.code}/event/").content.decode())
+    # What an outsider does: the paper's hash is in the event, the event's hash leads to the root, the root is signed.
+    for paper in Letter.objects.filter(code=letter.code):
+        assert paper.sha256 in event.said()["data"]["hashes"].values()
+    assert event.chained() == event.hash
+    signed = read_note(proof.checkpoint)
+    root = read_head(signed.text)
+    assert included(leaf_hash(event.hash), proof.index, root.size, proof.hashes, root.root)
+    key = read_key(client.get("/log/keys/").content.decode())
+    assert ed25519.verifies(key.public, signed.text.encode(), signed.by(key)) and root.size == head.size
+    assert letter.case is not None
+    for secret in (letter.case.company_name, letter.case.company.uscc, letter.case.company.contact_name):
+        assert secret not in page and secret not in str(event.body)
+
+
+def test_the_log_contradicts_a_paper_that_was_slipped_in(
+    client: Client, letter: Letter, tmp_path: Path, settings: Any
+) -> None:
+    _head(tmp_path, settings)
+    forged = b"%PDF-1.7 another amount"
+    slipped = Letter.objects.create(
+        authority_id=letter.authority_id, kind=letter.kind, case=letter.case, subject_kind="case",
+        subject_id=letter.subject_id, number="X-1", code=new_code(), content=forged,
+        sha256=hashlib.sha256(forged).hexdigest(), issued_at=letter.issued_at,
+    )  # fmt: skip
+    for answer in (client.get(f"/verify/{slipped.code}/"), sent(client, forged)):
+        assert "message-error" in answer.content.decode() and "message-success" not in answer.content.decode()
+
+
+def test_a_paper_whose_event_was_rewritten_is_not_called_genuine(
+    client: Client, letter: Letter, tmp_path: Path, settings: Any
+) -> None:
+    _head(tmp_path, settings)
+    event = Event.objects.get(stream="case", stream_id=letter.subject_id, action="issue_letter")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE audit_event DISABLE TRIGGER USER")
+    Event.objects.filter(pk=event.pk).update(body=event.body.replace(letter.number, "X-1"))
+    page = client.get(f"/verify/{letter.code}/").content.decode()
+    assert "message-error" in page and "message-success" not in page
+    assert client.get(f"/verify/{letter.code}/proof/").status_code == 404
+
+
+def test_a_paper_shows_the_head_of_the_log_when_it_was_printed(world: World, tmp_path: Path, settings: Any) -> None:
+    case = world.submitted(world.call())
+    head = _head(tmp_path, settings)
+    issue_letter(case.pk, LetterKind.RECEIPT, now=world.now)
+    for paper in Letter.objects.filter(case=case):
+        printed = text_of(bytes(paper.content))
+        assert f"{head.key.name} {head.size} {encoded(bytes(head.root))[:12]}" in printed
