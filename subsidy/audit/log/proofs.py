@@ -36,7 +36,7 @@ def standing(event: Event) -> Standing:
         return Standing(head, broken=True)
     if head is None or found is None:
         numbered = head is not None and Leaf.objects.filter(event=event, idx__lt=head.size).exists()
-        unchanged = chain_hash(event.prev_hash, event.body) == bytes(event.hash)
+        unchanged = chain_hash(bytes(event.prev_hash), event.body) == bytes(event.hash)
         return Standing(head, broken=numbered or not unchanged)
     return Standing(head, found, broken=not _holds(event, found, head))
 
@@ -51,7 +51,7 @@ def _holds(event: Event, proof: Proof, checkpoint: Checkpoint) -> bool:
         head = read_head(note.text)
     except NoteError:
         return False
-    entry = leaf_hash(chain_hash(event.prev_hash, event.body))
+    entry = leaf_hash(chain_hash(bytes(event.prev_hash), event.body))
     return signed_by(note, public_of(checkpoint.key)) and included(
         entry, proof.index, head.size, proof.hashes, head.root
     )
