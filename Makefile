@@ -22,9 +22,10 @@ test: $(VENV)/.develop ## all tests, on a PostgreSQL that the run starts; ARGS="
 test-deep: $(VENV)/.develop ## the properties again on many examples, which takes long; EXAMPLES=500 sets how many
 	@SUBSIDY_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest -n auto --dist worksteal $(or $(ARGS),tests/policies tests/subsidy/demo/test_oracle.py)
 
-lint: $(VENV)/.develop ## style, format, types, import directions
+lint: $(VENV)/.develop ## style, format, known weaknesses, types, import directions
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m bandit -q -ll -r subsidy workflows policies manage.py
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 

@@ -202,7 +202,7 @@ def _move_line(line_id: int, deltas: LineDeltas) -> None:
         conditions.append(f"{account.value} + %s >= 0")
         values.append(change)
     table = BudgetLine._meta.db_table
-    sql = f"UPDATE {table} SET {', '.join(sets)} WHERE id = %s AND closed_at IS NULL AND {' AND '.join(conditions)}"
+    sql = f"UPDATE {table} SET {', '.join(sets)} WHERE id = %s AND closed_at IS NULL AND {' AND '.join(conditions)}"  # nosec B608
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, line_id, *values])
         moved = cursor.rowcount

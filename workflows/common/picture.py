@@ -101,7 +101,7 @@ def svg(flow_class: type[Flow], *, marked: str | None = None, style: str = "") -
         height,
         width,
         height,
-        format_html("<style>{}</style>", SafeString(style)) if style else "",
+        format_html("<style>{}</style>", SafeString(style)) if style else "",  # nosec B703
         lines,
         nodes,
     )

