@@ -74,13 +74,15 @@ def pays(line: BatchLine, amount_fen: int) -> bool:
     """Whether a booked debit of this amount is the payment of `line`.
 
     It must be on its way, for exactly this amount; or refused and, to this hour, neither paid in another batch nor
-    changed: then the refusal was wrong, for the money has left.
+    changed: then the refusal was wrong, for the money has left. Where a part was set off the refusal has undone that,
+    and what the company owes may be paid since: then people say what it was.
     """
-    if amount_fen != line.amount_fen:
+    if amount_fen != line.sent_fen:
         return False
     instalment = line.instalment
     return line.state in _OPEN or (
         line.state == LineState.REFUSED
+        and not line.offset_fen
         and instalment.state == InstalmentState.DUE
         and instalment.amount_fen == line.amount_fen
         and line.case.state == CaseState.AWAITING_PAYMENT
@@ -88,8 +90,8 @@ def pays(line: BatchLine, amount_fen: int) -> bool:
 
 
 def brings_back(line: BatchLine, amount_fen: int) -> bool:
-    """Whether a booked return of this amount undoes the payment of `line`: it is paid, and all of it comes back."""
-    return line.state == LineState.SETTLED and amount_fen == line.amount_fen and line.case.state in GOES_BACK
+    """Whether a booked return of this amount undoes the payment of `line`: it is paid, and all that was sent comes back."""
+    return line.state == LineState.SETTLED and amount_fen == line.sent_fen and line.case.state in GOES_BACK
 
 
 def consequence(answer: BankAnswer, line: BatchLine | None) -> Consequence:

@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
+from django.db.models import F
+
 from subsidy.audit.moment import ZONE
 from subsidy.bankfiles import FORMATS, Party, Payment, PaymentFile, TreasuryHead, check_head, write, write_preview
 from subsidy.bankfiles.manifest import SealedFile
@@ -20,7 +22,7 @@ def payment_of(line: BatchLine, *, purpose: str, currency: str) -> Payment:
     """A frozen line as the bank file takes it."""
     return Payment(
         end_to_end_id=line.end_to_end_id,
-        amount_fen=line.amount_fen,
+        amount_fen=line.sent_fen,
         currency=currency,
         payee=Party(
             name=line.payee_name,
@@ -96,7 +98,8 @@ def preview(batch: Batch) -> bytes:
 
 
 def _bytes(batch: Batch, header: PaymentFile, writer: _Writer) -> bytes:
-    lines = BatchLine.objects.filter(batch=batch).order_by("row").iterator(chunk_size=2000)
+    sent = BatchLine.objects.filter(batch=batch, offset_fen__lt=F("amount_fen"))
+    lines = sent.order_by("row").iterator(chunk_size=2000)
     payments = (payment_of(line, purpose=batch.purpose, currency=batch.currency) for line in lines)
     with tempfile.TemporaryFile() as out:
         writer(batch.format, header, payments, out)

@@ -16,6 +16,7 @@ __all__ = [
     "Batch",
     "BatchLine",
     "ExportFile",
+    "LineOffset",
     "LineShare",
     "PayoutHold",
     "Recovery",
@@ -25,7 +26,11 @@ __all__ = [
 
 
 class Batch(Subject):
-    """Payments that leave together: one paying account, one format, frozen when prepared; three people."""
+    """Payments that leave together: one paying account, one format, frozen when prepared; three people.
+
+    `line_count` and `total_fen` are those of the file. `offset_fen` is what of the payments is set off against what
+    their companies owe, and stands in no file; `full_reason` says why nothing is set off although something is owed.
+    """
 
     STREAM = "batch"
 
@@ -37,6 +42,8 @@ class Batch(Subject):
     purpose = models.CharField(_("purpose"), max_length=100)
     line_count = models.PositiveIntegerField()
     total_fen = models.BigIntegerField()
+    offset_fen = models.BigIntegerField(_("set off"), default=0, db_default=0)
+    full_reason = models.CharField(max_length=200, blank=True, db_default="")
     prepared_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     checked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     released_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
@@ -70,12 +77,16 @@ class Batch(Subject):
                 name="batch_released_coherent",
             ),
             models.CheckConstraint(condition=Q(total_fen__gt=0, line_count__gt=0), name="batch_not_empty"),
+            models.CheckConstraint(condition=Q(offset_fen__gte=0), name="batch_offset_not_negative"),
         ]
         indexes = [models.Index(fields=["authority", "state", "-id"], name="batch_by_state")]
 
 
 class BatchLine(models.Model):
-    """One payment, frozen when the batch is prepared; `key` is natural: award:instalment:attempt."""
+    """One payment, frozen when the batch is prepared; `key` is natural: award:instalment:attempt.
+
+    Of `amount_fen` the company is sent what is not set off (`sent_fen`): nothing where all of it is.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="lines")
     row = models.PositiveIntegerField()
@@ -84,6 +95,7 @@ class BatchLine(models.Model):
     key = models.CharField(max_length=60, unique=True)
     end_to_end_id = models.CharField(max_length=35, unique=True)
     amount_fen = models.BigIntegerField()
+    offset_fen = models.BigIntegerField(_("set off"), default=0, db_default=0)
     payee_name = models.CharField(max_length=140)
     payee_account = models.ForeignKey("applicants.PayeeAccount", on_delete=models.PROTECT, related_name="+")
     account_number = SealedField()
@@ -109,10 +121,18 @@ class BatchLine(models.Model):
                 violation_error_message=_("One of these instalments is already in another batch; leave it out."),
             ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=Q(offset_fen__gte=0, offset_fen__lte=F("amount_fen")), name="offset_within_payment"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.end_to_end_id
+
+    @property
+    def sent_fen(self) -> int:
+        """What stands in the file, in fen."""
+        return self.amount_fen - self.offset_fen
 
 
 class LineShare(models.Model):
@@ -126,6 +146,24 @@ class LineShare(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["batch_line", "budget_line"], name="share_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="share_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_line_id}: {self.amount_fen}"
+
+
+class LineOffset(models.Model):
+    """What of one payment is set off against one recovery, of the share of one budget line."""
+
+    batch_line = models.ForeignKey(BatchLine, on_delete=models.PROTECT, related_name="offsets")
+    recovery = models.ForeignKey(Recovery, on_delete=models.PROTECT, related_name="offsets")
+    budget_line = models.ForeignKey("ledger.BudgetLine", on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch_line", "recovery", "budget_line"], name="offset_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="offset_positive"),
         ]
 
     def __str__(self) -> str:

@@ -15,9 +15,11 @@ from subsidy.payouts.recoveries import DECIDED_RECOVERIES, Recovery, RecoverySta
 
 
 def paid_of(case: Case) -> int:
-    """What the bank settled for the case and did not return."""
-    settled = BatchLine.objects.filter(case=case, state=LineState.SETTLED)
-    return settled.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    """What was settled for the case and not returned; what was set off stands, whatever became of the rest."""
+    lines = BatchLine.objects.filter(case=case)
+    settled = lines.filter(state=LineState.SETTLED).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    kept = lines.filter(state=LineState.RETURNED).aggregate(fen=Sum("offset_fen"))["fen"] or 0
+    return settled + kept
 
 
 def asked_back(case: Case) -> int:
@@ -32,6 +34,11 @@ def owed_by_recovery(ids: Iterable[int]) -> dict[int, int]:
     return dict(rows.values_list("recovery_id").annotate(fen=Sum("balance")))
 
 
+def open_recoveries() -> QuerySet[Recovery]:
+    """What was decided to be paid back and is not paid yet."""
+    return Recovery.objects.filter(state=RecoveryState.OPEN)
+
+
 def open_recoveries_of(company_id: int) -> QuerySet[Recovery]:
     """What the company still has to pay back, the oldest first."""
-    return Recovery.objects.filter(company=company_id, state=RecoveryState.OPEN).order_by("due_on", "pk")
+    return open_recoveries().filter(company=company_id).order_by("due_on", "pk")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection
 from django.db.models import Max
@@ -18,9 +19,10 @@ from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
 from subsidy.ledger.enums import ReservationState
 from subsidy.ledger.models import PayingAccount, Reservation
-from subsidy.payouts.enums import LIVE_LINE_STATES, LineState
+from subsidy.payouts.enums import LineState
 from subsidy.payouts.files import header_of, payment_of, written
-from subsidy.payouts.models import Batch, BatchLine, ExportFile, LineShare
+from subsidy.payouts.models import Batch, BatchLine, ExportFile, LineOffset, LineShare
+from subsidy.payouts.offsets import Due, borne, offsets_of
 
 
 def batch_number(year: int) -> str:
@@ -30,21 +32,38 @@ def batch_number(year: int) -> str:
         return f"B{year}-{cursor.fetchone()[0]:05d}"
 
 
-def lines_freeze(batch: Batch, instalments: Sequence[Instalment]) -> list[BatchLine]:
+def lines_freeze(batch: Batch, instalments: Sequence[Instalment], due: Mapping[int, Due]) -> list[BatchLine]:
     """Freeze one payment an instalment, with what each budget line bears of it; the natural key counts attempts.
 
-    The instalments come with award, case and payee account at hand and are moved to IN_BATCH.
+    `due` says for each instalment what is paid and what of it is set off. The instalments come with award, case and
+    payee account at hand and are moved to IN_BATCH.
     """
     attempts = _attempts(instalments)
     lines = BatchLine.objects.bulk_create(
         [
-            _line(batch, row, instalment, attempts.get(instalment.pk, 0) + 1)
+            _line(batch, row, instalment, attempts.get(instalment.pk, 0) + 1, due[instalment.pk])
             for row, instalment in enumerate(instalments, 1)
         ]
     )
-    LineShare.objects.bulk_create(_shares(lines, instalments))
+    shares = list(_shares(lines, instalments))
+    LineShare.objects.bulk_create(shares)
+    _offsets_freeze(lines, shares, due)
     Instalment.objects.filter(pk__in=[one.pk for one in instalments]).update(state=InstalmentState.IN_BATCH)
     return lines
+
+
+def _offsets_freeze(lines: Iterable[BatchLine], shares: Iterable[LineShare], due: Mapping[int, Due]) -> None:
+    by_line: dict[int, list[LineShare]] = defaultdict(list)
+    for share in shares:
+        by_line[share.batch_line_id].append(share)
+    LineOffset.objects.bulk_create(
+        [
+            offset
+            for line in lines
+            if line.offset_fen
+            for offset in offsets_of(line, by_line[line.pk], due[line.instalment_id].taken)
+        ]
+    )
 
 
 def _attempts(instalments: Sequence[Instalment]) -> dict[int, int]:
@@ -55,7 +74,7 @@ def _attempts(instalments: Sequence[Instalment]) -> dict[int, int]:
     return counts
 
 
-def _line(batch: Batch, row: int, instalment: Instalment, attempt: int) -> BatchLine:
+def _line(batch: Batch, row: int, instalment: Instalment, attempt: int, due: Due) -> BatchLine:
     case = instalment.award.case
     account = case.payee_account
     if account is None:
@@ -67,7 +86,8 @@ def _line(batch: Batch, row: int, instalment: Instalment, attempt: int) -> Batch
         case=case,
         key=f"{instalment.award_id}:{instalment.position}:{attempt}",
         end_to_end_id=f"{case.number}-{instalment.position}-{attempt}",
-        amount_fen=instalment.amount_fen,
+        amount_fen=due.amount_fen,
+        offset_fen=due.offset_fen,
         payee_name=account.holder_name,
         payee_account=account,
         account_number=account.account_number,
@@ -85,8 +105,7 @@ def _shares(lines: Sequence[BatchLine], instalments: Sequence[Instalment]) -> It
     for reservation in bound:
         lines_of = left.setdefault(reservation.case_id, {})
         lines_of[reservation.line_id] = lines_of.get(reservation.line_id, 0) + reservation.amount_fen
-    paid = LineShare.objects.filter(batch_line__case__in=cases, batch_line__state__in=LIVE_LINE_STATES)
-    for case_id, line_id, amount in paid.values_list("batch_line__case", "budget_line", "amount_fen"):
+    for case_id, line_id, amount in borne(cases):
         left[case_id][line_id] -= amount
     for line in lines:
         rest = line.amount_fen
@@ -100,11 +119,14 @@ def _shares(lines: Sequence[BatchLine], instalments: Sequence[Instalment]) -> It
             raise ValueError(f"obligations of case {line.case_id} do not bear its payment {line.end_to_end_id}")
 
 
-def format_problems(batch: Batch, instalments: Sequence[Instalment]) -> list[str]:
+def format_problems(batch: Batch, instalments: Sequence[Instalment], due: Mapping[int, Due]) -> list[str]:
     """Why rows cannot stand in a file of this format, each named, in Chinese and English; empty when all can."""
     problems: list[str] = []
     for row, instalment in enumerate(instalments, 1):
-        payment = payment_of(_line(batch, row, instalment, 1), purpose=batch.purpose, currency=batch.currency)
+        line = _line(batch, row, instalment, 1, due[instalment.pk])
+        if not line.sent_fen:
+            continue
+        payment = payment_of(line, purpose=batch.purpose, currency=batch.currency)
         problems.extend(f"{problem.zh} {problem.en}" for problem in check_payment(batch.format, payment))
     return problems
 
@@ -163,8 +185,8 @@ def held_accounts(instalments: Sequence[Instalment], *, at: dt.datetime) -> list
 
 
 def lines_move(batch: Batch, state: LineState) -> int:
-    """Move every line of a batch to `state`; returns how many."""
-    return BatchLine.objects.filter(batch=batch).update(state=state)
+    """Move every frozen line of a batch to `state`; returns how many."""
+    return BatchLine.objects.filter(batch=batch, state=LineState.FROZEN).update(state=state)
 
 
 def lines_withdraw(batch: Batch) -> None:

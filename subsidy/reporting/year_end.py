@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from subsidy.ledger.enums import ReservationState
 from subsidy.ledger.models import BudgetLine, Reservation
 from subsidy.payouts.enums import LineState
-from subsidy.payouts.models import Batch, LineShare
+from subsidy.payouts.models import Batch, LineOffset, LineShare
 
 # Of these the bank has not said what became of them.
 UNANSWERED = (LineState.IN_FLIGHT, LineState.ACCEPTED)
@@ -128,6 +128,10 @@ def _carried(lines: Sequence[BudgetLine]) -> dict[int, list[Carried]]:
         .values_list("batch_line__case", "budget_line")
         .annotate(fen=Sum("amount_fen"))
     }
+    # What was set off in a payment that came back stands: only what was sent is bound again.
+    kept = LineOffset.objects.filter(budget_line__in=lines, batch_line__state=LineState.RETURNED)
+    for case_id, line_id, fen in kept.values_list("batch_line__case", "budget_line", "amount_fen"):
+        paid[(case_id, line_id)] = paid.get((case_id, line_id), 0) + fen
     found: dict[int, list[Carried]] = defaultdict(list)
     live = Reservation.objects.filter(line__in=lines).exclude(state=ReservationState.FALLEN)
     for one in live.order_by("line_id", "pk"):

@@ -33,6 +33,12 @@ class PrepareForm(ActForm):
         label=_("Execution date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     purpose = forms.CharField(label=_("Purpose"), max_length=100)
+    full_reason = forms.CharField(
+        label=_("Pay in full although money is owed: why"),
+        max_length=200,
+        required=False,
+        help_text=_("empty: what the companies owe from recoveries is set off, the oldest first"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from subsidy.decisions.enums import InstalmentState
@@ -42,12 +42,30 @@ class Moves:
     lines: dict[int, BatchLine] = field(default_factory=dict)
     told: dict[str, dict[int, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
     instalments: dict[int, str] = field(default_factory=dict)
+    set_off: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    """By recovery what each event of the ledger sets off against it, in fen."""
+
+    def release(self, line: BatchLine) -> None:
+        """The payment is on its way; what of it is set off lessens what the company owes until the bank has answered."""
+        for share in line.shares.all():
+            self._post_share(LedgerKind.RELEASE, line, share, Bank(line.end_to_end_id), share.amount_fen)
+        self._offset(LedgerKind.OFFSET, line, Bank(line.end_to_end_id))
+
+    def offset_whole(self, line: BatchLine, *, on: dt.date) -> None:
+        """Nothing is left to send: with the release of its batch the payment is made by setting off."""
+        bank = Bank(line.end_to_end_id, booked_on=on)
+        self._offset(LedgerKind.OFFSET_WHOLE, line, bank)
+        line.settled_on = on
+        self._say(line, bank, LineState.SETTLED, InstalmentState.PAID, "payment_settled")
 
     def settle(self, line: BatchLine, bank: Bank) -> None:
         """The money left: in flight becomes spent. A refusal that was told before proves wrong and is undone first."""
         if line.state == LineState.REFUSED:
-            self._post(LedgerKind.RELEASE, line, Bank(f"again:{line.end_to_end_id}"))
-        self._post(LedgerKind.SETTLE, line, bank)
+            for share in line.shares.all():
+                again = Bank(f"again:{line.end_to_end_id}")
+                self._post_share(LedgerKind.RELEASE, line, share, again, share.amount_fen)
+        self._post_sent(LedgerKind.SETTLE, line, bank)
+        self._offset(LedgerKind.SETTLE_OFFSET, line, bank)
         line.settled_on = bank.booked_on
         self._say(line, bank, LineState.SETTLED, InstalmentState.PAID, "payment_settled")
 
@@ -62,22 +80,24 @@ class Moves:
 
     def refuse(self, line: BatchLine, bank: Bank) -> None:
         """The bank will not pay it: obligated again, and due."""
-        self._post(LedgerKind.REFUSE, line, bank)
+        for share in line.shares.all():
+            self._post_share(LedgerKind.REFUSE, line, share, bank, share.amount_fen)
+        self._offset(LedgerKind.OFFSET_UNDONE, line, bank)
         self._say(line, bank, LineState.REFUSED, InstalmentState.DUE, "payment_refused")
 
     def give_back(self, line: BatchLine, bank: Bank, *, cancelled: bool = False) -> None:
         """The money came back: payable again while the year of every line that bore it is open, unless cancelled.
 
-        After a year closed it is income of that year, and paying again needs a new obligation.
+        After a year closed it is income of that year, and paying again needs a new obligation. What was set off stands.
         """
-        shares = list(line.shares.all())
-        late = any(share.budget_line.closed_at is not None for share in shares)
+        sent = sent_shares(line)
+        late = any(share.budget_line.closed_at is not None for share, _fen in sent)
         if cancelled or late:
-            unbind(line, shares)
+            unbind(line, sent)
         kind = LedgerKind.RETURN_CANCELLED if cancelled or late else LedgerKind.RETURN
-        for share in shares:
+        for share, fen in sent:
             closed = share.budget_line.closed_at is not None
-            self._post_share(LedgerKind.RETURN_PRIOR if closed else kind, line, share, bank)
+            self._post_share(LedgerKind.RETURN_PRIOR if closed else kind, line, share, bank, fen)
         line.returned_on = bank.booked_on
         if cancelled or late:
             self._say(line, bank, LineState.RETURNED, InstalmentState.RETURNED, "payment_not_repaid")
@@ -85,7 +105,7 @@ class Moves:
             self._say(line, bank, LineState.RETURNED, InstalmentState.DUE, "payment_returned")
 
     def finish(self) -> None:
-        """Write the lines and instalments, and let the cases know."""
+        """Write the lines and instalments, and let the recoveries and cases know."""
         BatchLine.objects.bulk_update(
             self.lines.values(), ["state", "reason_code", "reason_text", "settled_on", "returned_on"], batch_size=2000
         )
@@ -94,6 +114,9 @@ class Moves:
             by_state[state].append(pk)
         for state, ids in by_state.items():
             Instalment.objects.filter(pk__in=ids).update(state=state)
+        if self.set_off:
+            amounts = {pk: dict(kinds) for pk, kinds in self.set_off.items()}
+            self.turn.passage.also("recovery", amounts, "set_off", {"amounts": amounts})
         for action in ("payment_settled", "payment_refused", "payment_returned", "payment_not_repaid"):
             answers = self.told[action]
             if answers:
@@ -110,41 +133,61 @@ class Moves:
             del refused[line.case_id]
         self.told[action][line.case_id] = {
             "end_to_end_id": line.end_to_end_id,
-            "amount_fen": line.amount_fen,
+            "amount_fen": line.sent_fen,
+            "offset_fen": line.offset_fen,
             "booked_on": bank.booked_on,
             "reason_code": bank.reason_code,
             "reason": bank.reason_text,
         }
 
-    def _post(self, kind: LedgerKind, line: BatchLine, bank: Bank) -> None:
-        for share in line.shares.all():
-            self._post_share(kind, line, share, bank)
+    def _post_sent(self, kind: LedgerKind, line: BatchLine, bank: Bank) -> None:
+        for share, fen in sent_shares(line):
+            self._post_share(kind, line, share, bank, fen)
 
-    def _post_share(self, kind: LedgerKind, line: BatchLine, share: Any, bank: Bank) -> None:
-        self.turn.passage.post(
-            Posting(
-                kind=kind,
-                key=f"{kind.value}:{bank.key}:{share.budget_line_id}",
-                amount_fen=share.amount_fen,
-                authority_id=line.batch.authority_id,
-                subject_kind="batch",
-                subject_id=line.batch_id,
-                line_id=share.budget_line_id,
-                paying_account_id=bank.account_id,
-                from_suspense=not bank.is_known,
-                currency=line.batch.currency,
-                memo=line.end_to_end_id,
+    def _offset(self, kind: LedgerKind, line: BatchLine, bank: Bank) -> None:
+        """Book what of the payment is set off: by recovery, and by budget line where the event spends of it."""
+        for offset in line.offsets.all():
+            self.set_off[offset.recovery_id][kind.value] += offset.amount_fen
+            posting = self._posting(kind, line, offset.budget_line_id, bank, offset.amount_fen)
+            self.turn.passage.post(
+                replace(posting, key=f"{posting.key}:{offset.recovery_id}", recovery_id=offset.recovery_id)
             )
+
+    def _post_share(self, kind: LedgerKind, line: BatchLine, share: Any, bank: Bank, amount_fen: int) -> None:
+        self.turn.passage.post(self._posting(kind, line, share.budget_line_id, bank, amount_fen))
+
+    def _posting(self, kind: LedgerKind, line: BatchLine, budget_line: int, bank: Bank, amount_fen: int) -> Posting:
+        return Posting(
+            kind=kind,
+            key=f"{kind.value}:{bank.key}:{budget_line}",
+            amount_fen=amount_fen,
+            authority_id=line.batch.authority_id,
+            subject_kind="batch",
+            subject_id=line.batch_id,
+            line_id=budget_line,
+            paying_account_id=bank.account_id,
+            from_suspense=not bank.is_known,
+            currency=line.batch.currency,
+            memo=line.end_to_end_id,
         )
 
 
-def unbind(line: BatchLine, shares: Iterable[Any]) -> None:
-    """What came back for good is bound for the case no more."""
-    for share in shares:
+def sent_shares(line: BatchLine) -> list[tuple[Any, int]]:
+    """What each budget line bears of what the company is sent (fen): its share without what was set off of it."""
+    kept: dict[int, int] = defaultdict(int)
+    for offset in line.offsets.all():
+        kept[offset.budget_line_id] += offset.amount_fen
+    parts = [(share, share.amount_fen - kept[share.budget_line_id]) for share in line.shares.all()]
+    return [(share, fen) for share, fen in parts if fen]
+
+
+def unbind(line: BatchLine, sent: Iterable[tuple[Any, int]]) -> None:
+    """What came back for good is bound for the case no more: (share of a budget line, fen)."""
+    for share, fen in sent:
         bound = Reservation.objects.select_for_update(no_key=True).filter(
             case_id=line.case_id, line_id=share.budget_line_id, state=ReservationState.OBLIGATED
         )
-        left = share.amount_fen
+        left = fen
         for one in bound.order_by("-pk"):
             part = min(left, one.amount_fen)
             left -= part

@@ -83,7 +83,7 @@ class Reading:
         list(mine.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
         refuse_clash(kind_named("batch"), wanted, self.turn.actor, self.turn.act, self.turn.lender_id)
         found = named.filter(batch__in=wanted).select_related("batch__paying_account", "case", "instalment")
-        for line in found.prefetch_related("shares__budget_line").order_by("pk"):
+        for line in found.prefetch_related("shares__budget_line", "offsets").order_by("pk"):
             self.lines[line.end_to_end_id] = line
 
     def _lines_of(self, statement: BankAnswer) -> list[BatchLine | None]:
@@ -94,7 +94,12 @@ class Reading:
         return list(whole) if whole and statement.status == "rejected" else [None]
 
     def _whole(self, statement: BankAnswer) -> list[BatchLine]:
-        return [line for line in self.lines.values() if line.batch.number == statement.original_message_id]
+        """The payments of its file; what was wholly set off stood in none."""
+        return [
+            line
+            for line in self.lines.values()
+            if line.batch.number == statement.original_message_id and line.sent_fen
+        ]
 
     def _consequence(
         self, statement: BankAnswer, line: BatchLine | None, account: PayingAccount | None

@@ -12,12 +12,11 @@ from subsidy.cases.enums import CaseState
 from subsidy.correspondence.services import cover_issue
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
-from subsidy.ledger.enums import Kind as LedgerKind
-from subsidy.ledger.posting import Posting
 from subsidy.payouts.enums import BatchState, LineState
 from subsidy.payouts.files import expenditure_classes, head_problems
 from subsidy.payouts.holds import reasons, with_holds
 from subsidy.payouts.models import Batch, BatchLine, LineShare
+from subsidy.payouts.offsets import due_of
 from subsidy.payouts.services import (
     accounts_digest,
     batch_number,
@@ -32,7 +31,13 @@ from subsidy.payouts.services import (
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
 from workflows.payout_batch.lists import refuse_barred
+from workflows.payout_batch.moving import Moves
 from workflows.payout_batch.years import refuse_closed_years
+
+NOTHING_SENT = _(
+    "Everything chosen would be set off against what its companies owe, so that no file would be left. Add a payment "
+    "that is sent, or pay in full and say why."
+)
 
 
 def chosen(turn: Turn) -> list[Instalment]:
@@ -83,6 +88,10 @@ def make(turn: Turn) -> Batch:
         raise BadData(
             fields={"execution_on": [str(_("The execution date lies in the past. Choose today or a later day."))]}
         )
+    due = due_of(instalments, in_full=bool(turn.data["full_reason"]))
+    sent = [one for one in due.values() if one.sent_fen]
+    if not sent:
+        raise BadData(fields={"instalments": [str(NOTHING_SENT)]})
     limit = FORMATS[turn.data["format"]].max_rows
     if limit is not None and len(instalments) > limit:
         raise BadData(
@@ -100,8 +109,10 @@ def make(turn: Turn) -> Batch:
         currency=account.currency,
         execution_on=turn.data["execution_on"],
         purpose=turn.data["purpose"],
-        line_count=len(instalments),
-        total_fen=sum(one.amount_fen for one in instalments),
+        line_count=len(sent),
+        total_fen=sum(one.sent_fen for one in sent),
+        offset_fen=sum(one.offset_fen for one in due.values()),
+        full_reason=turn.data["full_reason"],
         prepared_by=turn.actor,
         prepared_at=turn.now.at,
     )
@@ -115,10 +126,11 @@ def prepared(turn: Turn) -> None:
     """Freeze the lines; a row that the format cannot carry refuses the whole batch and is named."""
     batch: Batch = turn.subject
     instalments = chosen(turn)
-    problems = format_problems(batch, instalments)
+    due = due_of(instalments, in_full=bool(batch.full_reason))
+    problems = format_problems(batch, instalments, due)
     if problems:
         raise BadData(fields={"instalments": problems})
-    lines = lines_freeze(batch, instalments)
+    lines = lines_freeze(batch, instalments, due)
     wrong = head_problems(batch, made_at=turn.now.at)
     if wrong:
         raise BadData(fields={"format": _several_classes(batch) or wrong})
@@ -126,7 +138,10 @@ def prepared(turn: Turn) -> None:
         format=batch.format,
         count=batch.line_count,
         total_fen=batch.total_fen,
-        lines=[[line.row, line.end_to_end_id, line.amount_fen] for line in lines],
+        lines=[[line.row, line.end_to_end_id, line.sent_fen] for line in lines],
+        offsets=[[line.row, line.amount_fen, line.offset_fen] for line in lines if line.offset_fen],
+        offset_fen=batch.offset_fen,
+        full_reason=batch.full_reason,
         accounts=accounts_digest(lines),
     )
 
@@ -186,7 +201,12 @@ def check(turn: Turn) -> None:
     refuse_closed_years(_shares().select_related("budget_line", "batch_line").filter(batch_line__batch=batch))
     _refuse_held(lines)
     turn.set(checked_by=turn.actor, checked_at=turn.now.at)
-    turn.record(count=len(lines), total_fen=sum(line.amount_fen for line in lines), accounts=accounts_digest(lines))
+    turn.record(
+        count=batch.line_count,
+        total_fen=sum(line.sent_fen for line in lines),
+        offset_fen=batch.offset_fen,
+        accounts=accounts_digest(lines),
+    )
 
 
 def take_apart(turn: Turn) -> None:
@@ -196,42 +216,41 @@ def take_apart(turn: Turn) -> None:
 
 
 def release(turn: Turn) -> None:
-    """Seal the bytes and move the money from obligated to in flight, line by line."""
+    """Seal the bytes and move the money from obligated to in flight, line by line; what is set off is booked with it."""
     batch: Batch = turn.subject
     if batch.execution_on < turn.now.on:
         raise WrongState(
             _("The execution date of this batch has passed. Return it and prepare it again with a later date.")
         )
-    lines = list(with_holds(batch.lines.prefetch_related(Prefetch("shares", _shares())).order_by("row")))
+    wanted = batch.lines.select_related("batch", "instalment").prefetch_related(
+        Prefetch("shares", _shares()), "offsets"
+    )
+    lines = list(with_holds(wanted.order_by("row")))
     _refuse_changed(lines, turn)
     refuse_closed_years(share for line in lines for share in line.shares.all())
     _refuse_held(lines)
-    if sum(line.amount_fen for line in lines) != batch.total_fen or len(lines) != batch.line_count:
+    in_file = [line.sent_fen for line in lines if line.sent_fen]
+    if sum(in_file) != batch.total_fen or len(in_file) != batch.line_count:
         raise WrongState(_("The lines no longer add up to the batch's totals. Return the batch and report this."))
     turn.set(released_by=turn.actor, released_at=turn.now.at)
     try:
         file = export_seal(batch, now=turn.now)
     except BankFileError as error:
         raise WrongState(str(error)) from error
-    lines_move(batch, LineState.IN_FLIGHT)
+    moves = Moves(turn)
     for line in lines:
-        for share in line.shares.all():
-            turn.passage.post(
-                Posting(
-                    kind=LedgerKind.RELEASE,
-                    key=f"release:{line.end_to_end_id}:{share.budget_line_id}",
-                    amount_fen=share.amount_fen,
-                    authority_id=batch.authority_id,
-                    subject_kind="batch",
-                    subject_id=batch.pk,
-                    line_id=share.budget_line_id,
-                )
-            )
+        if line.sent_fen:
+            moves.release(line)
+        else:
+            moves.offset_whole(line, on=turn.now.on)
+    moves.finish()
+    lines_move(batch, LineState.IN_FLIGHT)
     turn.record(
         sha256=file.sha256,
         sequence=file.sequence,
         size=file.size,
         total_fen=batch.total_fen,
+        offset_fen=batch.offset_fen,
         accounts=accounts_digest(lines),
     )
     turn.passage.defer("issue_batch_cover", batch_id=batch.pk)

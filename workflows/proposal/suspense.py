@@ -76,7 +76,9 @@ def find(authority_id: int, item_id: int, resolution: Resolution, named: str) ->
 
 
 def _payment(item: SuspenseItem, resolution: Resolution, named: str) -> BatchLine:
-    lines = BatchLine.objects.select_related("batch", "case", "instalment").prefetch_related("shares__budget_line")
+    lines = BatchLine.objects.select_related("batch", "case", "instalment").prefetch_related(
+        "shares__budget_line", "offsets"
+    )
     line = lines.filter(
         end_to_end_id=named.strip(), batch__authority=item.authority_id, batch__state__in=EXPORTED
     ).first()
@@ -87,7 +89,7 @@ def _payment(item: SuspenseItem, resolution: Resolution, named: str) -> BatchLin
     elif resolution == Resolution.RETURN:
         fits = brings_back(line, item.left_fen)
     else:
-        fits = line.state == LineState.SETTLED and line.amount_fen == item.left_fen
+        fits = line.state == LineState.SETTLED and line.sent_fen == item.left_fen
     if not fits:
         raise _wrong(
             "named",

@@ -64,6 +64,7 @@ class RecoveryV1(Flow):
         due=steps.payment_due,
         acts=(
             Act("take_payment", _("Paid"), steps.take_payment, system=True),
+            Act("set_off", _("Set off against a payment"), steps.set_off, system=True),
             Act("reduce", _("Less is owed"), steps.reduce, system=True),
             Act("write_off", _("Written off"), steps.write_off, system=True),
         ),
@@ -71,7 +72,7 @@ class RecoveryV1(Flow):
 
     after_payment = (
         Switch()
-        .Case(this.paid, verdict("take_payment", "reduce"), label=_("nothing is owed any more"))
+        .Case(this.paid, verdict("take_payment", "set_off", "reduce"), label=_("nothing is owed any more"))
         .Case(this.written_off, verdict("write_off"), label=_("written off"))
     )
 

@@ -15,9 +15,12 @@ from subsidy.calendars.working import Due
 from subsidy.cases.models import Case
 from subsidy.correspondence.services import recovery_issue
 from subsidy.decisions.models import Award
+from subsidy.ledger.enums import CashAccountKind as C
 from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.models import Transaction
 from subsidy.ledger.posting import Posting
+from subsidy.ledger.table import cash_legs
+from subsidy.payouts.offsets import pending_of
 from subsidy.payouts.owing import asked_back, owed_by_recovery, paid_of
 from subsidy.payouts.recoveries import Recovery
 from subsidy.programmes.packs import pack_of
@@ -222,9 +225,34 @@ def reduce(turn: Turn) -> None:
 
 def write_off(turn: Turn) -> None:
     """What is still owed is given up: two people wanted it (the proposal says why)."""
-    owed = owed_now(turn.subject)
+    owed, pending = _balance(turn)
+    if pending:
+        raise WrongState(
+            _("%(fen)s yuan are set off in a payment that the bank has not answered. Write off when it has.")
+            % {"fen": _yuan(pending)}
+        )
     _less(turn, LedgerKind.WRITE_OFF, owed, turn.data["proposal"])
     turn.record(**turn.data, amount_fen=owed)
+
+
+def set_off(turn: Turn) -> None:
+    """A payment to the company was released, answered or refused, of which a part is set off against this recovery.
+
+    The batch has posted it; here it is recorded, and the recovery is over when nothing is owed and nothing is on its
+    way. Raises WrongState when less is owed by now than the batch was to set off.
+    """
+    owed, pending = _balance(turn)
+    if owed < 0:
+        raise WrongState(
+            _(
+                "Of recovery %(number)s less is owed than this batch was to set off: a payment came in since it was "
+                "prepared. Return the batch and prepare it again."
+            )
+            % {"number": turn.subject.number}
+        )
+    turn.record(**turn.data["amounts"][turn.subject.pk], owed_fen=owed, pending_fen=pending)
+    if owed or pending:
+        turn.hold()
 
 
 def owed_now(recovery: Recovery) -> int:
@@ -232,13 +260,25 @@ def owed_now(recovery: Recovery) -> int:
     return owed_by_recovery([recovery.pk]).get(recovery.pk, 0)
 
 
+def _balance(turn: Turn) -> tuple[int, int]:
+    """What is owed and what of it is set off in payments on their way (fen), with all that this passage has posted."""
+    found = {C.RECEIVABLE: owed_now(turn.subject), C.OFFSET_PENDING: pending_of(turn.subject.pk)}
+    for posting in turn.passage.postings:
+        if posting.recovery_id == turn.subject.pk:
+            debit, credit = cash_legs(posting.kind, from_suspense=posting.from_suspense) or (None, None)
+            for account, sign in ((debit, 1), (credit, -1)):
+                if account in found:
+                    found[account] += sign * posting.amount_fen
+    return found[C.RECEIVABLE], found[C.OFFSET_PENDING]
+
+
 def _less(turn: Turn, kind: LedgerKind, amount: int, key: str) -> None:
-    """Lessen what is owed; as long as something is left the matter stays where it is."""
-    owed = owed_now(turn.subject)
+    """Lessen what is owed; as long as something is left, or on its way by offset, the matter stays where it is."""
+    owed, pending = _balance(turn)
     if amount > owed:
         raise _too_much(owed)
     _post(turn, kind, amount, key)
-    if amount < owed:
+    if amount < owed or pending:
         turn.hold()
 
 
