@@ -383,7 +383,7 @@ class World:
         self.act("case", case, "choose_account", self.legal(company), data={"account": account.pk})
         return fresh(case)
 
-    def batch(self, cases: list[Case], format: str = "pain.001.001.09") -> Batch:
+    def batch(self, cases: list[Case], format: str = "pain.001.001.09", **terms: Any) -> Batch:
         instalments = list(Instalment.objects.filter(award__case__in=cases).values_list("pk", flat=True))
         pk = self.open(
             "batch",
@@ -395,6 +395,7 @@ class World:
                 "paying_account": self.paying_account.pk,
                 "execution_on": self.now.on.isoformat(),
                 "purpose": "飞天计划奖补",
+                **terms,
             },
         )
         return Batch.objects.get(pk=pk)

@@ -31,6 +31,7 @@ from subsidy.web.components import Crumb, Money, Preview, SummaryRow, Tone
 from subsidy.web.formats import day, instant, money
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
+from subsidy.web.recoveries import offset_rows
 from subsidy.work.selectors import items_of
 from workflows.case.fields import spoken
 from workflows.common.refusals import Message
@@ -160,6 +161,7 @@ def rows_of(recovery: Recovery) -> list[SummaryRow]:
     if recovery.amount_fen is not None and recovery.due_on is not None:
         owed = owed_by_recovery([recovery.pk]).get(recovery.pk, 0)
         rows.append(SummaryRow(_("Amount to be paid back"), money(recovery.amount_fen)))
+        rows += offset_rows(recovery)
         rows.append(SummaryRow(_("Still owed"), money(owed)))
         rows.append(SummaryRow(_("To be paid by"), day(recovery.due_on)))
     return rows

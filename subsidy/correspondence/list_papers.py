@@ -28,8 +28,9 @@ from subsidy.letters import (
     decree,
     notice_list,
 )
-from subsidy.letters.formats import Language
-from subsidy.payouts.models import Batch, LineShare
+from subsidy.letters.formats import Language, yuan
+from subsidy.payouts.models import Batch
+from subsidy.payouts.offsets import sent_shares
 from subsidy.programmes.models import Policy
 from subsidy.programmes.packs import pack_of
 
@@ -196,6 +197,7 @@ def compose_cover(batch: Batch, lang: Language, seal: Seal | None = None) -> byt
             count=batch.line_count,
             total_fen=batch.total_fen,
             total_capitals=amount_in_capitals(batch.total_fen),
+            notes=_offset_notes(batch),
             lines=_totals(batch),
             sha256=file.sha256,
             sequence=file.sequence,
@@ -209,6 +211,20 @@ def compose_cover(batch: Batch, lang: Language, seal: Seal | None = None) -> byt
     )
 
 
+def _offset_notes(batch: Batch) -> tuple[Bilingual, ...]:
+    """What is no part of the file: said on its cover, so that gross and net can be told apart."""
+    if not batch.offset_fen:
+        return ()
+    gross, kept = yuan(batch.total_fen + batch.offset_fen), yuan(batch.offset_fen)
+    return (
+        Bilingual(
+            f"本批次应付合计 {gross} 元，其中 {kept} 元用于抵扣企业应归还的追回款，不在付款文件之内。",
+            f"The payments of this batch come to CNY {gross}; CNY {kept} of it are set off against recoveries that the "
+            "companies owe, and stand in no file.",
+        ),
+    )
+
+
 def _hand(person: User | None, at: dt.datetime | None) -> Hand | None:
     return None if person is None or at is None else Hand(name=person.name, at=at.astimezone(ZONE))
 
@@ -216,11 +232,10 @@ def _hand(person: User | None, at: dt.datetime | None) -> Hand | None:
 def _totals(batch: Batch) -> tuple[BudgetLineTotal, ...]:
     counts: dict[int, int] = defaultdict(int)
     totals: dict[int, int] = defaultdict(int)
-    for line_id, amount in LineShare.objects.filter(batch_line__batch=batch).values_list(
-        "budget_line_id", "amount_fen"
-    ):
-        counts[line_id] += 1
-        totals[line_id] += amount
+    for line in batch.lines.prefetch_related("shares", "offsets").iterator(chunk_size=2000):
+        for share, fen in sent_shares(line):
+            counts[share.budget_line_id] += 1
+            totals[share.budget_line_id] += fen
     return tuple(
         BudgetLineTotal(
             code=line.code,

@@ -76,4 +76,10 @@ def _how_to_pay(recovery: Recovery) -> tuple[Bilingual, ...]:
                 f"Account: {account.name}, {account.bank_name}, {account.account_number}.",
             )
         )
+    steps.append(
+        Bilingual(
+            "在缴清之前，本机关可在应向贵单位拨付的其他款项中予以抵扣，并在拨付记录中载明。",
+            "Until all is paid, the bureau may set it off against other payments that are due to you; each payment says so.",
+        )
+    )
     return tuple(steps)

@@ -46,18 +46,18 @@ def standing_offsets(instalments: Iterable[int]) -> dict[int, int]:
     return dict(rows.values_list("instalment").annotate(fen=Sum("offset_fen")))
 
 
-def due_of(instalments: Sequence[Instalment], *, in_full: bool = False) -> dict[int, Due]:
+def due_of(instalments: Sequence[Instalment], *, in_full: bool = False, locked: bool = True) -> dict[int, Due]:
     """What a batch would pay of each instalment now, and what it would set off (nothing where `in_full`).
 
-    The recoveries are locked, so that two batches never plan on the same money. The instalments come with award and
-    case at hand.
+    The recoveries are locked, so that two batches never plan on the same money; a page that only shows asks with
+    `locked=False`. The instalments come with award and case at hand.
     """
     standing = standing_offsets(one.pk for one in instalments)
     amounts = {one.pk: one.amount_fen - standing.get(one.pk, 0) for one in instalments}
     if in_full:
         return {pk: Due(fen) for pk, fen in amounts.items()}
     companies = {(one.award.case.authority_id, one.award.case.company_id) for one in instalments}
-    owed = _owed(companies)
+    owed = _owed(companies, locked=locked)
     found = {}
     for one in instalments:
         left = owed.get((one.award.case.authority_id, one.award.case.company_id), {})
@@ -65,13 +65,14 @@ def due_of(instalments: Sequence[Instalment], *, in_full: bool = False) -> dict[
     return found
 
 
-def _owed(companies: Iterable[tuple[int, int]]) -> dict[tuple[int, int], dict[int, int]]:
+def _owed(companies: Iterable[tuple[int, int]], *, locked: bool) -> dict[tuple[int, int], dict[int, int]]:
     """By bureau and company what each recovery still asks for and no batch has planned to set off, oldest first."""
     wanted = Q(pk__in=[])
     for authority_id, company_id in companies:
         wanted |= Q(authority=authority_id, company=company_id)
     # Locked in the order of their keys, like every row of one kind; sorted by age afterwards.
-    recoveries = list(open_recoveries().filter(wanted).select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    found_open = open_recoveries().filter(wanted).order_by("pk")
+    recoveries = list(found_open.select_for_update(no_key=True, of=("self",)) if locked else found_open)
     owed = owed_by_recovery(one.pk for one in recoveries)
     planned = dict(
         LineOffset.objects.filter(recovery__in=recoveries, batch_line__state=LineState.FROZEN)
@@ -107,6 +108,15 @@ def offsets_of(line: BatchLine, shares: Iterable[LineShare], taken: Iterable[tup
                 place[1] -= part
                 fen -= part
                 yield LineOffset(batch_line=line, recovery_id=recovery_id, budget_line_id=place[0], amount_fen=part)
+
+
+def sent_shares(line: BatchLine) -> list[tuple[LineShare, int]]:
+    """What each budget line bears of what the company is sent (fen): its share without what was set off of it."""
+    kept: dict[int, int] = defaultdict(int)
+    for offset in line.offsets.all():
+        kept[offset.budget_line_id] += offset.amount_fen
+    parts = [(share, share.amount_fen - kept[share.budget_line_id]) for share in line.shares.all()]
+    return [(share, fen) for share, fen in parts if fen]
 
 
 def borne(cases: Iterable[int]) -> Iterator[tuple[int, int, int]]:

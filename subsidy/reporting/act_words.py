@@ -157,6 +157,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("recovery", "take_payment"): (_("money paid back was counted for the recovery"), ""),
     ("recovery", "take_late_payment"): (_("money came in after the recovery was written off"), ""),
     ("authority", "receive_repayment"): (_("recorded money paid back"), ""),
+    ("recovery", "set_off"): (_("a payment was set off against the recovery"), ""),
     ("recovery", "reduce"): (_("the recovery was reduced"), ""),
     ("recovery", "write_off"): (_("the recovery was written off"), ""),
     ("recovery", "issue_notice"): (_("the notice of recovery was issued"), ""),

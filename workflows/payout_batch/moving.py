@@ -16,6 +16,7 @@ from subsidy.ledger.models import Reservation
 from subsidy.ledger.posting import Posting
 from subsidy.payouts.enums import BatchState, LineState
 from subsidy.payouts.models import BatchLine
+from subsidy.payouts.offsets import sent_shares
 from workflows.common.turn import Turn
 
 
@@ -170,15 +171,6 @@ class Moves:
             currency=line.batch.currency,
             memo=line.end_to_end_id,
         )
-
-
-def sent_shares(line: BatchLine) -> list[tuple[Any, int]]:
-    """What each budget line bears of what the company is sent (fen): its share without what was set off of it."""
-    kept: dict[int, int] = defaultdict(int)
-    for offset in line.offsets.all():
-        kept[offset.budget_line_id] += offset.amount_fen
-    parts = [(share, share.amount_fen - kept[share.budget_line_id]) for share in line.shares.all()]
-    return [(share, fen) for share, fen in parts if fen]
 
 
 def unbind(line: BatchLine, sent: Iterable[tuple[Any, int]]) -> None:

@@ -116,6 +116,8 @@ def lines_spec(*, accounts_shown: bool) -> ListSpec:
             Column("reason", gettext_lazy("What the bank said"), value=_reason),
             Column("other", gettext_lazy("Other attempts"), value=_others),
             Column("amount_fen", gettext_lazy("Amount"), kind="yuan"),
+            Column("offset_fen", gettext_lazy("set off"), kind="yuan"),
+            Column("sent_fen", gettext_lazy("In the file"), kind="yuan"),
         ),
         sorts=(Sort("row", gettext_lazy("Row"), ("row",)),),
         search=lambda lines, text: lines.filter(payee_name__contains=text),
@@ -165,7 +167,7 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "offers": offers("batch", batch, standing, items, lambda name: act_url(batch, name)),
         "time": time_left(items, on=moment_of(request).on),
         "facts": [
-            KeyFact(_("Total"), formats.money(batch.total_fen)),
+            KeyFact(_("Total"), formats.money(batch.total_fen), note=_offset_note(batch)),
             KeyFact(_("Payments"), str(batch.line_count)),
             KeyFact(_("Format"), format_name(batch.format), note=_("frozen when the batch was prepared")),
             KeyFact(_("Execution date"), formats.day(batch.execution_on)),
@@ -179,6 +181,15 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "files": _files(batch, file, may_take=who.may(batch.authority_id, *FINANCE)),
         "illustrative": batch.lines.filter(case__policy_version__illustrative=True).exists(),
     }
+
+
+def _offset_note(batch: Batch) -> str:
+    """What of the payments is set off, and so stands in no file; or why nothing is although something is owed."""
+    if batch.offset_fen:
+        return _("in the file; %(fen)s yuan more are set off against recoveries") % {
+            "fen": formats.yuan(batch.offset_fen)
+        }
+    return _("paid in full: %(why)s") % {"why": batch.full_reason} if batch.full_reason else ""
 
 
 def act_url(batch: Batch, action: str) -> str:
@@ -221,7 +232,7 @@ def _shares_table(batch: Batch) -> DataTable:
         head=(_("Code"), _("Budget line"), _("Payments"), _("Amount (CNY)")),
         rows=rows,
         numeric=(2, 3),
-        foot=(_("Total"), "", str(batch.line_count), formats.yuan(batch.total_fen)),
+        foot=(_("Total"), "", "", formats.yuan(batch.total_fen + batch.offset_fen)),
     )
 
 

@@ -38,9 +38,10 @@ class Check:
 def checks_of(batch: Batch, *, at: dt.datetime, on: dt.date) -> list[Check]:
     """Totals, accounts, format and date of a batch that has not been released; two statements whatever its size."""
     lines = list(batch.lines.order_by("row"))
-    total = sum(line.amount_fen for line in lines)
+    sent = [line for line in lines if line.sent_fen]
+    total = sum(line.sent_fen for line in sent)
     changed = changed_accounts(lines, at=at)
-    payments = (payment_of(line, purpose=batch.purpose, currency=batch.currency) for line in lines)
+    payments = (payment_of(line, purpose=batch.purpose, currency=batch.currency) for line in sent)
     problems = [
         formats.pick(problem.zh, problem.en)
         for payment in payments
@@ -49,9 +50,9 @@ def checks_of(batch: Batch, *, at: dt.datetime, on: dt.date) -> list[Check]:
     return [
         Check(
             _("The lines add up to the totals of the batch"),
-            total == batch.total_fen and len(lines) == batch.line_count,
-            ngettext("%(n)d payment, %(total)s", "%(n)d payments, %(total)s", len(lines))
-            % {"n": len(lines), "total": formats.money(total)},
+            total == batch.total_fen and len(sent) == batch.line_count,
+            ngettext("%(n)d payment, %(total)s", "%(n)d payments, %(total)s", len(sent))
+            % {"n": len(sent), "total": formats.money(total)},
         ),
         Check(
             _("Each account is the one that the company confirmed, valid today"),

@@ -26,6 +26,7 @@ from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
 from subsidy.payouts.holds import reasons
 from subsidy.payouts.models import Batch, BatchLine
+from subsidy.payouts.offsets import Due, due_of
 from subsidy.payouts.selectors import last_refusals, payable, paying_accounts_of, unpaid_of
 from subsidy.web.acts import UNPROCESSABLE, act_form, blame, new_key, submit_new
 from subsidy.web.companies import today_words
@@ -38,12 +39,14 @@ from workflows.payout_batch.flow import PREPARE
 # As many as an address can name; a larger batch is made with "all that can be paid".
 SHOWN_MAX = 200
 BATCH_ROWS_MAX = 20_000
+# What a batch is made with besides its payments.
+TERMS = ("format", "paying_account", "execution_on", "purpose", "full_reason")
 
 NO_ACCOUNT = gettext_lazy("The company has not chosen an account yet.")
 
 
 @dataclass(frozen=True)
-class Due:
+class Waiting:
     """An instalment that waits: payable, or held with the reason; `refused` says what the bank said last.
 
     `today` warns where the company is no longer what the decree calls it: renamed, merged, closed.
@@ -59,16 +62,18 @@ class Due:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A chosen instalment, and the sum up to and with it."""
+    """A chosen instalment, what is due of it and set off, and the sum of what is sent up to and with it."""
 
     instalment: Instalment
+    due: Due
     sum_fen: int
 
 
 def running(chosen: Sequence[Instalment]) -> list[Chosen]:
-    """The chosen instalments with their running total."""
-    sums = accumulate(one.amount_fen for one in chosen)
-    return [Chosen(one, total) for one, total in zip(chosen, sums, strict=True)]
+    """The chosen instalments with what is set off of each and their running total."""
+    due = due_of(chosen, locked=False)
+    sums = accumulate(due[one.pk].sent_fen for one in chosen)
+    return [Chosen(one, due[one.pk], total) for one, total in zip(chosen, sums, strict=True)]
 
 
 @login_required
@@ -90,7 +95,7 @@ def to_pay(request: HttpRequest) -> HttpResponse:
     return render(request, "console/finance/to_pay.html", context)
 
 
-def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -> list[Due]:
+def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -> list[Waiting]:
     found: list[Instalment] = list(
         instalments.select_related(
             "award__case__payee_account", "award__case__policy_version", "award__case__company", "award__decree"
@@ -103,7 +108,7 @@ def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -
     refusals = last_refusals(one.pk for one in found)
     kept_back = reasons([one.pk for one in found])
     return [
-        Due(
+        Waiting(
             instalment=one,
             payable=one.pk in ready,
             held="" if one.pk in ready else kept_back.get(one.pk) or _hold_reason(one, at),
@@ -144,7 +149,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
 
 def _prepare(request: HttpRequest, who: Reader, bureau: int, chosen: Sequence[Instalment]) -> HttpResponse:
     """One batch, or as many as the bank's cap of rows a file asks for; each is prepared once per key."""
-    data = {name: request.POST.get(name, "") for name in ("format", "paying_account", "execution_on", "purpose")}
+    data = {name: request.POST.get(name, "") for name in TERMS}
     ids = [one.pk for one in chosen]
     pieces = parts(data["format"], len(ids)) if data["format"] in FORMATS else (range(len(ids)),)
     numbers = []
@@ -214,6 +219,7 @@ def _prepare_page(
         "form": form,
         "key": request.POST.get("key") or new_key(),
         "total_fen": total,
+        "offset_fen": sum(row.due.offset_fen for row in rows),
         "today": moment_of(request).on,
         "illustrative": any(one.award.case.policy_version.illustrative for one in chosen),
         "preview": Preview(

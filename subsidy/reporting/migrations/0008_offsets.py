@@ -99,8 +99,8 @@ I09 = TITLES.I09.replace(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0006_bank_by_day"),
-        ("payouts", "0007_offsets_frozen"),
+        ("reporting", "0007_sealed_account_numbers"),
+        ("payouts", "0008_offsets_frozen"),
     ]
 
     operations = [

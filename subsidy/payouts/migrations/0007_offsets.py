@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('cases', '0005_lists_of_records'),
         ('decisions', '0009_money_that_came_back'),
         ('ledger', '0007_lines_in_a_tree'),
-        ('payouts', '0005_statements_append_only'),
+        ('payouts', '0006_sealed_account_numbers'),
         ('viewflow', '0015_task_scheduled'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

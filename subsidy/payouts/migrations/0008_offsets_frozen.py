@@ -15,7 +15,7 @@ CREATE TRIGGER payouts_batchline_frozen BEFORE UPDATE ON payouts_batchline
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0006_offsets")]
+    dependencies = [("payouts", "0007_offsets")]
 
     operations = [
         append_only("payouts_lineoffset"),
