@@ -56,6 +56,24 @@ class Event(models.Model):
         return f"{self.stream} {self.stream_id} #{self.seq} {self.action}"
 
 
+class Reader(Chained):
+    """Whose reading of other people's data is recorded: one stream a person, under the person's own key.
+
+    Apart from the person's record, so that opening a document makes no form about the person stale.
+    """
+
+    STREAM = "reader"
+
+    id = models.BigIntegerField(primary_key=True, help_text="the person's")
+
+    class Meta:
+        verbose_name = _("reader")
+        verbose_name_plural = _("readers")
+
+    def __str__(self) -> str:
+        return f"reader {self.pk}"
+
+
 class EventPrivate(models.Model):
     """Personal values of one event, salted; the event's body holds SHA-256(salt ‖ values)."""
 

@@ -42,7 +42,7 @@ def append(entries: Sequence[Entry], *, actor_id: int, now: Moment) -> list[Even
     events: list[Event] = []
     private: list[EventPrivate] = []
     for entry in entries:
-        event, secret = _event(entry, actor_id=actor_id, now=now)
+        event, secret = event_of(entry, actor_id=actor_id, now=now)
         events.append(event)
         if secret is not None:
             private.append(secret)
@@ -54,7 +54,8 @@ def append(entries: Sequence[Entry], *, actor_id: int, now: Moment) -> list[Even
     return events
 
 
-def _event(entry: Entry, *, actor_id: int, now: Moment) -> tuple[Event, EventPrivate | None]:
+def event_of(entry: Entry, *, actor_id: int, now: Moment) -> tuple[Event, EventPrivate | None]:
+    """The next event of a stream, not yet saved, with its private values; the record's head moves in memory."""
     record = entry.record
     seq = record.head_seq + 1
     body = {

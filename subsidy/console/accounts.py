@@ -31,6 +31,7 @@ from subsidy.web.acts import ActPage, act_form, find_act
 from subsidy.web.components import Crumb, Preview, SummaryRow, Text
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import acting_of, moment_of
+from subsidy.web.reads import about
 from workflows.common.acts import Act, ActForm
 from workflows.common.refusals import Forbidden
 
@@ -60,7 +61,9 @@ def _bureaus(request: HttpRequest) -> QuerySet[Any, Any]:
 
 def company_for(request: HttpRequest, pk: int) -> Company:
     """A company of a bureau whose accounts the reader sees (Http404 otherwise)."""
-    return get_object_or_404(Company, pk=pk, authority__in=_bureaus(request))
+    found = get_object_or_404(Company, pk=pk, authority__in=_bureaus(request))
+    about(request, Company.STREAM, found.pk, found.pk)
+    return found
 
 
 def _find(accounts: QuerySet[PayeeAccount], text: str) -> QuerySet[PayeeAccount]:

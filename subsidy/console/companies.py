@@ -32,6 +32,7 @@ from subsidy.web.components import Crumb, Preview, SummaryRow, Text, Tone
 from subsidy.web.formats import day, pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
+from subsidy.web.reads import about
 from workflows.common.acts import Act, ActForm
 from workflows.common.refusals import BadData, Forbidden, Message
 from workflows.common.subjects import kind_named
@@ -211,6 +212,7 @@ def _township(company: Company) -> Text:
 def letter(request: HttpRequest, pk: int, file: int) -> FileResponse:
     """A letter of authorisation that a right of the company rests on."""
     company = get_object_or_404(companies_for(request), pk=pk)
+    about(request, Company.STREAM, company.pk, company.pk)
     right = company.companyuserobjectpermission_set.filter(letter=file).select_related("letter").first()
     if right is not None and right.letter is not None:
         return file_response(right.letter)

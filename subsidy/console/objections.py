@@ -29,6 +29,7 @@ from subsidy.web.components import Crumb, File, Money, Preview, Step, SummaryRow
 from subsidy.web.formats import day, instant, pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
+from subsidy.web.reads import about
 from subsidy.work.selectors import items_of
 from workflows.common.refusals import Message
 
@@ -164,6 +165,7 @@ def rows_of(objection: Objection) -> list[SummaryRow]:
 def file(request: HttpRequest, number: str, pk: int) -> FileResponse:
     """The paper as it was signed or sealed."""
     found = get_object_or_404(objections_for(request), number=number)
+    about(request, Objection.STREAM, found.pk, None)  # the company objected to is not told who read the objection
     return file_response(get_object_or_404(files_of("objection", found.pk), pk=pk))
 
 

@@ -25,6 +25,7 @@ from subsidy.web.companies import REGISTRATION_TONES, registration_files, regist
 from subsidy.web.components import Crumb, Preview, Refusal
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
+from subsidy.web.reads import about
 
 ACTS = ("accept", "refuse")
 
@@ -114,6 +115,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int, file: int) -> FileResponse:
     """A paper of the request."""
     found = get_object_or_404(registrations_for(request), pk=pk)
+    about(request, Registration.STREAM, found.pk, None)
     return file_response(get_object_or_404(files_of("registration", found.pk), pk=file))
 
 

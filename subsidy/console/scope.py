@@ -17,6 +17,7 @@ from subsidy.decisions.models import Round
 from subsidy.programmes.models import Call
 from subsidy.reviews.selectors import cases_of_expert
 from subsidy.web.person import grants_of_request, moment_of
+from subsidy.web.reads import about
 from subsidy.work.selectors import Standing, cases_seen, standing_of
 from workflows.common.refusals import Forbidden
 
@@ -41,17 +42,19 @@ def standing(request: HttpRequest) -> Standing:
 
 def case_for_officer(request: HttpRequest, number: str) -> Case:
     """A filed case of the reader's bureau, or one that was given to the reader's unit (Http404 otherwise)."""
-    return _case(cases_seen(person(request), on=moment_of(request).on), number)
+    return _case(request, cases_seen(person(request), on=moment_of(request).on), number)
 
 
 def case_for_expert(request: HttpRequest, number: str) -> Case:
     """A case in whose panel the reader sits (Http404 otherwise)."""
-    return _case(cases_of_expert(person(request)), number)
+    return _case(request, cases_of_expert(person(request)), number)
 
 
-def _case(cases: QuerySet[Case], number: str) -> Case:
+def _case(request: HttpRequest, cases: QuerySet[Case], number: str) -> Case:
     query = cases.select_related("policy_version__policy", "call", "company", "authority")
-    return get_object_or_404(query.defer(*RULE_TEXTS), number=number)
+    found = get_object_or_404(query.defer(*RULE_TEXTS), number=number)
+    about(request, Case.STREAM, found.pk, found.company_id)
+    return found
 
 
 def rounds_for(request: HttpRequest) -> QuerySet[Round]:

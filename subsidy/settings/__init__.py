@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "subsidy.web.sessions.IdleSignOutMiddleware",
     "subsidy.web.sessions.FirstPasswordMiddleware",
     "subsidy.web.second_factor.SecondFactorMiddleware",
+    "subsidy.web.reads.ReadsMiddleware",
     "subsidy.web.refusals.RefusalMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

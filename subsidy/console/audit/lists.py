@@ -34,6 +34,7 @@ STREAMS: dict[str, Text] = {
     "batch": _("payment batch"),
     "budget_line": _("budget line"),
     "authority": _("bureau"),
+    "reader": _("reader"),
 }
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 NUMBERED: dict[str, type[models.Model]] = {"case": Case, "round": Round, "batch": Batch}

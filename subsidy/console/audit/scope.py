@@ -16,6 +16,7 @@ from subsidy.cases.selectors import cases_of_officer
 from subsidy.console.scope import RULE_TEXTS, person
 from subsidy.decisions.recusals import recused_rows
 from subsidy.web.person import moment_of
+from subsidy.web.reads import about
 from workflows.common.refusals import Forbidden
 
 
@@ -35,7 +36,9 @@ def audited_cases(request: HttpRequest) -> QuerySet[Case]:
 
 def audited_case(request: HttpRequest, number: str) -> Case:
     """A filed case of a bureau that the reader audits (Http404 otherwise)."""
-    return get_object_or_404(audited_cases(request), number=number)
+    found = get_object_or_404(audited_cases(request), number=number)
+    about(request, Case.STREAM, found.pk, found.company_id)
+    return found
 
 
 def audited_events(request: HttpRequest) -> QuerySet[Event]:
