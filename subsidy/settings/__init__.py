@@ -240,6 +240,11 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag(os.environ, "SUBSIDY_HSTS_SUBD
 SECURE_HSTS_PRELOAD = False
 if environment.flag(os.environ, "SUBSIDY_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+LANGUAGE_COOKIE_SECURE = HTTPS
+# Browsers take a cookie whose name begins so from this very host alone, over https, for the whole site.
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "django_language"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True

@@ -18,7 +18,8 @@ import json
 from subsidy import settings as s
 print(json.dumps({name: getattr(s, name) for name in (
     "DEBUG", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS",
-    "SESSION_COOKIE_HTTPONLY", "DEMO_MODE", "DEMO_TOTP_SECRET", "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN")}
+    "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME",
+    "DEMO_MODE", "DEMO_TOTP_SECRET", "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN")}
     | {"kinds": sorted(s.SECOND_FACTOR_KINDS)}))
 """
 
@@ -70,6 +71,8 @@ def test_production_is_https_alone_and_loosens_nothing() -> None:
         "CSRF_COOKIE_SECURE": True,
         "SECURE_HSTS_SECONDS": 31_536_000,
         "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_NAME": "__Host-session",
+        "CSRF_COOKIE_NAME": "__Host-csrf",
         "DEMO_MODE": False,
         "DEMO_TOTP_SECRET": "",
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": False,
