@@ -42,6 +42,7 @@ class Resolution(models.TextChoices):
     SETTLEMENT = "settlement", _("the payment of a line that waits for it")
     RETURN = "return", _("a payment that came back; it is payable again")
     RETURN_CANCELLED = "return_cancelled", _("a payment that came back; it is not paid again")
+    REPAYMENT = "repayment", _("money paid back for a recovery")
     FUNDS = "funds", _("money of the treasury")
     INTEREST = "interest", _("interest")
     CHARGE = "charge", _("bank charge")

@@ -14,6 +14,7 @@ from subsidy.ledger.posting import Posting
 from subsidy.payouts.answers import brings_back, pays
 from subsidy.payouts.enums import LineState, Resolution
 from subsidy.payouts.models import Batch, BatchLine, SuspenseItem
+from subsidy.payouts.recoveries import Recovery
 from workflows.common.acts import ActForm
 from workflows.common.refusals import BadData, Message, NotFound, WrongState
 from workflows.common.turn import Turn
@@ -21,6 +22,8 @@ from workflows.payout_batch.moving import Bank, Moves, tell_batches
 from workflows.payout_batch.reading import EXPORTED
 from workflows.payout_batch.suspense import write_items
 from workflows.proposal.drafts import draft
+from workflows.recovery.receiving import NONE_AWAITS, awaiting
+from workflows.recovery.steps import taken_at_most
 
 NAMES_PAYMENT = (Resolution.SETTLEMENT, Resolution.RETURN, Resolution.RETURN_CANCELLED)
 OF_DEBIT = (Resolution.SETTLEMENT, Resolution.CHARGE)
@@ -32,7 +35,9 @@ class SuspenseForm(ActForm):
     item = forms.IntegerField(widget=forms.HiddenInput)
     resolution = forms.ChoiceField(label=_("What it is"), choices=Resolution.choices, widget=forms.RadioSelect)
     named = forms.CharField(
-        label=_("Key of the payment, or number of the debit that sent it back"), max_length=60, required=False
+        label=_("Key of the payment, number of the debit that sent it back, or number of the recovery"),
+        max_length=60,
+        required=False,
     )
     document = forms.CharField(label=_("Document number"), max_length=60, required=False)
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
@@ -40,12 +45,13 @@ class SuspenseForm(ActForm):
 
 @dataclass(frozen=True)
 class Found:
-    """The item, and what it is said to be: a payment, a debit that sent it back, or neither."""
+    """The item, and what it is said to be: a payment, a debit that sent it back, money for a recovery, or neither."""
 
     item: SuspenseItem
     resolution: Resolution
     line: BatchLine | None = None
     debit: SuspenseItem | None = None
+    recovery: Recovery | None = None
 
 
 def _wrong(field: str, words: Message) -> BadData:
@@ -72,6 +78,8 @@ def find(authority_id: int, item_id: int, resolution: Resolution, named: str) ->
                 "named", _("Name the open debit of the same account and amount that sent it back, by its number.")
             )
         return Found(item, resolution, debit=debit)
+    if resolution == Resolution.REPAYMENT:
+        return Found(item, resolution, recovery=awaiting(authority_id, named.strip(), field="named")[0])
     return Found(item, resolution)
 
 
@@ -114,18 +122,33 @@ def make_suspense(turn: Turn) -> Proposal:
 def resolve(turn: Turn, proposal: Proposal, terms: dict[str, Any]) -> None:
     """Book the item as what two people say it is; looked at once more, for a file may have been read since."""
     found = find(proposal.authority_id, proposal.about_id, Resolution(terms["resolution"]), terms["named"])
+    known, left = found.item.left_fen, 0
     if found.line is not None:
         _move_payment(turn, proposal, found)
+    elif found.recovery is not None:
+        left = _repay(turn, found, found.recovery)
     else:
         _post(turn, proposal, found, terms["document"])
     for item in (found.item, found.debit):
         if item is not None:
-            item.left_fen, item.resolved_at = 0, turn.now.at
-            item.resolution, item.proposal = found.resolution, proposal.number
+            item.left_fen, item.proposal = left, proposal.number
+            if not left:
+                item.resolved_at, item.resolution = turn.now.at, found.resolution
     write_items(item for item in (found.item, found.debit) if item is not None)
-    turn.record(
-        item=found.item.pk, resolution=found.resolution, amount_fen=found.item.amount_fen, named=terms["named"]
-    )
+    turn.record(item=found.item.pk, resolution=found.resolution, amount_fen=known - left, named=terms["named"])
+    if left:
+        turn.record(left_fen=left)
+
+
+def _repay(turn: Turn, found: Found, recovery: Recovery) -> int:
+    """Count the money for the recovery, up to what it can take; returns what of the item stays unknown (fen)."""
+    item, act = found.item, awaiting(turn.authority_id, recovery.number, field="named")[1]
+    taken = min(item.left_fen, taken_at_most(recovery))
+    if not taken:
+        raise _wrong("named", NONE_AWAITS)
+    money = {"amount_fen": taken, "reference": f"{item.answer.entry}:{item.left_fen}", "received_on": item.booked_on}
+    turn.passage.also("recovery", [recovery.pk], act, money)
+    return item.left_fen - taken
 
 
 def _move_payment(turn: Turn, proposal: Proposal, found: Found) -> None:

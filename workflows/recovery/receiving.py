@@ -15,15 +15,23 @@ from workflows.recovery.forms import RepaymentForm
 _TAKES = {RecoveryState.OPEN: "take_payment", RecoveryState.WRITTEN_OFF: "take_late_payment"}
 
 
+NONE_AWAITS = _("No recovery of this number awaits money. Look at the list of recoveries.")
+
+
+def awaiting(authority_id: int, number: str, *, field: str = "recovery") -> tuple[Recovery, str]:
+    """The recovery of that number and the act by which it takes money. Raises BadData, on `field`, where none awaits any."""
+    recovery = Recovery.objects.filter(number=number, authority_id=authority_id).first()
+    act = _TAKES.get(RecoveryState(recovery.state)) if recovery else None
+    if recovery is None or act is None or recovery.decided_on is None:
+        raise BadData(fields={field: [str(NONE_AWAITS)]})
+    return recovery, act
+
+
 def receive_repayment(turn: Turn) -> None:
     """Raises BadData for a recovery that is not there or awaits no money, and for a day before its decision."""
     data = turn.data
-    recovery = Recovery.objects.filter(number=data["recovery"], authority_id=turn.authority_id).first()
-    act = _TAKES.get(RecoveryState(recovery.state)) if recovery else None
-    if recovery is None or act is None or recovery.decided_on is None:
-        raise BadData(
-            fields={"recovery": [str(_("No recovery of this number awaits money. Look at the list of recoveries."))]}
-        )
+    recovery, act = awaiting(turn.authority_id, data["recovery"])
+    assert recovery.decided_on is not None, "one that awaits money is decided"
     if not recovery.decided_on <= data["received_on"] <= turn.now.on:
         raise BadData(
             fields={"received_on": [str(_("This day lies before the decision, or ahead. Look at the bank's paper."))]}

@@ -22,7 +22,7 @@ from subsidy.ledger.posting import Posting
 from subsidy.ledger.table import cash_legs
 from subsidy.payouts.offsets import pending_of
 from subsidy.payouts.owing import asked_back, owed_by_recovery, paid_of
-from subsidy.payouts.recoveries import Recovery
+from subsidy.payouts.recoveries import Recovery, RecoveryState
 from subsidy.programmes.packs import pack_of
 from workflows.common.deadlines import working_days_after
 from workflows.common.refusals import BadData, NotFound, WrongState
@@ -190,6 +190,13 @@ def payment_due(turn: Turn) -> Due:
     return working_days_after(turn.now.on, DAYS_TO_PAY)
 
 
+def taken_at_most(recovery: Recovery) -> int:
+    """How much money the recovery can take now, in fen: what is owed, or what was written off and did not come in since."""
+    if recovery.state == RecoveryState.WRITTEN_OFF:
+        return _posted(recovery, LedgerKind.WRITE_OFF) - _posted(recovery, LedgerKind.RECEIVED_AFTER)
+    return owed_now(recovery)
+
+
 def take_payment(turn: Turn) -> None:
     """Money came in; the recovery is over when nothing is owed any more. Raises BadData for more than is owed.
 
@@ -202,7 +209,7 @@ def take_payment(turn: Turn) -> None:
 def take_late_payment(turn: Turn) -> None:
     """Money came in although it was written off: it lessens the loss. Raises BadData for more than was written off."""
     kind, amount = LedgerKind.RECEIVED_AFTER, turn.data["amount_fen"]
-    given_up = _posted(turn.subject, LedgerKind.WRITE_OFF) - _posted(turn.subject, kind)
+    given_up = taken_at_most(turn.subject)
     if amount > given_up:
         raise _too_much(given_up)
     _post(turn, kind, amount, _came_in(turn, kind))

@@ -18,7 +18,9 @@ from subsidy.payouts.models import Batch, BatchLine, LineOffset
 from subsidy.payouts.owing import paid_of
 from subsidy.payouts.recoveries import Recovery, RecoveryState
 from tests.subsidy.payouts.bank import answered, imported, obligated
+from tests.subsidy.payouts.test_answers import credit
 from tests.subsidy.payouts.test_returns import change_account
+from tests.subsidy.payouts.test_suspense import propose, stray
 from tests.workflows.test_recovery import give_up, ordered, pay
 from tests.world import World, days_later, fresh
 from workflows.common.refusals import BadData, WrongState
@@ -163,3 +165,17 @@ def test_paying_in_full_needs_its_reason(world: World) -> None:
     _paid, owes, _other = owing(world)
     batch = world.batch([owes], full_reason="主管部门批准分期归还")
     assert batch.offset_fen == 0 and batch.full_reason
+
+
+def test_a_credit_in_suspense_is_counted_for_a_recovery_and_what_is_too_much_stays(world: World) -> None:
+    owing(world)
+    recovery = Recovery.objects.get()
+    item = stray(world, credit("NOBODYS", OWED + 5_00, reference="BACK"), "BACK")
+    with pytest.raises(BadData):
+        propose(world, item, "repayment", "R2024-99999")
+    world.act("proposal", propose(world, item, "repayment", recovery.number), "approve", "finance2")
+    assert fresh(recovery).state == RecoveryState.PAID
+    assert (fresh(item).left_fen, fresh(item).resolved_at) == (5_00, None)
+    with pytest.raises(BadData):
+        propose(world, item, "repayment", recovery.number)
+    assert list(violations()) == []
