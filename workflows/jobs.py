@@ -21,6 +21,11 @@ from workflows.registers.jobs import (
     undo_register_import_job,
 )
 from workflows.round.jobs import close_due_notices_job, issue_decree_papers, issue_notice_papers
+from workflows.undertaking.jobs import (
+    begin_undertakings_job,
+    propose_recovery_of_breach_job,
+    run_undertakings_job,
+)
 
 ALL = (
     issue_letter_job,
@@ -30,6 +35,9 @@ ALL = (
     issue_decree_papers,
     issue_batch_cover_job,
     issue_recovery_notice_job,
+    begin_undertakings_job,
+    propose_recovery_of_breach_job,
+    run_undertakings_job,
     recount_provisional_job,
     run_reminders_job,
     look_after_service_job,

@@ -17,6 +17,7 @@ from workflows.registers.kind import REGISTER_IMPORT
 from workflows.registration.kind import REGISTRATION
 from workflows.registry.kind import COMPANY
 from workflows.round.kind import ROUND
+from workflows.undertaking.kind import UNDERTAKING
 
 ALL = (
     CASE,
@@ -24,6 +25,7 @@ ALL = (
     OBJECTION,
     BATCH,
     RECOVERY,
+    UNDERTAKING,
     AUTHORITY,
     POLICY_VERSION,
     CALL,

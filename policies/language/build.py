@@ -257,12 +257,20 @@ class _Build(Criteria):
         for undertaking in undertakings:
             if undertaking.clause:
                 self.cite(undertaking.clause, top.at, "")
+        terms = self._terms(top, stages)
+        grounds = {one.term.id for one in terms["recovery"]}
+        for undertaking in undertakings:
+            if undertaking.ground and undertaking.ground not in grounds:
+                raise refuse(
+                    top.at,
+                    f"the undertaking {undertaking.id} names no ground of recovery: {undertaking.ground}",
+                    f"承诺 {undertaking.id} 所写 ground 不是追回情形：{undertaking.ground}",
+                )
         notice, reason = top.get("notice"), top.get("no_notice_reason")
         if (notice is None) == (reason is None):
             raise refuse(
                 top.at, "write either notice or no_notice_reason", "notice 与 no_notice_reason 须写且只写其一"
             )
-        terms = self._terms(top, stages)
         recognition = read_recognition(top.get("recognition"), main.tiers, stages, self.cite)
         version = scalar(top["version"], "version")
         if not re.fullmatch(r"\d{4}\.\d{1,3}", version.value):

@@ -264,13 +264,20 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Undertaking:
-    """What the recipient must do or keep; `due` is a day of each year (MM-DD) or a span ("3 months")."""
+    """What the recipient must do or keep; `due` is a day of each year (MM-DD) or a span ("3 months").
+
+    A span runs from the award, or from an event that the recipient must report (`after` is event). A day of the year
+    returns for `years` years (0: not written). `ground` names the ground of recovery that a breach gives.
+    """
 
     id: str
     due: str
     text: Text
     breach: str
     clause: str = ""
+    years: int = 0
+    after: str = "award"
+    ground: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 APPLICANTS = ("company", "branch")
 CERTAINTIES = ("verified", "recalled", "assumed")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_DUE = re.compile(r"\d{2}-\d{2}|\d+ (days|months|years)")
+_DUE = re.compile(
+    r"(0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|[12]\d)"
+    r"|[1-9]\d{0,2} (days|months|years)"
+)
 
 
 def refuse(at: Position, en: str, zh: str, code: str = "SCHEMA") -> PolicyError:
@@ -284,18 +287,41 @@ def read_allocation(node: Node) -> AllocationDef:
 
 def read_undertaking(node: Node) -> Undertaking:
     """Read one undertaking."""
-    values = fields(node, "an undertaking", "id due zh en breach", "clause")
+    values = fields(node, "an undertaking", "id due zh en breach", "clause for after ground")
     due = scalar(values["due"], "due")
     if not _DUE.fullmatch(due.value):
         raise refuse(due.at, f'found {due.value!r}; expected MM-DD or "3 months"', "due 应为 MM-DD 或“3 months”")
-    clause = values.get("clause")
+    clause, yearly = values.get("clause"), " " not in due.value
+    after = one_of(values["after"], "after", ("award", "event")) if "after" in values else "award"
+    if yearly and after == "event":
+        raise refuse(due.at, "a day of each year follows no event", "每年固定日期的承诺不能写 after: event")
+    years = _years(values["for"], yearly=yearly) if "for" in values else 0
+    breach = one_of(values["breach"], "breach", ("recovery", "suspension", "warning"))
+    if "ground" in values and breach != "recovery":
+        raise refuse(values["ground"].at, "ground belongs to breach: recovery", "只有 breach: recovery 才写 ground")
     return Undertaking(
         identifier(values["id"], "id"),
         due.value,
         both(values, "an undertaking"),
-        one_of(values["breach"], "breach", ("recovery", "suspension", "warning")),
+        breach,
         "" if clause is None else scalar(clause, "clause").value,
+        years,
+        after,
+        identifier(values["ground"], "ground") if "ground" in values else "",
     )
+
+
+def _years(node: Node, *, yearly: bool) -> int:
+    """For how many years a day of each year returns."""
+    said = scalar(node, "for")
+    number = re.fullmatch(r"([1-9]|[1-4]\d) years", said.value)
+    if number is None or not yearly:
+        raise refuse(
+            said.at,
+            f'found {said.value!r}; expected "3 years" (1 to 49) beside a due day MM-DD',
+            "for 应如“3 years”（1至49），且只与 MM-DD 同写",
+        )
+    return int(number[1])
 
 
 def read_manual(node: Node) -> ManualClause:

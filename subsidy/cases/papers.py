@@ -8,7 +8,7 @@ from subsidy.cases.models import Case
 from subsidy.documents.models import StoredFile
 from subsidy.programmes.packs import pack_of
 
-AGREEMENT, PART_REPORT = "agreement", "part_report"
+AGREEMENT, PART_REPORT, UNDERTAKING = "agreement", "part_report", "undertaking"
 VISIT_PHOTOGRAPH = "visit_photograph"
 """Slots of a case's files beside the documents and lists of its policy."""
 
@@ -17,7 +17,7 @@ def slots_filed(case: Case) -> frozenset[str]:
     """The slots into which the company alone puts files. One that is not named here stays with the bureau."""
     pack = pack_of(case.policy_version)
     asked = {document.id for document in pack.documents} | set(pack.records)
-    return frozenset(asked | {AGREEMENT, PART_REPORT}) - {VISIT_PHOTOGRAPH}
+    return frozenset(asked | {AGREEMENT, PART_REPORT, UNDERTAKING}) - {VISIT_PHOTOGRAPH}
 
 
 def papers_filed(case: Case) -> QuerySet[StoredFile]:

@@ -29,6 +29,7 @@ class ConsoleConfig(AppConfig):
         add(NavEntry(25, _("Proposals"), "console:proposals", kinds=(UserKind.OFFICER,), roles=proposes))
         recovers = (*proposes, Role.FINANCE_CHECK)
         add(NavEntry(26, _("Recoveries"), "console:recoveries", kinds=(UserKind.OFFICER,), roles=recovers))
+        add(NavEntry(27, _("Undertakings"), "console:undertakings", kinds=(UserKind.OFFICER,), roles=proposes))
         add(NavEntry(20, _("Rounds"), "console:rounds", kinds=(UserKind.OFFICER,), roles=(*deciders, Role.AUDITOR)))
         add(
             NavEntry(

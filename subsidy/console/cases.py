@@ -18,7 +18,7 @@ from subsidy.console import case_page, previews, proposals, scope
 from subsidy.console.offers import offers, time_left
 from subsidy.console.service import service_rows
 from subsidy.correspondence.conversing import messages_of
-from subsidy.decisions.models import RuleDecision
+from subsidy.decisions.models import Award, RuleDecision, Undertaking
 from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
 from subsidy.documents.services import folder
@@ -36,6 +36,7 @@ from subsidy.work.selectors import items_of
 from workflows.case.flow import REMANDED
 from workflows.common.refusals import Message
 from workflows.common.subjects import kind_named
+from workflows.undertaking.forms import reported
 
 # What a browser may do with a file of an applicant that it shows inside the page: show it, and nothing else.
 FILE_POLICY = (
@@ -86,6 +87,10 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "parts": parts_of(case),
         "may_recover": paid_of(case) > 0
         and proposals.may_propose(request, "propose", case.authority_id, kind="recovery"),
+        "undertakings": Undertaking.objects.filter(case=case).order_by("due_on", "pk"),
+        "may_begin": bool(reported(case))
+        and proposals.may_propose(request, "begin_after", case.authority_id, kind="undertaking")
+        and Award.objects.filter(case=case).exists(),
         "may_reopen": case.state in REMANDED
         and proposals.may_propose(request, "propose_reopening", case.authority_id),
         **titles_shown(request, case, pack),

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 
 from subsidy.console import scope
@@ -23,7 +24,7 @@ from subsidy.web.acts import UNPROCESSABLE, act_form, blame, new_key, sent, subm
 from subsidy.web.components import Crumb, Preview, Text
 from workflows.case.flow import REMANDED
 from workflows.common.acts import ActForm
-from workflows.common.refusals import BadData, Forbidden
+from workflows.common.refusals import BadData, Forbidden, Message
 from workflows.common.subjects import kind_named
 from workflows.proposal.steps import BY_RULE
 
@@ -36,6 +37,7 @@ class Propose(LoginRequiredMixin, View, ABC):
     kind = "proposal"
     opening = ""
     about = ""
+    done: Message = gettext_lazy("Proposed. Another person approves or refuses it.")
 
     @abstractmethod
     def subject(self) -> Any:
@@ -80,7 +82,7 @@ class Propose(LoginRequiredMixin, View, ABC):
             blame(form, refusal)
             return self.page(subject, form, status=UNPROCESSABLE)
         number = kind_named(self.kind).model.objects.values_list("number", flat=True).get(pk=outcome.subject_id)
-        messages.success(request, _("Proposed. Another person approves or refuses it."))
+        messages.success(request, str(self.done))
         return HttpResponseRedirect(reverse(f"console:{self.kind}", args=[number]))
 
     def form(self, subject: Any, data: Any) -> ActForm:

@@ -26,6 +26,7 @@ from subsidy.console import (
     sources_urls,
     staff,
     times,
+    undertaking_urls,
 )
 
 app_name = "console"
@@ -58,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(panel_urls)),
     path("", include(proposal_urls)),
     path("", include(recovery_urls)),
+    path("", include(undertaking_urls)),
     path("calls/", include(call_urls)),
     path("rounds/", rounds.listing, name="rounds"),
     path("objections/", objections.listing, name="objections"),

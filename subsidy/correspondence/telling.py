@@ -128,6 +128,55 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
             _("The bureau proposes to recover money: %(number)s. Open it; you may answer until the day stated there."),
         ),
     ),
+    ("recovery", "propose_breach"): (
+        _company(
+            NotificationKind.DECISION,
+            _("The bureau proposes to recover money: %(number)s. Open it; you may answer until the day stated there."),
+        ),
+    ),
+    ("undertaking", "remind_undertaking"): (
+        _company(
+            NotificationKind.DEADLINE,
+            _("The undertaking %(number)s is due on %(due_on)s. Open it to see what to do, and answer there."),
+        ),
+    ),
+    ("undertaking", "fall_overdue"): (
+        _company(
+            NotificationKind.DEADLINE,
+            _("The day of the undertaking %(number)s has passed. Answer it now; a late answer is read as well."),
+        ),
+        _role(Role.AMOUNT, _("The undertaking %(number)s is overdue. Open it and decide what follows.")),
+    ),
+    ("undertaking", "begin_after"): (
+        _company(
+            NotificationKind.DEADLINE,
+            _("What happened has to be reported: %(number)s. Open it to see until when, and answer there."),
+        ),
+    ),
+    ("undertaking", "report"): (
+        _role(Role.AMOUNT, _("The company has answered the undertaking %(number)s. Open it and check the answer.")),
+    ),
+    ("undertaking", "send_back"): (
+        _company(
+            NotificationKind.DEADLINE,
+            _("Your answer to the undertaking %(number)s does not do yet. Open it to see what is missing."),
+        ),
+    ),
+    ("undertaking", "keep"): (_company(NotificationKind.PROGRESS, _("The undertaking %(number)s was found kept.")),),
+    ("undertaking", "waive"): (_company(NotificationKind.PROGRESS, _("The undertaking %(number)s was waived.")),),
+    ("undertaking", "propose_waiver"): (
+        _role(Role.LEADER, _("A waiver of the undertaking %(number)s is proposed. Open it to approve or refuse it.")),
+    ),
+    ("undertaking", "refuse_waiver"): (
+        _role(Role.AMOUNT, _("The undertaking %(number)s was not waived. Open it and decide what follows.")),
+    ),
+    ("undertaking", "find_breach"): (
+        _company(
+            NotificationKind.DECISION,
+            _("The bureau found the undertaking %(number)s not kept. Open it to see why and what follows."),
+        ),
+        _role(Role.LEADER, _("The undertaking %(number)s was not kept. Open it to see what follows.")),
+    ),
     ("recovery", "issue_notice"): (
         _company(
             NotificationKind.DECISION,

@@ -21,6 +21,7 @@ from subsidy.decisions.enums import (
 from subsidy.decisions.offering import OfferRun
 from subsidy.decisions.proposals import Proposal, ProposalKind, ProposalState, RuleDecision, StandingAuthorisation
 from subsidy.decisions.titles import TitleTest
+from subsidy.decisions.undertakings import Undertaking, UndertakingState
 
 __all__ = [
     "Agreement",
@@ -43,6 +44,8 @@ __all__ = [
     "RuleDecision",
     "StandingAuthorisation",
     "TitleTest",
+    "Undertaking",
+    "UndertakingState",
 ]
 
 

@@ -26,6 +26,7 @@ RECUSED_ON: Mapping[str, Callable[[Any], Q]] = {
     "objection": lambda ref: Q(case__objections=ref),
     "proposal": _of_proposal,
     "recovery": lambda ref: Q(case__recoveries=ref),
+    "undertaking": lambda ref: Q(case__undertakings=ref),
 }
 """By kind of matter: the condition over recusals for the matter of this id, which may be a reference to an outer query."""
 

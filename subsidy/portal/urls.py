@@ -17,6 +17,7 @@ from subsidy.portal.views import (
     registration,
     statements,
     team,
+    undertaking,
 )
 
 app_name = "portal"
@@ -51,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:number>/messages/", messages.Messages.as_view(), name="case-messages"),
     path("recoveries/<str:number>/", recovery.Show.as_view(), name="recovery"),
     path("recoveries/<str:number>/answer/", recovery.Answer.as_view(), name="recovery-answer"),
+    path("undertakings/<str:number>/", undertaking.Show.as_view(), name="undertaking"),
+    path("undertakings/<str:number>/answer/", undertaking.Report.as_view(), name="undertaking-report"),
     path("companies/", company.Companies.as_view(), name="companies"),
     path("companies/register/", registration.Choose.as_view(), name="register-at"),
     path("companies/register/<slug:bureau>/", registration.Ask.as_view(), name="register"),

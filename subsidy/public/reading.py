@@ -18,7 +18,7 @@ from policies.language.check.cases import Case as WorkedCase
 from policies.language.check.cases import differences, read_cases
 from policies.language.decide import decide
 from policies.language.decision import Decision
-from policies.language.model import Criterion, ParameterDef, Program
+from policies.language.model import Criterion, ParameterDef, Program, Undertaking
 from policies.language.shown import shown
 from policies.language.typed import Typed
 from subsidy.web.components import CERTAINTIES, DataTable
@@ -321,12 +321,22 @@ def undertakings(pack: Pack) -> DataTable | None:
     return DataTable(
         caption=_("What you undertake"),
         head=(_("Undertaking"), _("Until"), _("If not kept"), _("Clause")),
-        rows=[(said(one.text), _due(one.due), BREACHES.get(one.breach, one.breach), one.clause)
+        rows=[(said(one.text), _due(one), BREACHES.get(one.breach, one.breach), one.clause)
               for one in pack.undertakings],
     )  # fmt: skip
 
 
-def _due(due: str) -> str:
+def _due(one: Undertaking) -> str:
+    """When it is due; after what where it is no span from the award, and for how many years where that is written."""
+    due = _day_or_span(one.due)
+    if one.after == "event":
+        return _("%(span)s after what happened") % {"span": due}
+    if one.years:
+        return _("%(due)s, for %(n)d years") % {"due": due, "n": one.years}
+    return due
+
+
+def _day_or_span(due: str) -> str:
     """A day of each year (MM-DD) or a span such as "3 months"."""
     number, _space, unit = due.partition(" ")
     if unit:

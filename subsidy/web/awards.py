@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from policies.language.terms import AWARD
 from subsidy.cases.models import Case
-from subsidy.cases.papers import AGREEMENT, PART_REPORT, VISIT_PHOTOGRAPH
+from subsidy.cases.papers import AGREEMENT, PART_REPORT, UNDERTAKING, VISIT_PHOTOGRAPH
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Agreement, Instalment, PartReport
 from subsidy.programmes.packs import pack_of
@@ -28,6 +28,7 @@ STATE_WORDS: Mapping[str, tuple[Text, Tone]] = {
 PAPERS: Mapping[str, Text] = {
     AGREEMENT: _("Agreement"),
     PART_REPORT: _("Report on a part"),
+    UNDERTAKING: _("Undertaking"),
     VISIT_PHOTOGRAPH: _("Photograph of the visit"),
 }
 

@@ -18,6 +18,8 @@ BY_NUMBER: Mapping[tuple[str, str], str] = {
     ("proposal", UserKind.OFFICER): "console:proposal",
     ("recovery", UserKind.OFFICER): "console:recovery",
     ("recovery", UserKind.COMPANY): "portal:recovery",
+    ("undertaking", UserKind.OFFICER): "console:undertaking",
+    ("undertaking", UserKind.COMPANY): "portal:undertaking",
 }
 """Pages whose address holds the number of the matter."""
 

@@ -210,6 +210,10 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys([f"console:recovery{page}" for page in ("", "-act", "-receive")], NO_LETTER),
     **dict.fromkeys([f"console:propose-{what}" for what in ("recovery", "write-off", "reduction")], NO_LETTER),
     **dict.fromkeys(["portal:recovery", "portal:recovery-answer"], NOBODY_YET),
+    "console:undertakings": CONSOLE,
+    # The case of the test was awarded nothing; tests/workflows/test_undertaking.py has one that was.
+    **dict.fromkeys(["console:undertaking", "console:undertaking-act", "console:begin-undertaking"], NO_LETTER),
+    **dict.fromkeys(["portal:undertaking", "portal:undertaking-report"], NOBODY_YET),
     **dict.fromkeys(["console:proposal", "console:proposal-act"], CASE),
     # The call of the test is decided by people and its case has not ended; tests/subsidy/console/test_proposals.py has others.
     **dict.fromkeys(["console:propose-authorisation", "console:propose-reopening"], NO_LETTER),
@@ -329,6 +333,7 @@ _ACTION = {
     "console:finance_line_act": "appropriate",
     "console:finance_cash_act": "receive_funds",
     "console:recovery-act": "decide",
+    "console:undertaking-act": "keep",
     "portal:registration-act": "withdraw",
 }
 

@@ -5,6 +5,7 @@ Every kind and every act of the registry needs its entry here; one that is missi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,11 +16,13 @@ from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import RoleGrant, Unit, User
 from subsidy.applicants.models import Company
 from subsidy.applicants.rights import rights_in
+from subsidy.decisions.models import Undertaking, UndertakingState
 from subsidy.registers.enums import RegisterImportState
 from subsidy.registers.models import RegisterImport
 from subsidy.reviews.models import ExpertProfile
 from tests.architecture.urls import registration_of
 from tests.harness.second_factor import give_app
+from tests.subsidy.payouts.bank import obligated
 from tests.subsidy.registers.lists import deliver, note, said
 from tests.workflows.fact_import.files import applied, csv_file, upload
 from tests.workflows.sending import Place
@@ -28,6 +31,7 @@ from tests.world import World, fresh, pdf
 from workflows.common.acts import Act
 from workflows.common.subjects import kind_named
 from workflows.fact_import.jobs import undo_fact_import
+from workflows.undertaking.jobs import begin_undertakings
 
 Sent = tuple[dict[str, Any], dict[str, Any]]
 Filled = Callable[[Place], Sent]
@@ -338,6 +342,38 @@ def authorities(world: World, staff: list[Person]) -> Ground:
     return Ground([Place(world.authority, None, staff)], sent, world, refused)
 
 
+def undertakings(world: World, staff: list[Person]) -> Ground:
+    """One check at each place where an undertaking can stand; how it comes there is for its own tests."""
+    case = obligated(world, 1)[0]
+    begin_undertakings(case.pk, now=world.now)
+    subjects = []
+    found = Undertaking.objects.filter(case=case, term="annual_report").order_by("due_on").first()
+    assert found is not None
+    clerk = world.people["leader"]
+    for at, state in enumerate(UndertakingState.values):
+        values = {**_columns(found), "number": f"U-{state}", "due_on": world.now.on + dt.timedelta(days=at)}
+        decided = {"decided_by": clerk, "decided_at": world.now.at} if state in _DECIDED else {}
+        subjects.append(Undertaking.objects.create(**values, state=state, **decided))
+    note = plain(note="材料齐全，已核对")
+    sent = {
+        **dict.fromkeys(("keep", "send_back", "propose_waiver", "waive", "refuse_waiver"), note),
+        "report": plain(answer="已按期提交年度报告"),
+        "find_breach": plain(note="逾期未报，催告无果", occurred_on="2024-03-01"),
+    }
+    company = [
+        Person("filer", world.filer(case.company), member=frozenset({"file_for"})),
+    ]
+    return Ground([Place(one, None, [*staff, *company]) for one in subjects], sent, world)
+
+
+_DECIDED = (UndertakingState.KEPT, UndertakingState.WAIVED, UndertakingState.BREACHED)
+
+
+def _columns(one: Undertaking) -> dict[str, Any]:
+    names = ("authority", "case", "company", "company_name", "term", "breach", "opened_at")
+    return {name: getattr(one, name) for name in names}
+
+
 def experts(world: World, staff: list[Person]) -> Ground:
     """The entry of one expert in the pool, with a link to end."""
     expert = world.people["expert1"]
@@ -369,5 +405,6 @@ GROUNDS: Mapping[str, Callable[[World, list[Person]], Ground]] = {
     "person": people,
     "register_import": register_imports,
     "registration": registrations,
+    "undertaking": undertakings,
 }
 """By kind; a kind that is made once and never changed (a policy version) has no acts to try."""

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from subsidy.accounts.enums import ADMINISTRATORS, Role, UserKind
 from subsidy.demo.uscc import generated_uscc
+from tests.subsidy.payouts.bank import obligated
 from tests.subsidy.registers.lists import TITLES, said, table
 from tests.workflows.fact_import.files import csv_file
 from tests.workflows.free_places import GROUNDS, HASH, Sent
@@ -50,12 +51,13 @@ NEVER_LONG = {"company": {"merged", "split"}}
 
 def _opened(world: World) -> dict[tuple[str, str], Sent]:
     """With what data each opening act succeeds."""
+    awarded = obligated(world, 1)[0]
     company = world.company()
     known = {"region": "330106", "founded_on": "2019-01-01", "representative": "李法人"}
     fresh_code = {"uscc": generated_uscc(93_001, region="330106"), "name": "杭州新芽科技有限公司", **known}
     account = {"username": "li@example.cn", "name": "李明", "password_hash": HASH}
     line = {"year": 2024, "code": "L-X", "name_zh": "资金", "name_en": "Funds", "source": "district"}
-    window = {"opens_at": "2024-03-05 09:00", "closes_at": "2024-03-20"}
+    window = {"opens_at": "2024-04-05 09:00", "closes_at": "2024-04-20"}
     call = {"policy_version": world.policy().pk, "number": "XH-NEW", "title_zh": "申报", "title_en": "Call", **window}
     money = {"allocation": "ranked", "budget_line": world.line().pk, "budget_fen": 100}
     rows = csv_file(f"uscc,sales_y1\n{company.uscc},1\n")
@@ -77,6 +79,11 @@ def _opened(world: World) -> dict[tuple[str, str], Sent]:
         ("budget_line", "establish"): (line, {}),
         ("call", "open"): ({**call, **money}, {}),
         ("policy_version", "publish"): (pack_texts(PACKS / "flying_sky" / "2022.1"), {}),
+        ("undertaking", "begin"): ({"case": awarded.pk, "term": "annual_report", "due_on": "2024-05-31"}, {}),
+        ("undertaking", "begin_after"): (
+            {"case": awarded.pk, "term": "change_report", "occurred_on": world.now.on.isoformat()},
+            {},
+        ),
         ("fact_import", "upload"): ({"layout": "tax", "as_of": "2024-02-01", "year": 2023}, {"file": rows}),
         ("register_import", "upload"): (
             {"register": "high_tech", "as_of": "2024-01-31"},

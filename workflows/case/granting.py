@@ -34,8 +34,11 @@ def award(turn: Turn) -> None:
         turn.passage.defer("issue_letter", case_id=case.pk, kind=LetterKind.AWARD)
     else:
         turn.verdict = "recognise"
-    if pack_of(case.policy_version).recognition is not None:
+    pack = pack_of(case.policy_version)
+    if pack.recognition is not None:
         turn.passage.defer("issue_letter", case_id=case.pk, kind=LetterKind.CERTIFICATE)
+    if pack.undertakings:
+        turn.passage.defer("begin_undertakings", case_id=case.pk)
 
 
 def leave_unfunded(turn: Turn) -> None:

@@ -89,6 +89,13 @@ PROPOSE = Act(
     duty=Duty.PROPOSES,
     form=forms.ProposeForm,
 )
+PROPOSE_BREACH = Act(
+    "propose_breach",
+    _("Propose what a broken undertaking costs"),
+    steps.proposed,
+    system=True,
+    form=forms.BreachForm,
+)
 FREE_ACTS = (
     Act(
         "answer",

@@ -58,6 +58,14 @@ class ProposeForm(ActForm):
         return cleaned
 
 
+class BreachForm(ActForm):
+    """What was broken, on which ground of the policy, and when."""
+
+    undertaking = forms.IntegerField()
+    term = forms.CharField(max_length=60)
+    occurred_on = forms.DateField()
+
+
 class AnswerForm(ActForm):
     answer = forms.CharField(label=_("Your answer"), min_length=2, max_length=4000, widget=AREA)
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db.models import Q
 
+from subsidy.decisions.models import Undertaking
 from subsidy.payouts.recoveries import Recovery
 from subsidy.work.enums import Duty
 from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.recovery import steps
-from workflows.recovery.flow import FREE_ACTS, PROPOSE, RecoveryV1
+from workflows.recovery.flow import FREE_ACTS, PROPOSE, PROPOSE_BREACH, RecoveryV1
 
 
 def card(recovery: Recovery) -> Card:
@@ -28,10 +29,13 @@ def card(recovery: Recovery) -> Card:
 
 
 def kin(ids: Iterable[int]) -> Q:
-    """Acts on the cases whose money is to come back, and help given to their companies at the counter."""
+    """Acts on the cases whose money is to come back and on their undertakings, and help given at the counter."""
     recoveries = Recovery.objects.filter(pk__in=list(ids))
-    return Q(subject_kind="case", subject_id__in=recoveries.values("case")) | Q(
-        subject_kind="company", subject_id__in=recoveries.values("company"), duty=Duty.ASSISTS
+    undertakings = Undertaking.objects.filter(case__in=recoveries.values("case"))
+    return (
+        Q(subject_kind="case", subject_id__in=recoveries.values("case"))
+        | Q(subject_kind="undertaking", subject_id__in=undertakings.values("pk"))
+        | Q(subject_kind="company", subject_id__in=recoveries.values("company"), duty=Duty.ASSISTS)
     )
 
 
@@ -49,7 +53,10 @@ RECOVERY = register(
         card=card,
         flows={("recovery", 1): RecoveryV1},
         free_acts=(*FREE_ACTS, *CLAIMS, *REMINDERS),
-        opens={"propose": Opening(act=PROPOSE, make=steps.make, route=steps.route_of)},
+        opens={
+            "propose": Opening(act=PROPOSE, make=steps.make, route=steps.route_of),
+            "propose_breach": Opening(act=PROPOSE_BREACH, make=steps.make_of_breach, route=steps.route_of),
+        },
         kin=kin,
         pins=pins,
         company_path="company_id",

@@ -6,6 +6,7 @@ Every change of what is owed is a posting on the recovery's own receivable; noth
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from policies.language.terms import Recovery as Term
 from subsidy.calendars.working import Due
 from subsidy.cases.models import Case
 from subsidy.correspondence.services import recovery_issue
-from subsidy.decisions.models import Award
+from subsidy.decisions.models import Award, Undertaking, UndertakingState
 from subsidy.ledger.enums import CashAccountKind as C
 from subsidy.ledger.enums import Kind as LedgerKind
 from subsidy.ledger.models import Transaction
@@ -22,7 +23,7 @@ from subsidy.ledger.posting import Posting
 from subsidy.ledger.table import cash_legs
 from subsidy.payouts.offsets import pending_of
 from subsidy.payouts.owing import asked_back, owed_by_recovery, paid_of
-from subsidy.payouts.recoveries import Recovery, RecoveryState
+from subsidy.payouts.recoveries import Recovery, RecoveryGround, RecoveryState
 from subsidy.programmes.packs import pack_of
 from workflows.common.deadlines import working_days_after
 from workflows.common.refusals import BadData, NotFound, WrongState
@@ -41,12 +42,10 @@ def make(turn: Turn) -> Recovery:
     case = Case.objects.select_related("policy_version__policy", "company").filter(pk=turn.data["case"]).first()
     if case is None or case.authority_id != turn.authority_id:
         raise NotFound
-    left = paid_of(case) - asked_back(case)
-    if left <= 0:
-        raise WrongState(_("Nothing of this case was paid that is not asked back already."))
+    left = _left(case)
     amount = turn.data["amount_fen"]
     if turn.data["term"]:
-        amount = min(_by_term(case, turn.data["term"], turn.data["occurred_on"]), left)
+        amount = min(by_term(case, turn.data["term"], turn.data["occurred_on"]), left)
     if amount > left:
         raise BadData(
             fields={
@@ -58,19 +57,48 @@ def make(turn: Turn) -> Recovery:
                 ]
             }
         )
+    said = {name: turn.data[name] for name in ("ground", "term", "occurred_on", "reason")}
+    return _new(turn, case, proposed_fen=amount, proposed_by=turn.actor, **said)
+
+
+def make_of_breach(turn: Turn) -> Recovery:
+    """What the policy takes back for an undertaking that an officer found broken, in that officer's name.
+
+    Raises NotFound, BadData or WrongState as `make` does.
+    """
+    related = Undertaking.objects.select_related("case__policy_version__policy", "case__company", "decided_by")
+    broken = related.filter(pk=turn.data["undertaking"], state=UndertakingState.BREACHED).first()
+    if broken is None or broken.authority_id != turn.authority_id or broken.decided_by is None:
+        raise NotFound
+    term, happened = turn.data["term"], turn.data["occurred_on"]
+    return _new(
+        turn,
+        broken.case,
+        ground=RecoveryGround.TERM,
+        term=term,
+        occurred_on=happened,
+        reason=f"{broken.number}: {broken.note}",
+        proposed_fen=min(by_term(broken.case, term, happened), _left(broken.case)),
+        proposed_by=broken.decided_by,
+    )
+
+
+def _left(case: Case) -> int:
+    left = paid_of(case) - asked_back(case)
+    if left <= 0:
+        raise WrongState(_("Nothing of this case was paid that is not asked back already."))
+    return left
+
+
+def _new(turn: Turn, case: Case, **said: Any) -> Recovery:
     return Recovery(
         authority_id=case.authority_id,
         number=_number(turn.now.on.year),
         case=case,
         company=case.company,
         company_name=case.company_name,
-        ground=turn.data["ground"],
-        term=turn.data["term"],
-        occurred_on=turn.data["occurred_on"],
-        reason=turn.data["reason"],
-        proposed_fen=amount,
-        proposed_by=turn.actor,
         answer_until=working_days_after(turn.now.on, DAYS_TO_ANSWER).on,
+        **said,
     )
 
 
@@ -80,8 +108,11 @@ def _number(year: int) -> str:
         return f"R{year}-{cursor.fetchone()[0]:05d}"
 
 
-def _by_term(case: Case, name: str, occurred_on: dt.date) -> int:
-    """What the ground of the pinned version takes back of all that was paid, in whole fen, rounded down."""
+def by_term(case: Case, name: str, occurred_on: dt.date) -> int:
+    """What the ground of the pinned version takes back of all that was paid, in whole fen, rounded down.
+
+    Raises BadData at `term` or `occurred_on` for a ground that the version does not name, or that came too late.
+    """
     terms = {one.term.id: one for one in pack_of(case.policy_version).recovery}
     found = terms.get(name)
     if found is None:

@@ -226,6 +226,10 @@ def guarantee_item(pack: Pack, one: Guarantee) -> Item:
 def undertaking_item(one: Undertaking) -> Item:
     """Return what a recipient must do or keep."""
     breach, due = BREACHES[one.breach], due_text(one.due)
+    if one.years:
+        due = Text(f"{due.zh}，共{one.years}年", f"{due.en}, for {one.years} years")
+    if one.after == "event":
+        due = Text(f"{due.zh}，自发生之日起", f"{due.en} after what happened")
     marks = (clause_mark(one.clause), same(one.id)) if one.clause else (same(one.id),)
     return Item(one.text, joined([due, breach], "；", "; "), marks)
 

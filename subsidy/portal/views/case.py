@@ -20,7 +20,7 @@ from subsidy.cases.models import Case
 from subsidy.cases.words import progress_of, words_of
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.enums import InstalmentState
-from subsidy.decisions.models import Award, Finding
+from subsidy.decisions.models import Award, Finding, Undertaking
 from subsidy.documents.responses import pdf_response
 from subsidy.payouts.enums import LineState
 from subsidy.payouts.models import BatchLine
@@ -126,6 +126,7 @@ class CasePage(LoginRequiredMixin, View):
             "offer": offer_of(case),
             "answers": offered_acts(case),
             "recoveries": Recovery.objects.filter(case=case).order_by("pk"),
+            "undertakings": Undertaking.objects.filter(case=case).order_by("due_on", "pk"),
             "agreement": agreement_of(case),
             "can_change_account": can_change_account(request, case, payments),
             "entries": [as_entry(case, entry) for entry in reversed(story(case, "company"))],
