@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import Error as PsycopgError
@@ -200,3 +201,41 @@ def second_factor_kinds(environ: Mapping[str, str]) -> frozenset[str]:
             f"SUBSIDY_SECOND_FACTOR names {wrong}; it may name expert and company (officer is always among them)."
         )
     return frozenset({"officer", *named})
+
+
+def identity_providers(environ: Mapping[str, str]) -> list[dict[str, Any]]:
+    """SUBSIDY_IDENTITY_PROVIDERS as allauth wants it: [{"id", "name", "issuer", "client_id", "secret"}, …] in JSON.
+
+    Raises ImproperlyConfigured for anything else, and for an issuer that is not reached by https (this machine may).
+    """
+    text = environ.get("SUBSIDY_IDENTITY_PROVIDERS", "")
+    try:
+        found = json.loads(text) if text else []
+        return [
+            {
+                "provider_id": one["id"],
+                "name": one["name"],
+                "client_id": one["client_id"],
+                "secret": one["secret"],
+                "settings": {"server_url": _https(one["issuer"])},
+            }
+            for one in found
+        ]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ImproperlyConfigured(
+            "SUBSIDY_IDENTITY_PROVIDERS 须为 JSON 列表，每项含 id、name、issuer（https）、client_id、secret。\n"
+            "SUBSIDY_IDENTITY_PROVIDERS must be a JSON list; each entry has id, name, issuer (https), client_id, secret."
+        ) from error
+
+
+def _https(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")):
+        raise ValueError(address)
+    return address
+
+
+def origin_of(provider: Mapping[str, Any]) -> str:
+    """Scheme and host of an identity provider, as a content security policy names them."""
+    parts = urlsplit(provider["settings"]["server_url"])
+    return f"{parts.scheme}://{parts.netloc}"

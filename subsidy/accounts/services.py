@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import Q
 
 from subsidy.accounts.enums import Role, UserKind
@@ -186,3 +187,20 @@ def factors_remove(user: User) -> int:
     """Remove every second factor of the account, recovery codes too; returns how many there were."""
     removed, _by_model = Authenticator.objects.filter(user=user).delete()
     return removed
+
+
+def identity_link(user: User, *, provider: str, identifier: str) -> bool:
+    """Link an identity with the account, in the place of the one from the same provider; False when it is another's."""
+    if SocialAccount.objects.filter(provider=provider, uid=identifier).exclude(user=user).exists():
+        return False
+    SocialAccount.objects.filter(user=user, provider=provider).exclude(uid=identifier).delete()
+    SocialAccount.objects.get_or_create(user=user, provider=provider, uid=identifier)
+    return True
+
+
+def identities_unlink(user: User) -> list[str]:
+    """End the links of the account with identity providers; returns which."""
+    linked = SocialAccount.objects.filter(user=user).order_by("provider")
+    found = list(linked.values_list("provider", flat=True))
+    linked.delete()
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
@@ -130,6 +131,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _offered(act: Act, found: User) -> bool:
+    if act.name == "link_identity" and not settings.IDENTITY_PROVIDERS:
+        return False
     return found.is_active is not (act.name == "reopen_account")
 
 
@@ -194,6 +197,10 @@ PREVIEWS = {
             "The person is signed out, needs a new password from the system administrator, and sets up a new factor."
         ),
     ),
+    "link_identity": (
+        gettext_lazy("The person can sign in by this provider; the second factor is asked for as ever."),
+    ),
+    "unlink_identities": (gettext_lazy("The person signs in with user name and password alone."),),
     "grant_role": (gettext_lazy("From that day on the person can do what the role allows."),),
     "end_role": (gettext_lazy("The role ends at once, and with it what was lent of it."),),
 }

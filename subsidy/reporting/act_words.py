@@ -259,6 +259,8 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("person", "renew_password"): (_("gave an officer a new password"), ""),
     ("person", "grant_role"): (_("granted a role"), ""),
     ("person", "end_role"): (_("ended a role"), ""),
+    ("person", "link_identity"): (_("linked an identity with an account"), ""),
+    ("person", "unlink_identities"): (_("ended an account's links with identities"), ""),
     ("person", "remove_factors"): (_("removed the second factor of an account"), ""),
     ("person", "give_password"): (_("gave a person a password for one sign-in"), ""),
     ("person", "change_details"): (_("changed the own name or e-mail address"), ""),

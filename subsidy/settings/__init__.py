@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "guardian",
     "rest_framework",
     "django_filters",
@@ -204,6 +206,12 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_MINUTES * 60
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO_MODE
 # The demo's one secret for code apps: printed beside the password, and its code is shown where it is asked for.
 DEMO_TOTP_SECRET = "FEITIANDEMOSECRETFORTHISMACHINE2" if DEMO_MODE else ""
+# Identity providers (OpenID Connect) by which people sign in who were linked before; a factor of ours is asked for as ever.
+IDENTITY_PROVIDERS = environment.identity_providers(os.environ)
+SOCIALACCOUNT_ADAPTER = "subsidy.web.identity.Identities"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": IDENTITY_PROVIDERS, "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
 IDLE_SIGN_OUT_SECONDS = 30 * 60
 CSRF_FAILURE_VIEW = "subsidy.web.errors.csrf_failure"
 # The page that shows every component is for those who build screens.
@@ -262,7 +270,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": ["'self'"],
+        # Browsers hold a form to this on its way on as well, to the page of the identity provider.
+        "form-action": ["'self'", *(environment.origin_of(one) for one in IDENTITY_PROVIDERS)],
         "frame-ancestors": ["'none'"],
     }
 }

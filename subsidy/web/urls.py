@@ -24,5 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/second-factor/", include("allauth.mfa.urls")),
 ]
+if settings.IDENTITY_PROVIDERS:
+    urlpatterns.append(path("", include("subsidy.web.identity_urls")))
 if settings.COMPONENT_CATALOGUE:
     urlpatterns.append(path("_components/", catalogue.show, name="component-catalogue"))

@@ -51,6 +51,8 @@ def test_a_security_key_opens_the_account(page: Page, live_server: LiveServer, o
     page.get_by_role("link", name="添加安全密钥").click()
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="确认").click()
+    page.wait_for_url("**/webauthn/add/")
+    page.locator("#add_key").wait_for()
     Tab(page).look("mfa-add-key")
     page.locator("#add_key").click()
     page.wait_for_url("**/recovery-codes/")

@@ -255,6 +255,8 @@ def people(world: World, staff: list[Person]) -> Ground:
         "reopen_account": hashed,
         "renew_password": hashed,
         "remove_factors": plain(**REASON),
+        "link_identity": plain(provider="none", identifier="1"),
+        "unlink_identities": plain(**REASON),
         "grant_role": plain(role="amount", valid_from=world.now.on, **REASON),
         "end_role": plain(grant=grant.pk, **REASON),
         "give_password": hashed,
@@ -263,8 +265,17 @@ def people(world: World, staff: list[Person]) -> Ground:
     }
     refused = {(1, "check_name"): "not_found", (1, "give_password"): "not_found"}
     # Administrators look after the people of the bureau alone; this officer's account is open.
-    bureaus = ("close_account", "reopen_account", "renew_password", "remove_factors", "grant_role", "end_role")
+    bureaus = (
+        "close_account",
+        "reopen_account",
+        "renew_password",
+        "remove_factors",
+        "grant_role",
+        "end_role",
+        "unlink_identities",
+    )
     refused |= dict.fromkeys([(0, act) for act in bureaus], "not_found") | {(1, "reopen_account"): "state"}
+    refused |= {(1, "unlink_identities"): "state", (0, "link_identity"): "data", (1, "link_identity"): "data"}
     give_app(officer)
     # People of companies have no role to lend.
     refused |= {(0, "delegate"): "not_found", (0, "end_delegation"): "not_found"}

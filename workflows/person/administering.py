@@ -9,12 +9,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import RoleGrant, Unit, User
-from subsidy.accounts.services import delegations_end, factors_remove, officer_new, role_end, role_grant
+from subsidy.accounts.services import (
+    delegations_end,
+    factors_remove,
+    identities_unlink,
+    identity_link,
+    officer_new,
+    role_end,
+    role_grant,
+)
 from workflows.common.acts import Act, ActForm, ReasonForm
 from workflows.common.duties import WITHOUT_BUSINESS_POWER
 from workflows.common.refusals import BadData, Forbidden, NotFound, WrongState
@@ -188,6 +197,39 @@ def _of_the_bureau(turn: Turn) -> User:
     return person
 
 
+class IdentityForm(ActForm):
+    """Which identity provider of the settings, and under which lasting identifier it knows the person."""
+
+    provider = forms.ChoiceField(label=_("Identity provider"))
+    identifier = forms.CharField(
+        label=_("Identifier at the provider"),
+        max_length=191,
+        help_text=_("its “sub”, not a name or an e-mail address"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        providers = [(one["provider_id"], one["name"]) for one in settings.IDENTITY_PROVIDERS]
+        self.fields["provider"].choices = providers  # type: ignore[attr-defined]  # a choice field has them
+
+
+def link_identity(turn: Turn) -> None:
+    """Let the person sign in by an identity provider; what was linked with that provider before ends."""
+    person, data = _of_the_bureau(turn), turn.data
+    if not identity_link(person, provider=data["provider"], identifier=data["identifier"].strip()):
+        raise BadData(fields={"identifier": [str(_("This identity is linked with another account."))]})
+    turn.record(provider=data["provider"])
+    turn.record_private(identifier=data["identifier"].strip())
+
+
+def unlink_identities(turn: Turn) -> None:
+    """End every link of the person with identity providers."""
+    ended = identities_unlink(_of_the_bureau(turn))
+    if not ended:
+        raise WrongState(_("This account is linked with no identity provider. Nothing needs to be done."))
+    turn.record(providers=ended, reason=turn.data["reason"])
+
+
 SYSTEM, SECURITY = Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN
 ACTS = (
     Act("close_account", _("Close the account"), close_account, role=SYSTEM, form=ReasonForm, danger=True),
@@ -195,6 +237,15 @@ ACTS = (
     Act("renew_password", _("Give a new password"), renew_password, role=SYSTEM, form=PasswordForm, step_up=True),
     Act("grant_role", _("Grant a role"), grant_role, role=SECURITY, form=GrantForm, step_up=True),
     Act("end_role", _("End a role"), end_role, role=SECURITY, form=EndRoleForm, danger=True),
+    Act("link_identity", _("Link an identity"), link_identity, role=SECURITY, form=IdentityForm, step_up=True),
+    Act(
+        "unlink_identities",
+        _("End links with identities"),
+        unlink_identities,
+        role=SECURITY,
+        form=ReasonForm,
+        danger=True,
+    ),
     Act(
         "remove_factors",
         _("Remove the second factor"),

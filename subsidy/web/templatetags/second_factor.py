@@ -1,4 +1,4 @@
-"""What a demo shows where a one-time code is asked for; nothing anywhere else."""
+"""For the pages of signing in: identity providers, and what a demo shows where a one-time code is asked for."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ class DemoCode:
 
     code: str
     secret: str
+
+
+@register.simple_tag
+def identity_providers() -> list[tuple[str, str]]:
+    """Id and name of each identity provider by which people may sign in."""
+    return [(one["provider_id"], one["name"]) for one in settings.IDENTITY_PROVIDERS]
 
 
 @register.simple_tag

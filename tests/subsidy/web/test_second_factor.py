@@ -28,7 +28,14 @@ ASKS_AGAIN = {
     ("policy_version", "publish"),
     *(
         ("person", act)
-        for act in ("open_for_bureau", "reopen_account", "renew_password", "grant_role", "remove_factors")
+        for act in (
+            "open_for_bureau",
+            "reopen_account",
+            "renew_password",
+            "grant_role",
+            "remove_factors",
+            "link_identity",
+        )
     ),
 }
 
