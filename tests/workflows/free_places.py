@@ -336,7 +336,7 @@ def authorities(world: World, staff: list[Person]) -> Ground:
     world.act("authority", world.authority, "receive_funds", "finance2", data={**money, "document": "西财拨0号"})
     funds = plain(**money, document="西财拨1号")
     cash = dict.fromkeys(("receive_funds", "pay_over", "book_charge", "book_interest"), funds)
-    sent = {**cash, "import_answers": plain(), "retry_job": plain(job=1), "retry_mail": plain(mail=1)}
+    sent = {**cash, "import_answers": plain(), "retry_job": plain(job=10**9), "retry_mail": plain(mail=1)}
     case = world.submitted(world.call())
     sent["export_case"] = plain(case=case.number, manifest="0" * 64)
     sent["receive_repayment"] = plain()
