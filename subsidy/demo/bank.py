@@ -7,7 +7,7 @@ dates and instructions give the same answer. It refuses a file whose count or co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -136,6 +136,19 @@ def account_statement(
     back = _back(order, returned or {}, booked_on)
     booked = [*(bank_iso.Booking(line, booked_on) for line in _executed(order, told)), *back]
     return bank_iso.account_statement(order, booked, opening_fen, sequence, answered_at, booked_on, version)
+
+
+def money_in(
+    account: str, *, credits: Sequence[tuple[str, int, str]], opening_fen: int, sequence: int, at: datetime
+) -> bytes:
+    """The camt.053 of a day on which only others paid in: (who, fen, what for) each; the day is that of ``at``."""
+    lines = [OrderLine(f"IN{sequence}-{place}", fen, account) for place, (_who, fen, _said) in enumerate(credits, 1)]
+    booked = [
+        bank_iso.Booking(line, at.date(), sender=who, said=said)
+        for line, (who, _fen, said) in zip(lines, credits, strict=True)
+    ]
+    order = Order("camt.053", f"IN{sequence}", account, "CNY", tuple(lines))
+    return bank_iso.account_statement(order, booked, opening_fen, sequence, at, at.date(), "08")
 
 
 def result_csv(

@@ -33,19 +33,25 @@ _STATES = {"settled": "ACCP", "rejected": "RJCT", "pending": "PDNG"}
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One line as it is booked: out on its day, or back with a reason code."""
+    """One line as it is booked: out on its day, back with a reason code, or money in from the one named in `sender`."""
 
     line: OrderLine
     booked_on: date
     code: str | None = None
+    sender: str | None = None
+    said: str = ""
+
+    @property
+    def is_credit(self) -> bool:
+        return self.code is not None or self.sender is not None
 
     @property
     def direction(self) -> str:
-        return "CRDT" if self.code else "DBIT"
+        return "CRDT" if self.is_credit else "DBIT"
 
     @property
     def moved_fen(self) -> int:
-        return self.line.amount_fen if self.code else -self.line.amount_fen
+        return self.line.amount_fen if self.is_credit else -self.line.amount_fen
 
 
 def reference(kind: str, *parts: object) -> str:
@@ -203,7 +209,10 @@ def _entry(make: _Maker, order: Order, booking: Booking) -> etree._Element:
     amount = make("Amt", fen_to_text(line.amount_fen), Ccy=order.currency)
     reason = [make("RtrInf", make("Rsn", make("Cd", code)), make("AddtlInf", REASONS[code]))] if code else []
     own = [make("Amt", fen_to_text(line.amount_fen), Ccy=order.currency), make("CdtDbtInd", direction)]
-    family = "RCDT" if code else "ICDT"
+    if booking.sender:
+        own.append(make("RltdPties", make("Dbtr", make("Pty", make("Nm", booking.sender)))))
+        own.append(make("RmtInf", make("Ustrd", booking.said)))
+    family = "RCDT" if booking.is_credit else "ICDT"
     return make(
         "Ntry",
         amount,

@@ -7,6 +7,8 @@ facts, and the total is checked against what the bureau reported.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from policies.language import Pack
 from subsidy.accounts.enums import Role
@@ -17,7 +19,8 @@ from subsidy.correspondence.models import LetterKind
 from subsidy.decisions.models import Award, Instalment, RoundRow
 from subsidy.demo.facts import answers_for
 from subsidy.demo.fitted import fitted_first_batch
-from subsidy.demo.paying import Order, choose_account, pay
+from subsidy.demo.money_story import recoveries_of_first_batch
+from subsidy.demo.paying import Order, change_account, choose_account, pay
 from subsidy.demo.stage import Actors, Stage
 from subsidy.ledger.models import BudgetLine, PayingAccount
 from subsidy.programmes.models import Call, PolicyVersion
@@ -34,10 +37,16 @@ SCORED_ON, CHECKED_ON, RANKED_ON = dt.date(2022, 6, 8), dt.date(2022, 6, 14), dt
 MET_ON, PUBLISHED_ON, CLOSED_ON = dt.date(2022, 6, 20), dt.date(2022, 6, 21), dt.date(2022, 6, 29)
 DECREED_ON, ACCOUNTS_ON = dt.date(2022, 6, 30), dt.date(2022, 7, 5)
 PREPARED_ON, RELEASED_ON, BOOKED_ON = dt.date(2022, 7, 8), dt.date(2022, 7, 11), dt.date(2022, 7, 12)
+ENTERED_ON, CHANGED_ON = dt.date(2022, 7, 13), dt.date(2022, 7, 20)
+AGAIN_ON = dt.date(2022, 7, 21), dt.date(2022, 7, 22), dt.date(2022, 7, 25)
 
 ROUND_KEY = "2022:round"
 BY_ISO = 11
 """How many of the companies are paid by pain.001; the rest by the bank's CSV."""
+BOUNCED, OTHER_ACCOUNT = 4, "6222021202022004004"
+"""Whose payment the bank refuses at first, by its place among the companies, and the account that it names then."""
+ASKED_BACK = (6, 7, 8)
+"""Of whom part of the money is asked back later: repaid in parts, written off, still owed."""
 
 
 class FirstBatch:
@@ -142,16 +151,31 @@ class FirstBatch:
             entered, later = self.stage.moment(ACCOUNTS_ON, 10), self.stage.moment(ACCOUNTS_ON, 15)
             choose_account(self.stage, actors, self.cases[actors.key], entered, later)
         ordered = [self.cases[actors.key] for actors in self.companies]
-        self.batch("pain.001.001.09", ordered[:BY_ISO])
-        self.batch("bank_csv", ordered[BY_ISO:])
+        days = PREPARED_ON, RELEASED_ON, BOOKED_ON
+        self.batch("pain.001.001.09", ordered[:BY_ISO], days, refused={ordered[BOUNCED]: "AC01"})
+        self.batch("bank_csv", ordered[BY_ISO:], days)
+        entered, changed = self.stage.moment(ENTERED_ON, 10), self.stage.moment(CHANGED_ON, 10)
+        change_account(self.stage, self.companies[BOUNCED], ordered[BOUNCED], OTHER_ACCOUNT, entered, changed)
+        self.batch("pain.001.001.09", [ordered[BOUNCED]], AGAIN_ON, again=":again")
 
-    def batch(self, format: str, cases: list[int]) -> None:
+    def batch(
+        self,
+        format: str,
+        cases: list[int],
+        days: tuple[dt.date, dt.date, dt.date],
+        *,
+        refused: Mapping[int, str] = MappingProxyType({}),
+        again: str = "",
+    ) -> None:
         """Prepared, checked and released by three people, exported, and answered by the reference bank."""
         instalments = Instalment.objects.filter(award__case__in=cases).order_by("award__rank")
-        order = Order(
-            f"2022:batch:{format}", format, self.account, "飞天计划奖补", PREPARED_ON, RELEASED_ON, BOOKED_ON
-        )
+        order = Order(f"2022:batch:{format}{again}", format, self.account, "飞天计划奖补", *days, refused=refused)
         pay(self.stage, order, list(instalments.values_list("pk", flat=True)))
+
+    def ask_back(self) -> None:
+        """What an inspection of 2023 finds among them."""
+        found = [(self.companies[place], self.cases[self.companies[place].key]) for place in ASKED_BACK]
+        recoveries_of_first_batch(self.stage, found, self.account)
 
     def total(self) -> int:
         """What was granted in all, of cases that are all paid. Raises ValueError when either does not hold."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -28,6 +29,10 @@ class Order:
     prepared_on: dt.date
     released_on: dt.date
     booked_on: dt.date
+    refused: Mapping[int, str] = field(default_factory=dict)
+    """Of which cases the bank refuses the payment, and its reason code."""
+    silent: frozenset[int] = frozenset()
+    """Of which cases the bank never says anything."""
 
 
 def enter_account(stage: Stage, actors: Actors, company_id: int, entered_at: Moment, confirmed_at: Moment) -> int:
@@ -88,15 +93,51 @@ def pay(stage: Stage, order: Order, instalments: list[int]) -> None:
 
 def _answer(stage: Stage, order: Order, batch: Batch) -> None:
     """Read in what the bank sends back, each file on its day: the status report first, then the booking."""
-    answered_at = dt.datetime.combine(order.booked_on, dt.time(8, 30), tzinfo=ZONE)
-    documents = bank.answer(bytes(batch.export_file.content), answered_at=answered_at, booked_on=order.booked_on)
+    documents = bank.answer(
+        bytes(batch.export_file.content),
+        answered_at=bank_hour(order.booked_on),
+        booked_on=order.booked_on,
+        instructions=instructions(order, batch),
+    )
     for number, document in enumerate(documents, 1):
-        stage.act(
-            f"{order.key}:answers:{number}",
-            "authority",
-            stage.authority.pk,
-            "import_answers",
-            "finance1",
-            stage.moment(order.booked_on, 9 + number),
-            files={"file": SimpleUploadedFile(document.name, document.content)},
-        )
+        at = stage.moment(order.booked_on, 9 + number)
+        read_in(stage, f"{order.key}:answers:{number}", document, at)
+
+
+def instructions(order: Order, batch: Batch) -> bank.Instructions:
+    """What the bank is to refuse and to be silent about, by the keys of the payments."""
+    keys = dict(batch.lines.values_list("case", "end_to_end_id"))
+    return bank.Instructions(
+        reject={keys[case]: code for case, code in order.refused.items()},
+        silent=frozenset(keys[case] for case in order.silent),
+    )
+
+
+def bank_hour(day: dt.date) -> dt.datetime:
+    """When the bank writes its files of a day."""
+    return dt.datetime.combine(day, dt.time(8, 30), tzinfo=ZONE)
+
+
+def read_in(stage: Stage, name: str, document: bank.Document, at: Moment) -> None:
+    """Read a file of the bank, once."""
+    files = {"file": SimpleUploadedFile(document.name, document.content)}
+    stage.act(name, "authority", stage.authority.pk, "import_answers", "finance1", at, files=files)
+
+
+def change_account(
+    stage: Stage, actors: Actors, case_id: int, number: str, entered_at: Moment, changed_at: Moment
+) -> None:
+    """Another account: entered and confirmed by two at once, and named for the case when it may be paid to."""
+    company_id, account = Case.objects.values_list("company", flat=True).get(pk=case_id), actors.generated.account
+    name, legal = f"{actors.key}:account:{number}", f"{actors.username}-legal"
+    entry = {
+        "holder_name": account.holder_name,
+        "account_number": number,
+        "bank_name": account.bank_name,
+        "bank_code": account.bank_code,
+    }
+    stage.act(f"{name}:propose", "company", company_id, "propose_account", actors.username, entered_at, entry)
+    mine = PayeeAccount.objects.filter(company=company_id, proposed_at=entered_at.at)
+    data = {"account": mine.values_list("pk", flat=True).get()}
+    stage.act(f"{name}:confirm", "company", company_id, "confirm_account", legal, entered_at, data)
+    stage.case_act(actors, case_id, "change_account", legal, changed_at, data)

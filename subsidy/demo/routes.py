@@ -17,6 +17,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.decisions.models import Instalment
 from subsidy.demo.first_year import AWARDS, deliver
 from subsidy.demo.fitted import company_of, shape
+from subsidy.demo.money_story import MoneyOf2024
 from subsidy.demo.paying import Order, pay
 from subsidy.demo.route_ends import PAID_FOR, Decided, after_award, after_payment
 from subsidy.demo.route_path import WAITS, Days, Path
@@ -89,6 +90,7 @@ class Routes:
         self.paid(decided)
         for one in decided:
             after_payment(self.stage, one)
+        MoneyOf2024(self.stage, self.account, decided).play()
         for policy in POLICIES:
             if policy is not RATED:
                 self.late(policy)

@@ -104,6 +104,7 @@ def play(stage: Stage, report: Report) -> None:
         f"two batches are paid, CNY {fen // 100:,}.{fen % 100:02d}",
     )
     close_first_year(stage)
+    batch.ask_back()
     carry_second_year(stage)
     second = publish(stage, "2023.1", dt.date(2023, 1, 9))
     line = fund(stage, 2024, appropriated_fen=80_000_000_00, on=dt.date(2024, 1, 29), document="西财〔2024〕5号")
@@ -112,6 +113,7 @@ def play(stage: Stage, report: Report) -> None:
     report("2024年申报正在进行，各环节均有待办", "the call of 2024 is open, with applications at every stage")
     move_between_lines(stage)
     Routes(stage, account).play()
+    report("退汇、追回、待核款项与对账单已就绪", "payments have come back, money is asked back, statements are read")
     report("各流程的每个环节均有示例", "every state of every route has a case")
     Spaces(stage).play()
     FirstYear(stage).play()

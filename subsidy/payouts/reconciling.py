@@ -21,6 +21,18 @@ from subsidy.payouts.selectors import SEES_MONEY, bureaus
 SILENT_DAYS = 5
 
 
+# What people enter of an account without the bank's file. Booked out of suspense, these move no account.
+ENTERED = (
+    Kind.FUND,
+    Kind.PAY_OVER,
+    Kind.CHARGE,
+    Kind.EARN_INTEREST,
+    Kind.RECOVERY_RECEIVED,
+    Kind.RECOVER_REFUND,
+    Kind.RECEIVED_AFTER,
+)
+
+
 @dataclass(frozen=True)
 class Break:
     """Two statements of one account that do not connect: something between them is missing, or told twice."""
@@ -89,7 +101,7 @@ def reconcile(account: PayingAccount) -> Reconciled:
     )
     stood_for = Answer.objects.filter(statement__in=listed.values("statement"), stands_for__isnull=False)
     unlisted = told.exclude(pk__in=shown.values("pk")).exclude(pk__in=stood_for.values("stands_for"))
-    by_hand = legs.filter(transaction__kind__in=(Kind.FUND, Kind.PAY_OVER, Kind.CHARGE, Kind.EARN_INTEREST))
+    by_hand = legs.filter(transaction__kind__in=ENTERED)
     return Reconciled(
         account=account,
         last=last,

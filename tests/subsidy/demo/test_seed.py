@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 
 import pytest
@@ -10,7 +11,6 @@ from pytest_django.fixtures import Settings
 
 from subsidy.accounts.models import Authority, RoleGrant, User
 from subsidy.audit.models import Event
-from subsidy.audit.moment import Moment
 from subsidy.audit.verify import verify_all
 from subsidy.calendars.clock import business_now
 from subsidy.cases.enums import CaseState
@@ -25,11 +25,15 @@ from subsidy.demo.next_day import advance
 from subsidy.demo.seed import seed
 from subsidy.demo.waiting import VISITOR
 from subsidy.ledger.invariants import violations
-from subsidy.payouts.models import Batch
+from subsidy.ledger.models import BudgetLine
+from subsidy.payouts.models import Answer, AnswerFile, Batch, BatchLine, Recovery, SuspenseItem
+from subsidy.payouts.reconciling import reconciled, silent_of
 from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.work.models import WorkItem
 from tests.browser.every_state import silent_pages
 from tests.harness.browser import browser_program
+from tests.subsidy.payouts.bank import imported
+from tests.subsidy.payouts.test_answers import books
 from tests.world import MINUTE, World, pdf, scores
 from workflows.case.jobs import issue_letter
 from workflows.common.picture import stops
@@ -73,12 +77,15 @@ def test_the_seeded_demo(fresh_db: object, settings: Settings, request: pytest.F
     if browser_program() is not None:  # a filled database is there once in a run
         pages = request.getfixturevalue("page"), request.getfixturevalue("live_server")
         assert silent_pages(*pages) == []
+    money_went_every_way()
     books_and_chains_hold()
     second_bureau_sees_nothing()
     before = Event.objects.count(), User.objects.count(), Letter.objects.count()
     seed(quiet, scale=2)
     assert (Event.objects.count(), User.objects.count(), Letter.objects.count()) == before
-    a_visitor_goes_all_the_way()
+    world = Visitor(code="xh")
+    answers_read_again_change_nothing(world)
+    a_visitor_goes_all_the_way(world)
 
 
 def people_are_in_place() -> None:
@@ -100,14 +107,17 @@ def first_batch_is_paid() -> None:
     for award in Award.objects.filter(case__in=cases).select_related("finding", "case"):
         assert award.amount_fen == award.finding.amount_fen == award.case.amount_fen
     assert Round.objects.get(call__number="XH-FT-2022-1").decree.number == "西科〔2022〕18号"
-    batches = {batch.format: batch for batch in Batch.objects.filter(lines__case__in=cases).distinct()}
-    assert set(batches) == {"pain.001.001.09", "bank_csv"}
-    assert {batch.state for batch in batches.values()} == {"settled"}
-    assert sum(batch.total_fen for batch in batches.values()) == sum(amounts)
+    batches = Batch.objects.filter(lines__case__in=cases).distinct().order_by("pk")
+    assert [batch.format for batch in batches] == ["pain.001.001.09", "bank_csv", "pain.001.001.09"]
+    assert {batch.state for batch in batches} == {"settled"}
+    lines = BatchLine.objects.filter(case__in=cases)
+    assert sum(line.sent_fen for line in lines.filter(state="settled")) == sum(amounts)
+    bounced = lines.get(state="refused")
+    assert lines.get(case=bounced.case, state="settled").payee_account != bounced.payee_account
     issued = Letter.objects.filter(issued_at__year=2022)
     kinds = Counter(issued.values_list("kind", "language"))
     assert kinds["award", "zh"] == kinds["award", "en"] == 17
-    assert kinds["decree", "zh"] == kinds["notice_list", "zh"] == 1 and kinds["batch_cover", "zh"] == 2
+    assert kinds["decree", "zh"] == kinds["notice_list", "zh"] == 1 and kinds["batch_cover", "zh"] == 3
     awarded = Letter.objects.filter(kind="award", case__in=cases)
     assert {at.year for at in awarded.values_list("issued_at", flat=True)} == {2022}
     assert cases.filter(corrections__isnull=False).count() == 1
@@ -169,6 +179,40 @@ def every_state_of_every_route_is_shown() -> None:
     assert Case.objects.get(pk=reopened).state == CaseState.AWAITING_ACCEPTANCE
 
 
+def money_went_every_way() -> None:
+    """Refused, returned late, unanswered, set off; asked back in every way; suspense; the account against its bank."""
+    second = BatchLine.objects.filter(batch__number="B2024-00005")
+    assert Counter(second.values_list("state", flat=True)) == {"settled": 1, "refused": 1, "in_flight": 1}
+    again = second.get(state="settled")
+    assert again.offset_fen > 0
+    late = BatchLine.objects.get(state="returned")
+    assert (late.case, late.reason_code) == (again.case, "AC04")
+    assert late.payee_account != again.payee_account
+    officer, today = User.objects.get(username="finance1"), business_now().on
+    assert list(silent_of(officer, on=today)) == [second.get(state="in_flight")]
+    recoveries = Counter(Recovery.objects.values_list("state", flat=True))
+    assert recoveries == {"paid": 2, "written_off": 1, "open": 1}
+    items = SuspenseItem.objects.values_list("resolution", flat=True)
+    assert sorted(items) == ["", "interest"]
+    (account,) = reconciled(officer, on=today)
+    assert account.bank_fen is not None and account.breaks == [] and account.unexplained_fen == 0
+    lines = BudgetLine.objects.filter(year__lt=2024)
+    assert lines and all(line.closed_at is not None for line in lines), "the years before are closed"
+
+
+def answers_read_again_change_nothing(world: World) -> None:
+    """Every file of the bank again, twice, in an order of its own, and as another file where it can be one."""
+    before = books(), Answer.objects.count()
+    files = [bytes(content) for content in AnswerFile.objects.values_list("content", flat=True)] * 2
+    chance = random.Random(20240304)
+    chance.shuffle(files)
+    for number, content in enumerate(files):
+        as_another = content + b"\n" * number if content.startswith(b"<") else content
+        imported(world, as_another, name=f"again-{number}")
+    assert (books(), Answer.objects.count()) == before
+    assert [str(one) for one in violations()] == []
+
+
 def books_and_chains_hold() -> None:
     assert [str(one) for one in violations()] == []
     assert list(verify_all()) == []
@@ -188,13 +232,9 @@ class Visitor(World):
         self.people = {user.username: user for user in User.objects.all()}
         self.now = business_now()
 
-    def move(self, to: Moment) -> None:
-        self.now = to
 
-
-def a_visitor_goes_all_the_way() -> None:
+def a_visitor_goes_all_the_way(world: World) -> None:
     """company1 files, every officer does their part with the seeded accounts, and the money is on its way."""
-    world = Visitor(code="xh")
     call = Call.objects.get(number="XH-FT-2024-1")
     company = Authority.objects.get(code="xh").company_set.get(name=VISITOR.name)
     pk = world.open("case", "open", "company1", {"call": call.pk, "company": company.pk})
@@ -208,7 +248,7 @@ def a_visitor_goes_all_the_way() -> None:
         world.act("case", pk, "score", seat.expert, data=scores(case))
     world.act("case", pk, "confirm_amount", "amount", data={"remark": ""})
     while world.now.at < call.closes_at:
-        world.move(advance(run_deadlines))
+        world.now = advance(run_deadlines)
     round_id = world.open("round", "open", "amount", {"call": call.pk})
     world.act("round", round_id, "close_collection", "amount")
     if RoundRow.objects.filter(round=round_id, level="division_head").exists():
@@ -224,7 +264,7 @@ def a_visitor_goes_all_the_way() -> None:
     world.act("round", round_id, "publish", "notice", data={"title_zh": "公示", "title_en": "Notice"})
     round_ = Round.objects.get(pk=round_id)
     while round_.state == "on_notice":
-        world.move(advance(run_deadlines))
+        world.now = advance(run_deadlines)
         round_.refresh_from_db()
     world.act("round", round_id, "issue_decree", "notice", data={"number": "西科〔2024〕9号"})
     issue_letter(pk, "award", now=world.now)

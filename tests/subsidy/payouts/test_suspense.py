@@ -11,7 +11,7 @@ from subsidy.cases.enums import CaseState
 from subsidy.decisions.models import Instalment, Proposal
 from subsidy.ledger.invariants import violations
 from subsidy.payouts.enums import LineState
-from subsidy.payouts.models import Batch, PayoutHold, SuspenseItem
+from subsidy.payouts.models import Batch, PayoutHold, Recovery, SuspenseItem
 from subsidy.payouts.reconciling import reconcile, silent_of
 from tests.subsidy.bankfiles import iso
 from tests.subsidy.payouts.bank import answered, ids, obligated
@@ -150,6 +150,35 @@ def test_bank_and_books_side_by_side(world: World) -> None:
     reader = world.people["finance1"]
     assert not silent_of(reader, on=days_later(world.now, 2).on).exists()
     assert [line.end_to_end_id for line in silent_of(reader, on=days_later(world.now, 20).on)] == [third]
+
+
+def test_money_that_was_paid_back_and_entered_by_hand_is_explained(world: World, one: Batch) -> None:
+    line = one.lines.get()
+    read_all(world, [document.content for document in answered(one, world)])
+    account = world.paying_account.account_number
+    day = iso.statement(opening=yuan(5_00), closing=yuan(5_00), account=account, name="ST-1", number="1")
+    read_all(world, [iso.camt053(day)])
+    asked = {
+        "case": line.case_id,
+        "ground": "found",
+        "term": "",
+        "occurred_on": world.now.on.isoformat(),
+        "amount_fen": 300_00,
+        "reason": "检查发现部分支出不合规",
+    }
+    recovery = Recovery.objects.get(pk=world.open("recovery", "propose", "amount", asked))
+    world.now = days_later(world.now, 30)
+    world.act("recovery", recovery, "decide", "leader", data={"amount_fen": 300_00, "reasons": "事实清楚，依据充分"})
+    paid_back = {
+        "recovery": recovery.number,
+        "paying_account": world.paying_account.pk,
+        "amount_fen": 300_00,
+        "reference": "BK-1",
+        "received_on": world.now.on.isoformat(),
+    }
+    world.act("authority", world.authority, "receive_repayment", "finance2", data=paid_back)
+    found = reconcile(world.paying_account)
+    assert (found.entered_fen, found.unexplained_fen) == (300_00, 0)
 
 
 def test_a_statement_that_does_not_add_up_is_refused(world: World, one: Batch) -> None:
