@@ -6,10 +6,12 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import pytest
+from django.utils import translation
 
 from subsidy.postgres import EmbeddedServer
 from tests.harness.browser import ABSENT, browser_program
@@ -70,3 +72,11 @@ def _remove(folder: Path) -> None:
     if (folder / "postgres").exists():
         EmbeddedServer(folder / "postgres", durable=False).remove()
     shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Each test begins in the site's language: a request in another leaves it switched on in this thread."""
+    translation.deactivate()
+    yield
+    translation.deactivate()

@@ -21,10 +21,11 @@ DeferredJob = tuple[str, Mapping[str, Any]]
 class Origin:
     """Where a request came from; its address is a personal value and goes to the erasable part of the event.
 
+    Nobody is trusted by default: a surface that is not named is none of those that need no second factor.
     `proven` says that the person has just shown a second factor; what asks for one refuses otherwise (Act.step_up).
     """
 
-    surface: str = "job"
+    surface: str = ""
     request_id: str = ""
     address: str = ""
     proven: bool = False
