@@ -14,7 +14,7 @@ from workflows.fact_import.jobs import apply_fact_import_job, check_fact_import_
 from workflows.live_facts.jobs import ask_due_live_sources_job, ask_live_source_job
 from workflows.log.jobs import reprove_decisions_job, sign_log_job
 from workflows.payout_batch.jobs import issue_batch_cover_job
-from workflows.recovery.jobs import issue_recovery_notice_job
+from workflows.recovery.jobs import issue_recovery_notice_job, propose_difference_job
 from workflows.registers.jobs import (
     apply_register_import_job,
     compare_register_import_job,
@@ -35,6 +35,7 @@ ALL = (
     issue_decree_papers,
     issue_batch_cover_job,
     issue_recovery_notice_job,
+    propose_difference_job,
     begin_undertakings_job,
     propose_recovery_of_breach_job,
     run_undertakings_job,

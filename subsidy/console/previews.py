@@ -157,7 +157,10 @@ def _confirm_part(case: Case, _now: Moment) -> Preview:
         ],
         money=[Money(label, fen) for label, fen in shown.items() if fen >= 0],
         refused=[
-            Refusal(label, _("Less is owed than was paid; the difference must be recovered first."))
+            Refusal(
+                label,
+                _("Less is owed than was paid: the part falls away, and the difference is proposed to be recovered."),
+            )
             for label, fen in shown.items()
             if fen < 0
         ],

@@ -128,6 +128,12 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
             _("The bureau proposes to recover money: %(number)s. Open it; you may answer until the day stated there."),
         ),
     ),
+    ("recovery", "propose_difference"): (
+        _company(
+            NotificationKind.DECISION,
+            _("The bureau proposes to recover money: %(number)s. Open it; you may answer until the day stated there."),
+        ),
+    ),
     ("recovery", "propose_breach"): (
         _company(
             NotificationKind.DECISION,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from subsidy.cases.models import Case
 from subsidy.ledger.enums import CashAccountKind
 from subsidy.ledger.models import CashAccount
 from subsidy.payouts.enums import LineState
 from subsidy.payouts.models import BatchLine
-from subsidy.payouts.recoveries import DECIDED_RECOVERIES, Recovery, RecoveryState
+from subsidy.payouts.recoveries import DECIDED_RECOVERIES, Recovery, RecoveryGround, RecoveryState
 
 
 def paid_of(case: Case) -> int:
@@ -26,6 +27,12 @@ def asked_back(case: Case) -> int:
     """What was decided to be paid back of the case so far, paid or not."""
     decided = Recovery.objects.filter(case=case, state__in=DECIDED_RECOVERIES)
     return decided.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+
+
+def rated_back(case: Case) -> int:
+    """What a rating took back of the case, decided or still proposed: what is owed later is counted without it."""
+    rated = Recovery.objects.filter(case=case, ground=RecoveryGround.RATED).exclude(state=RecoveryState.DROPPED)
+    return rated.aggregate(fen=Sum(Coalesce("amount_fen", "proposed_fen")))["fen"] or 0
 
 
 def owed_by_recovery(ids: Iterable[int]) -> dict[int, int]:

@@ -151,6 +151,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("round", "free_row"): (_("a row goes on"), ""),
     ("round", "strike_row"): (_("a row was struck"), ""),
     ("recovery", "propose"): (_("proposed a recovery"), ""),
+    ("recovery", "propose_difference"): (_("proposed to recover what was paid too much"), ""),
     ("recovery", "propose_breach"): (_("proposed the recovery for a broken undertaking"), ""),
     ("undertaking", "begin"): (_("an undertaking was dated"), ""),
     ("undertaking", "begin_after"): (_("dated an undertaking from what happened"), ""),

@@ -16,6 +16,7 @@ from subsidy.cases.models import Case
 from subsidy.cases.papers import AGREEMENT, PART_REPORT
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Agreement, Award, Instalment, PartReport
+from subsidy.payouts.owing import asked_back, paid_of, rated_back
 from subsidy.programmes.packs import pack_of
 from workflows.case.checking import give_reason
 from workflows.case.fields import spoken
@@ -163,27 +164,45 @@ def reckoned(case: Case, *, rating: str = "") -> Reckoned:
     standing = [row for row in done if row.state in STANDS]
     return Reckoned(
         instalment=now_due,
-        amount_fen=total - sum(row.amount_fen for row in standing),
+        amount_fen=total - sum(row.amount_fen for row in standing) + rated_back(case),
         any_before=bool(standing),
         any_left=any(row.state == InstalmentState.PLANNED and row.pk != now_due.pk for row in rows),
+    )
+
+
+def _have_recovered(turn: Turn, too_much: int) -> None:
+    """Propose, in the name of whoever rates, to recover what was paid beyond the total; another person decides on it."""
+    case: Case = turn.subject
+    if too_much > paid_of(case) - asked_back(case):
+        raise WrongState(
+            _(
+                "At this rating less is owed than stands to be paid. Wait until the bank has answered the payment under "
+                "way; then confirm the rating."
+            )
+        )
+    turn.record(too_much_fen=too_much)
+    turn.passage.defer(
+        "propose_difference",
+        case_id=case.pk,
+        amount_fen=too_much,
+        proposer_id=turn.actor.pk,
+        occurred_on=turn.now.on.isoformat(),
+        reason=turn.data["remark"],
     )
 
 
 def confirm_part(turn: Turn) -> None:
     """State the total owed anew: the part comes to what is not yet due of it; what it falls short of goes back.
 
-    A total below what is due already is not clipped: it needs a recovery, and the act refuses until that is decided.
+    A total below what was paid is not clipped: the part falls away, and the difference is proposed to be recovered. Raises
+    WrongState while what is too much is not paid yet.
     """
     case: Case = turn.subject
     found = reckoned(case, rating=turn.data.get("rating", ""))
     now_due, comes_to = found.instalment, found.amount_fen
     if comes_to < 0:
-        raise WrongState(
-            _(
-                "At this rating less is owed than was paid. Have the difference recovered first: ask the supervision desk "
-                "to open a recovery."
-            )
-        )
+        _have_recovered(turn, -comes_to)
+        comes_to = 0
     correct(turn, case.call, case, before_fen=now_due.amount_fen, after_fen=comes_to)
     now_due.rating = turn.data.get("rating", "")
     now_due.state = InstalmentState.DUE if comes_to else InstalmentState.FALLEN

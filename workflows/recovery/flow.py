@@ -89,6 +89,13 @@ PROPOSE = Act(
     duty=Duty.PROPOSES,
     form=forms.ProposeForm,
 )
+PROPOSE_DIFFERENCE = Act(
+    "propose_difference",
+    _("Propose to recover the difference"),
+    steps.proposed,
+    system=True,
+    form=forms.DifferenceForm,
+)
 PROPOSE_BREACH = Act(
     "propose_breach",
     _("Propose what a broken undertaking costs"),

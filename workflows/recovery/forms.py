@@ -58,6 +58,16 @@ class ProposeForm(ActForm):
         return cleaned
 
 
+class DifferenceForm(ActForm):
+    """By how much more was paid than is owed, and who found it."""
+
+    case = forms.IntegerField()
+    amount_fen = forms.IntegerField(min_value=1, max_value=MOST_FEN)
+    proposer = forms.IntegerField()
+    occurred_on = forms.DateField()
+    reason = forms.CharField(max_length=4000)
+
+
 class BreachForm(ActForm):
     """What was broken, on which ground of the policy, and when."""
 

@@ -1,4 +1,4 @@
-"""Background steps of a recovery: its notice."""
+"""Background steps of a recovery: its notice, and the proposal of what a rating leaves too much."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from subsidy.accounts.services import system_actor
 from subsidy.audit.moment import Moment
 from subsidy.calendars.clock import business_now
+from subsidy.cases.models import Case
 from workflows.common import door
 from workflows.common.door import Outcome
 from workflows.common.jobs import ORIGIN, RETRY
@@ -28,3 +29,37 @@ def issue_recovery_notice(recovery_id: int, *, now: Moment) -> Outcome:
 @app.task(name="issue_recovery_notice", retry=RETRY)
 def issue_recovery_notice_job(recovery_id: int) -> None:
     issue_recovery_notice(recovery_id, now=business_now())
+
+
+def propose_difference(
+    case_id: int, *, amount_fen: int, proposer_id: int, occurred_on: str, reason: str, now: Moment
+) -> Outcome:
+    """Propose to recover what was paid beyond what is owed, once a case and day of rating. A person decides on it."""
+    return door.open_matter(
+        "recovery",
+        "propose_difference",
+        actor=system_actor("system:clock"),
+        now=now,
+        key=f"difference:{case_id}:{occurred_on}:{amount_fen}",
+        authority_id=Case.objects.values_list("authority", flat=True).get(pk=case_id),
+        data={
+            "case": case_id,
+            "amount_fen": amount_fen,
+            "proposer": proposer_id,
+            "occurred_on": occurred_on,
+            "reason": reason,
+        },
+        origin=ORIGIN,
+    )
+
+
+@app.task(name="propose_difference", retry=RETRY)
+def propose_difference_job(case_id: int, amount_fen: int, proposer_id: int, occurred_on: str, reason: str) -> None:
+    propose_difference(
+        case_id,
+        amount_fen=amount_fen,
+        proposer_id=proposer_id,
+        occurred_on=occurred_on,
+        reason=reason,
+        now=business_now(),
+    )

@@ -14,7 +14,7 @@ from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.recovery import steps
-from workflows.recovery.flow import FREE_ACTS, PROPOSE, PROPOSE_BREACH, RecoveryV1
+from workflows.recovery.flow import FREE_ACTS, PROPOSE, PROPOSE_BREACH, PROPOSE_DIFFERENCE, RecoveryV1
 
 
 def card(recovery: Recovery) -> Card:
@@ -55,6 +55,7 @@ RECOVERY = register(
         free_acts=(*FREE_ACTS, *CLAIMS, *REMINDERS),
         opens={
             "propose": Opening(act=PROPOSE, make=steps.make, route=steps.route_of),
+            "propose_difference": Opening(act=PROPOSE_DIFFERENCE, make=steps.make_of_difference, route=steps.route_of),
             "propose_breach": Opening(act=PROPOSE_BREACH, make=steps.make_of_breach, route=steps.route_of),
         },
         kin=kin,

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from policies.language.terms import Recovery as Term
+from subsidy.accounts.models import User
 from subsidy.calendars.working import Due
 from subsidy.cases.models import Case
 from subsidy.correspondence.services import recovery_issue
@@ -80,6 +81,29 @@ def make_of_breach(turn: Turn) -> Recovery:
         reason=f"{broken.number}: {broken.note}",
         proposed_fen=min(by_term(broken.case, term, happened), _left(broken.case)),
         proposed_by=broken.decided_by,
+    )
+
+
+def make_of_difference(turn: Turn) -> Recovery:
+    """What was paid beyond the total that a rating states, in the name of whoever rated.
+
+    Raises NotFound or WrongState as `make` does, and WrongState where less than that is left to be asked back.
+    """
+    case = Case.objects.select_related("policy_version__policy", "company").filter(pk=turn.data["case"]).first()
+    proposer = User.objects.filter(pk=turn.data["proposer"]).first()
+    if case is None or case.authority_id != turn.authority_id or proposer is None:
+        raise NotFound
+    amount = turn.data["amount_fen"]
+    if amount > _left(case):
+        raise WrongState(_("Nothing of this case was paid that is not asked back already."))
+    return _new(
+        turn,
+        case,
+        ground=RecoveryGround.RATED,
+        occurred_on=turn.data["occurred_on"],
+        reason=turn.data["reason"],
+        proposed_fen=amount,
+        proposed_by=proposer,
     )
 
 

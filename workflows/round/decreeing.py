@@ -166,11 +166,11 @@ def _award_of(row: RoundRow) -> tuple[Award, AwardChange | None]:
 
 _PAID_LOWER = _(
     "This award was paid in part or stands in a batch: its amount can no longer be corrected by paper. Wait until the "
-    "batch has been returned; money that has left needs a recovery, which this program cannot lead yet."
+    "batch has been returned; have money that has left recovered from the page of its case."
 )
 _PAID_REVOKE = _(
-    "This award was paid or stands in a batch: revoking it opens a recovery, which this program cannot lead yet. If "
-    "the money has not left, have the batch returned first."
+    "This award was paid or stands in a batch: it can no longer be revoked by paper. Have money that has left "
+    "recovered from the page of its case; if it has not left, have the batch returned first."
 )
 
 
