@@ -122,3 +122,47 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role}"
+
+
+class ApiToken(models.Model):
+    """A key with which a program acts as its person: of the secret only the SHA-256 is kept, and its first letters.
+
+    It can do at most what the person may do on that day; `may_act` and `kinds` (kinds of matter; empty: all) narrow
+    that. Its end is a moment of real time, for it guards against theft and not against anything in business.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT)
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(max_length=12, editable=False)
+    may_act = models.BooleanField(default=False, db_default=False)
+    kinds = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="token_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hint}…"
+
+    def covers(self, kind: str, *, acting: bool) -> bool:
+        """Whether it reaches matters of that kind, to read or to act on."""
+        return (self.may_act or not acting) and (not self.kinds or kind in self.kinds)
+
+
+class ApiUse(models.Model):
+    """How many requests a person's programs have sent in the minute `window`: one row a person, counted in place."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    window = models.BigIntegerField(help_text=_("minutes of real time since 1970"))
+    used = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.used}"

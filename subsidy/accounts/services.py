@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db.models import Q
 
 from subsidy.accounts.enums import Role, UserKind
-from subsidy.accounts.models import Authority, RoleGrant, Unit, User
+from subsidy.accounts.models import ApiToken, Authority, RoleGrant, Unit, User
 from subsidy.audit.moment import Moment
 
 SYSTEM_ACTORS = {
@@ -204,3 +204,34 @@ def identities_unlink(user: User) -> list[str]:
     found = list(linked.values_list("provider", flat=True))
     linked.delete()
     return found
+
+
+def token_new(
+    user: User,
+    *,
+    authority_id: int,
+    name: str,
+    digest: str,
+    hint: str,
+    may_act: bool,
+    kinds: Iterable[str],
+    made_at: dt.datetime,
+    expires_at: dt.datetime,
+) -> ApiToken:
+    """Keep a token by the SHA-256 of its secret."""
+    return ApiToken.objects.create(
+        user=user,
+        authority_id=authority_id,
+        name=name,
+        digest=digest,
+        hint=hint,
+        may_act=may_act,
+        kinds=sorted(kinds),
+        made_at=made_at,
+        expires_at=expires_at,
+    )
+
+
+def token_revoke(token: ApiToken, *, at: dt.datetime) -> None:
+    """End a token at once; its row stays."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=at)

@@ -8,3 +8,6 @@ class ApiConfig(AppConfig):
     name = "subsidy.api"
     label = "api"
     verbose_name = _("API")
+
+    def ready(self) -> None:
+        from subsidy.api import catalogue  # noqa: F401 - declares what the API shows

@@ -1,6 +1,16 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from subsidy.api import views
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.Root.as_view(), name="root"),
+    path("<slug:kind>/", views.Listing.as_view(), name="list"),
+    path("<slug:kind>/bulk/<slug:act>/", views.Bulk.as_view(), name="bulk"),
+    path("<slug:kind>/<str:key>/", views.Matter.as_view(), name="one"),
+    path("<slug:kind>/<str:key>/acts/", views.Acts.as_view(), name="acts"),
+    path("<slug:kind>/<str:key>/acts/<slug:act>/", views.Doing.as_view(), name="act"),
+    re_path(r"^.*$", views.Nothing.as_view(), name="nothing"),
+]

@@ -51,3 +51,18 @@ FINAL_STATES = (
     CaseState.IRREGULAR,
     CaseState.REVOKED,
 )
+
+# When a decision has been made known: before its decree an application's amount is the bureau's own.
+DECIDED = (
+    CaseState.AWAITING_AGREEMENT,
+    CaseState.AGREEMENT_SIGNED,
+    CaseState.AWAITING_ACCOUNT,
+    CaseState.AWAITING_PAYMENT,
+    CaseState.AWAITING_MILESTONE,
+    CaseState.COMPLETION_CHECK,
+    CaseState.SAMPLE_CHECK,
+    CaseState.PAID,
+    CaseState.IRREGULAR,
+    CaseState.REJECTED,
+    CaseState.NOT_FUNDED,
+)

@@ -266,6 +266,8 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("person", "give_password"): (_("gave a person a password for one sign-in"), ""),
     ("person", "change_details"): (_("changed the own name or e-mail address"), ""),
     ("person", "change_password"): (_("changed the own password"), ""),
+    ("person", "make_token"): (_("made a token for the API"), ""),
+    ("person", "revoke_token"): (_("revoked a token for the API"), ""),
     ("registration", "ask"): (_("asked to register a company"), ""),
     ("registration", "confirm"): (_("confirmed who acts for the company"), ""),
     ("registration", "decline"): (_("denied that the person acts for the company"), ""),

@@ -214,6 +214,10 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
 IDLE_SIGN_OUT_SECONDS = 30 * 60
 CSRF_FAILURE_VIEW = "subsidy.web.errors.csrf_failure"
+# How many requests a minute one person's programs may send to the API, over all tokens.
+API_REQUESTS_A_MINUTE = environment.whole_number(os.environ, "SUBSIDY_API_REQUESTS_A_MINUTE", default=600)
+# How the API's views answer stands with them (subsidy.api.views.ApiView).
+REST_FRAMEWORK = {"EXCEPTION_HANDLER": "subsidy.api.problems.handle"}
 # The page that shows every component is for those who build screens.
 COMPONENT_CATALOGUE = DEBUG or DEMO_MODE
 # A policy with assumed clauses is published in a demo only: nobody is ever granted money by an invented clause.

@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import make_password
 
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import RoleGrant, Unit, User
+from subsidy.accounts.services import token_new
 from subsidy.applicants.models import Company
 from subsidy.applicants.rights import rights_in
 from subsidy.decisions.models import Undertaking, UndertakingState
@@ -231,7 +232,7 @@ def registrations(world: World, staff: list[Person]) -> Ground:
 def people(world: World, staff: list[Person]) -> Ground:
     """A person of a company, and an officer, whose account the counter does not touch."""
     stranger, officer = _newcomer(world), world.people["leader"]
-    own = frozenset({"change_password", "change_details", "delegate", "end_delegation"})
+    own = frozenset({"change_password", "change_details", "delegate", "end_delegation", "make_token", "revoke_token"})
     places = [
         Place(stranger, None, [*staff, Person("themselves", stranger, own=own)]),
         Place(officer, None, [*staff, Person("themselves", officer, roles=frozenset({Role.LEADER}), own=own)]),
@@ -245,6 +246,18 @@ def people(world: World, staff: list[Person]) -> Ground:
         granted_by=officer,
         source=grant,
         **days,
+    )
+    ends = world.now.real + dt.timedelta(days=9)
+    token = token_new(
+        officer,
+        authority_id=world.authority.pk,
+        name="ERP",
+        digest="b" * 64,
+        hint="sub_",
+        may_act=False,
+        kinds=(),
+        made_at=world.now.real,
+        expires_at=ends,
     )
     sent = {
         "delegate": plain(grant=grant.pk, to=world.people["counter"].pk, reason="休假", **days),
@@ -262,8 +275,12 @@ def people(world: World, staff: list[Person]) -> Ground:
         "give_password": hashed,
         "change_password": hashed,
         "change_details": plain(name="另一名", email="a@example.org"),
+        "make_token": plain(name="ERP", days=30, digest="a" * 64, hint="sub_abcd"),
+        "revoke_token": plain(token=token.pk),
     }
-    refused = {(1, "check_name"): "not_found", (1, "give_password"): "not_found"}
+    # The token is the officer's.
+    refused = {(0, "revoke_token"): "not_found"}
+    refused |= {(1, "check_name"): "not_found", (1, "give_password"): "not_found"}
     # Administrators look after the people of the bureau alone; this officer's account is open.
     bureaus = (
         "close_account",

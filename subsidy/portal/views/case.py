@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 
-from subsidy.cases.enums import CaseState
+from subsidy.cases.enums import DECIDED, CaseState
 from subsidy.cases.models import Case
 from subsidy.cases.words import progress_of, words_of
 from subsidy.correspondence.models import Letter, LetterKind
@@ -43,20 +43,6 @@ from subsidy.web.reasons import reason_tree, stored
 from workflows.case.fields import spoken
 from workflows.case.filing import withdraw_states
 
-# When a decision has been made known: before its decree an application's amount is the bureau's own.
-DECIDED = (
-    CaseState.AWAITING_AGREEMENT,
-    CaseState.AGREEMENT_SIGNED,
-    CaseState.AWAITING_ACCOUNT,
-    CaseState.AWAITING_PAYMENT,
-    CaseState.AWAITING_MILESTONE,
-    CaseState.COMPLETION_CHECK,
-    CaseState.SAMPLE_CHECK,
-    CaseState.PAID,
-    CaseState.IRREGULAR,
-    CaseState.REJECTED,
-    CaseState.NOT_FUNDED,
-)
 # What to do next, by state: where to (and which act), what the button says, and who may.
 NEXT: dict[str, tuple[str, tuple[str, ...], Text, str]] = {
     CaseState.AWAITING_CORRECTION: ("portal:correction", (), gettext_lazy("Correct the application"), FILE_FOR),

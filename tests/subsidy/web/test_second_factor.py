@@ -35,6 +35,7 @@ ASKS_AGAIN = {
             "grant_role",
             "remove_factors",
             "link_identity",
+            "make_token",
         )
     ),
 }

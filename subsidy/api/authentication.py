@@ -1,0 +1,86 @@
+"""Who a program speaks for: a token in the Authorization header, or a browser's session with its CSRF token."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import cast
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from subsidy.accounts.models import ApiToken, User
+from subsidy.web.person import moment_of
+from subsidy.web.second_factor import has_factor, must_have_factor
+
+SCHEME = "Bearer"
+PREFIX = "sub_"
+HINT_LENGTH = 8
+_SECRET_OCTETS = 32
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+def new_secret() -> str:
+    """A secret that nobody can guess; it is shown once and never stored."""
+    return PREFIX + secrets.token_urlsafe(_SECRET_OCTETS)
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a secret. It has 256 random bits, so that a plain hash cannot be tried out."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer sub_…`. An unknown, ended or revoked token is refused in one sentence for all of them."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        words = get_authorization_header(request).decode("latin-1").split()
+        if not words or words[0].lower() != SCHEME.lower():
+            return None
+        if len(words) != 2:
+            raise AuthenticationFailed(_("The Authorization header must read: Bearer, one space, the token."))
+        token = ApiToken.objects.select_related("user").filter(digest=digest_of(words[1])).first()
+        if token is None or not self._is_live(request, token):
+            raise AuthenticationFailed(
+                _("This token is unknown, has ended or was revoked. Make a new one on the page of your account.")
+            )
+        return token.user, token
+
+    def _is_live(self, request: Request, token: ApiToken) -> bool:
+        user = token.user
+        if token.revoked_at is not None or token.expires_at <= moment_of(request).real:
+            return False
+        if not user.is_active or user.password_to_change:
+            return False
+        return not must_have_factor(user) or has_factor(user)
+
+    def authenticate_header(self, request: Request) -> str:
+        return SCHEME
+
+
+def token_of(request: Request) -> ApiToken | None:
+    """The token of this request; None for a browser's session."""
+    return request.auth if isinstance(request.auth, ApiToken) else None
+
+
+def user_of(request: Request) -> User:
+    return cast(User, request.user)
+
+
+class WithinToken(BasePermission):
+    """Somebody signed in; and of a token, that it reaches this kind of matter to read or to act on (view.kind_asked)."""
+
+    message = _("This token does not reach that far. Make one that may act, or that names this kind of matter.")
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        token = token_of(request)
+        if token is None:
+            return True
+        kind = getattr(view, "kind_asked", lambda: "")()
+        return token.covers(kind, acting=request.method not in _READING)

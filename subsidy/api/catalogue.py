@@ -1,0 +1,201 @@
+"""What the API shows: one declaration a kind of matter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters
+from django.db.models import Model
+from rest_framework.request import Request
+
+from subsidy.accounts.models import Authority
+from subsidy.api import scope
+from subsidy.api.resources import Resource, publish
+from subsidy.applicants.models import Company
+from subsidy.cases.enums import DECIDED
+from subsidy.cases.models import Case
+from subsidy.correspondence.models import Letter
+from subsidy.decisions.models import Finding, Objection, Proposal, Round, RoundRow
+from subsidy.ledger.models import BudgetLine
+from subsidy.payouts.models import Batch, Recovery
+from subsidy.payouts.selectors import lines_of
+from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.web.lists import Column, Kind, ListSpec, Sort
+
+NEWEST = (Sort("newest", "", ("-id",)), Sort("oldest", "", ("id",)))
+_KINDS: dict[str, Kind] = {"fen": "yuan", "on": "day", "at": "instant", "from": "day", "to": "day"}
+_NUMBERS = {"line_count", "score", "year"}
+
+
+def columns(*names: str) -> tuple[Column, ...]:
+    """Columns by name, `name=path` where the value lies elsewhere; what kind of value each is, its ending says."""
+    found = []
+    for text in names:
+        name, _, path = text.partition("=")
+        kind = "number" if name in _NUMBERS else _KINDS.get(name.rpartition("_")[2], "text")
+        found.append(Column(name, "", path or name, kind=kind))
+    return tuple(found)
+
+
+def listed(
+    model: type[Model],
+    *names: str,
+    filters: Iterable[str] = (),
+    related: tuple[str, ...] = (),
+    sorts: tuple[Sort, ...] = NEWEST,
+) -> ListSpec:
+    """A list of these columns; `filters` are fields compared for equality."""
+    meta = type("Meta", (), {"model": model, "fields": tuple(filters)})
+    filterset = type(f"{model.__name__}Filter", (django_filters.FilterSet,), {"Meta": meta})
+    return ListSpec(model=model, columns=columns(*names), sorts=sorts, filterset=filterset, related=related)
+
+
+_CASE = ("number", "state", "call=call.number", "policy=policy_version.policy.code", "policy_version=policy_version.version",
+         "company=company_id", "company_name", "submitted_at", "amount_fen")  # fmt: skip
+_CASE_RELATED = ("call", "policy_version__policy")
+_CASE_FILTERS = ("state", "company", "call__number")
+CASES_OF_COMPANY = listed(Case, *_CASE, filters=_CASE_FILTERS, related=_CASE_RELATED)
+CASES_OF_BUREAU = listed(
+    Case, *_CASE, "accepted_at", "score", "tier", "computed_fen", filters=_CASE_FILTERS, related=_CASE_RELATED
+)
+
+
+def case_spec(request: Request | None) -> ListSpec:
+    """To a company an amount is told when it is decreed; what was computed before is the bureau's own."""
+    return CASES_OF_COMPANY if request is not None and scope.is_company(request) else CASES_OF_BUREAU
+
+
+def case_more(case: Case, request: Request) -> dict[str, Any]:
+    """The last decision by the rules with its reasons, and the letters; a company is told once it is decided."""
+    may_know = not scope.is_company(request) or case.state in DECIDED
+    finding = Finding.objects.filter(case=case).order_by("-id").first() if may_know else None
+    letters = Letter.objects.filter(case=case).order_by("id").values("id", "kind", "issued_at")
+    return {
+        "decision": None
+        if finding is None
+        else {
+            "outcome": finding.outcome,
+            "made_at": finding.made_at.isoformat(),
+            "policy_hash": finding.content_hash,
+            "decision_hash": finding.decision_hash,
+            "reasons": json.loads(finding.decision_text),
+        },
+        "letters": [{**letter, "issued_at": letter["issued_at"].isoformat()} for letter in letters],
+    }
+
+
+def round_more(round_: Round, _request: Request) -> dict[str, Any]:
+    rows = RoundRow.objects.filter(round=round_).select_related("case").order_by("rank")
+    return {
+        "rows": [
+            {"rank": row.rank, "case": row.case.number, "state": row.state, "amount_fen": row.amount_fen}
+            for row in rows
+        ]
+    }
+
+
+def batch_more(batch: Batch, _request: Request) -> dict[str, Any]:
+    """Its payments; account numbers stay on the pages of those who pay."""
+    return {
+        "lines": [
+            {
+                "row": line.row,
+                "case": line.case.number,
+                "end_to_end_id": line.end_to_end_id,
+                "payee_name": line.payee_name,
+                "amount_fen": line.amount_fen,
+                "state": line.state,
+            }
+            for line in lines_of(batch)
+        ]
+    }
+
+
+def policy_more(version: PolicyVersion, _request: Request) -> dict[str, Any]:
+    return {"policy_text": version.policy_text, "source_text": version.source_text, "cases_text": version.cases_text}
+
+
+def _same(spec: ListSpec) -> Any:
+    return lambda _request: spec
+
+
+publish(Resource("cases", "case", "number", scope.cases, case_spec, case_more))
+publish(
+    Resource(
+        "rounds", "round", "number", scope.rounds,
+        _same(listed(Round, "number", "state", "call=call.number", "minute_number", "approved_at", "opened_at",
+                     filters=("state", "call__number"), related=("call",))),
+        round_more,
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "objections", "objection", "number", scope.objections,
+        _same(listed(Objection, "number", "state", "round=round.number", "rank=row.rank", "case=case.number", "opened_at",
+                     "decided_at", "consequence", filters=("state",), related=("round", "row", "case"))),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "proposals", "proposal", "number", scope.proposals,
+        _same(listed(Proposal, "number", "kind", "title", "state", "proposed_by=proposed_by.name", "opened_at",
+                     filters=("state", "kind"), related=("proposed_by",))),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "batches", "batch", "number", scope.batches,
+        _same(listed(Batch, "number", "state", "format", "currency", "execution_on", "purpose", "line_count", "total_fen",
+                     "prepared_at", "checked_at", "released_at", filters=("state", "format"))),
+        batch_more,
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "recoveries", "recovery", "number", scope.recoveries,
+        _same(listed(Recovery, "number", "state", "ground", "case=case.number", "company_name", "proposed_fen", "amount_fen",
+                     "due_on", filters=("state", "ground"), related=("case",))),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "budget-lines", "budget_line", "pk", scope.budget_lines,
+        _same(listed(BudgetLine, "code", "year", "name_zh", "name_en", "source", "programme", "currency",
+                     *(f"{name}_fen={name}" for name in ("appropriated", "available", "committed", "obligated", "in_flight",
+                                                         "spent", "lapsed", "carried_out")),
+                     "closed_at", filters=("year", "code"))),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "companies", "company", "pk", scope.companies,
+        _same(listed(Company, "uscc", "name", "region", "industry", "legal_form", "state", "founded_on",
+                     filters=("uscc", "state"))),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "calls", "call", "number", scope.calls,
+        _same(listed(Call, "number", "title_zh", "title_en", "policy=policy_version.policy.code",
+                     "policy_version=policy_version.version", "authority=authority.code", "allocation", "opens_at",
+                     "closes_at", "cancelled_at", "budget_fen", filters=("allocation", "policy_version__policy__code"),
+                     related=("policy_version__policy", "authority"))),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "policy-versions", "policy_version", "pk", scope.policy_versions,
+        _same(listed(PolicyVersion, "policy=policy.code", "policy_version=version", "title_zh=policy.title_zh",
+                     "title_en=policy.title_en", "document_number", "content_hash", "effective_from", "effective_to",
+                     "illustrative", "published_at", filters=("policy__code", "version"), related=("policy",))),
+        policy_more,
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "authorities", "authority", "code", scope.authorities,
+        _same(listed(Authority, "code", "name_zh", "name_en", "short_name", "region")),
+    )
+)  # fmt: skip

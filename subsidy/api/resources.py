@@ -1,0 +1,97 @@
+"""What the API shows of a kind of matter, declared once: whose rows, which fields, sorts and filters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from rest_framework.request import Request
+
+from subsidy.web.lists import Column, ListSpec
+from workflows.common.subjects import Kind, kind_named
+
+JsonValue = Any
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of matter under its address.
+
+    `rows` gives what this reader sees and nothing else (Refused for whoever has no business here); `lookup` is the field
+    that stands in the address of one; `more` adds to one matter what its list leaves out.
+    """
+
+    name: str
+    kind_name: str
+    lookup: str
+    rows: Callable[[Request], QuerySet[Any]]
+    spec: Callable[[Request | None], ListSpec]
+    more: Callable[[Any, Request], dict[str, JsonValue]] = lambda _row, _request: {}
+
+    @property
+    def kind(self) -> Kind:
+        return kind_named(self.kind_name)
+
+    def one(self, request: Request, key: str) -> Any:
+        """The matter under that key, with what its fields need. Raises Http404 for a foreign one as for none."""
+        spec = self.spec(request)
+        rows = self.rows(request)
+        if spec.related:
+            rows = rows.select_related(*spec.related)
+        if spec.prepare:
+            rows = spec.prepare(rows)
+        if self.lookup == "pk" and not (key.isdecimal() and len(key) < 19):
+            raise Http404("no such key")
+        if "\x00" in key:
+            raise Http404("no such key")
+        found = rows.filter(**{self.lookup: key}).first()
+        if found is None:
+            raise Http404(f"no {self.name} {key} for this reader")
+        return found
+
+    def key_of(self, row: Any) -> str:
+        return str(getattr(row, self.lookup))
+
+    def shown(self, row: Any, request: Request | None) -> dict[str, JsonValue]:
+        """The fields of a row: money in fen, days and instants in ISO 8601, states by their codes."""
+        fields = {column.name: plain(column, column.of(row)) for column in self.spec(request).columns}
+        return {"key": self.key_of(row), **fields, "version": row.head_seq}
+
+
+def plain(column: Column, value: Any) -> JsonValue:
+    """A value for JSON; a day that never comes is none."""
+    if value is None or value == dt.date.max:
+        return None
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    if isinstance(value, bool | int | list | dict):
+        return value
+    if isinstance(value, Model):
+        raise TypeError(f"field {column.name} gives a record instead of a value")
+    return str(value)
+
+
+_RESOURCES: dict[str, Resource] = {}
+
+
+def publish(resource: Resource) -> Resource:
+    """Make a resource known; each name once."""
+    if resource.name in _RESOURCES:
+        raise ValueError(f"resource {resource.name} is declared twice")
+    _RESOURCES[resource.name] = resource
+    return resource
+
+
+def resources() -> Mapping[str, Resource]:
+    return _RESOURCES
+
+
+def resource_named(name: str) -> Resource:
+    """Raises Http404 for a name that is none."""
+    if name not in _RESOURCES:
+        raise Http404(f"no resource {name}")
+    return _RESOURCES[name]

@@ -1,0 +1,104 @@
+"""What a program reads: the matters of its person, page by page, and nothing of anybody else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from subsidy.api import catalogue
+from subsidy.api.resources import resources
+from tests.subsidy.api.conftest import AsProgram
+from tests.subsidy.api.test_tokens import problem
+from tests.world import World
+
+
+def statements(make: Any) -> list[str]:
+    with CaptureQueriesContext(connection) as found:
+        assert make().status_code == 200
+    return [one["sql"] for one in found]
+
+
+def test_reading_costs_few_statements(world: World, as_program: AsProgram) -> None:
+    call = world.call()
+    one, more = world.ready(call), world.submitted(call)
+    program = as_program("acceptance")
+    program.get("cases/")
+    read = statements(lambda: program.get(f"cases/{one.number}/"))
+    assert len(read) <= 8, "\n".join(read)
+    listed = statements(lambda: program.get("cases/"))
+    assert len(listed) <= 6, "\n".join(listed)
+    assert more.number in program.get("cases/").text
+
+
+def test_a_list_is_paged_filtered_and_refuses_what_it_does_not_know(world: World, as_program: AsProgram) -> None:
+    call = world.call()
+    numbers = [world.submitted(call).number for _ in range(3)]
+    program = as_program("acceptance")
+    shown = program.get("cases/?sort=oldest").json()
+    assert [row["key"] for row in shown["items"]] == numbers and shown["next"] is None
+    assert program.get("cases/?state=withdrawn").json()["items"] == []
+    assert problem(program.get("cases/?state=nowhere"), 400, "request")["errors"][0]["field"] == "state"
+    assert problem(program.get("cases/?stat=draft"), 400, "request")["errors"][0]["field"] == "stat"
+    problem(program.get("cases/?after=AAAA"), 404, "not_found")
+    problem(program.get("cases/?sort=colour"), 404, "not_found")
+
+
+def test_pages_follow_each_other(world: World, as_program: AsProgram, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "CASES_OF_BUREAU", replace(catalogue.CASES_OF_BUREAU, page_size=2))
+    call = world.call()
+    numbers = [world.submitted(call).number for _ in range(3)]
+    program = as_program("acceptance")
+    first = program.get("cases/?sort=oldest").json()
+    path = first["next"].partition("/api/v1/")[2]
+    second = program.get(path).json()
+    assert [row["key"] for row in (*first["items"], *second["items"])] == numbers
+    assert second["previous"] is not None and second["next"] is None
+
+
+def test_a_company_learns_of_a_decision_when_it_is_made_known(world: World, as_program: AsProgram) -> None:
+    call = world.call()
+    case = world.ready(call)
+    filer, officer = as_program(world.filer(case.company)), as_program("amount")
+    assert "computed_fen" not in filer.get(f"cases/{case.number}/").json()
+    assert filer.get(f"cases/{case.number}/").json()["decision"] is None
+    assert officer.get(f"cases/{case.number}/").json()["decision"]["outcome"] == "met"
+    world.decreed(call)
+    told = filer.get(f"cases/{case.number}/").json()
+    assert told["decision"]["outcome"] == "met" and told["amount_fen"] > 0
+    assert filer.get("companies/").json()["items"][0]["uscc"] == case.company.uscc
+
+
+def test_every_kind_is_read_by_an_auditor_and_foreign_matters_do_not_exist(
+    world: World, as_program: AsProgram
+) -> None:
+    call = world.call()
+    case = world.ready(call)
+    world.decreed(call)
+    world.batch([world.accounted(case)])
+    auditor = as_program("auditor")
+    other = World(code="yh")
+    foreign = as_program(other.people["auditor"])
+    seen = set()
+    for name in resources():
+        listed = auditor.get(f"{name}/")
+        assert listed.status_code == 200, (name, listed.content)
+        for row in listed.json()["items"]:
+            seen.add(name)
+            answer = auditor.get(f"{name}/{row['key']}/")
+            assert answer.status_code == 200, (name, answer.content)
+            assert answer["ETag"] == f'"{row["version"]}"'
+            assert auditor.get(f"{name}/{row['key']}/acts/").status_code == 200
+            if name not in ("calls", "policy-versions"):
+                for path in (f"{name}/{row['key']}/", f"{name}/{row['key']}/acts/"):
+                    problem(foreign.get(path), 404, "not_found")
+    assert seen >= {"cases", "rounds", "batches", "budget-lines", "companies", "calls", "policy-versions"}
+
+
+def test_experts_and_administrators_read_no_case(world: World, as_program: AsProgram) -> None:
+    case = world.accepted()
+    for who in (world.experts(case)[0], world.person("u-admin", None)):
+        problem(as_program(who).get("cases/"), 403, "permission")
