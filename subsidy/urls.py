@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/", include("subsidy.portal.urls")),
     path("console/", include("subsidy.console.urls")),
     path("api/v1/", include("subsidy.api.urls")),
+    path("account/tokens/", include("subsidy.api.token_urls")),
     path("", include("subsidy.web.urls")),
     path("", include("subsidy.public.urls")),
 ]

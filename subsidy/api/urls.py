@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, path
 
 from subsidy.api import views
 
@@ -12,5 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:kind>/<str:key>/", views.Matter.as_view(), name="one"),
     path("<slug:kind>/<str:key>/acts/", views.Acts.as_view(), name="acts"),
     path("<slug:kind>/<str:key>/acts/<slug:act>/", views.Doing.as_view(), name="act"),
-    re_path(r"^.*$", views.Nothing.as_view(), name="nothing"),
+    path("<path:rest>", views.Nothing.as_view(), name="nothing"),
 ]

@@ -190,7 +190,9 @@ class Bulk(ApiView):
         if not found.bulk:
             raise BadRequest(_("This act is done one by one. Send it to each matter's own address."))
         if found.most and len(keys) > found.most:
-            raise BadRequest(_("This act takes at most %(n)d rows at once. Send the rest after them.") % {"n": found.most})
+            raise BadRequest(
+                _("This act takes at most %(n)d rows at once. Send the rest after them.") % {"n": found.most}
+            )
         named = dict(
             resource.rows(request).filter(**{f"{resource.lookup}__in": keys}).values_list(resource.lookup, "pk")
         )

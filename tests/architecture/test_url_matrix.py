@@ -308,6 +308,14 @@ TABLE: dict[str, Rule] = {
     "console:suspense": BATCH,
     "console:propose-suspense": PROPOSES_MONEY,
     **dict.fromkeys(["console:audit", "console:audit-cases", "console:audit-case"], AUDIT),
+    # Programs are told as programs: 401 instead of a way to sign in. What stands behind each kind of matter, and for
+    # whom it is foreign, tests/subsidy/api tries over every resource; here the kind is calls, which everybody may read.
+    **dict.fromkeys(["api:root", "api:list", "api:one", "api:acts"], rule(EVERYBODY, anonymous="401")),
+    **dict.fromkeys(["api:act", "api:bulk"], rule(set(), others="method", anonymous="401")),
+    "api:nothing": rule(set(), anonymous="404"),
+    "token:list": SIGNED_IN,
+    "token:new": MFA,
+    "token:revoke": POST_ONLY,
 }
 # Whoever is out must also be out with POST; one of each kind is enough to tell.
 # A paper is sent to be compared by anybody who holds it; nothing is kept of it.
@@ -407,7 +415,10 @@ class Objects:
         values = {
             "number": number,
             "pk": self._pk(name),
-            "kind": "high_tech" if name == "console:register" else "case",
+            "kind": "calls" if name.startswith("api:") else "high_tech" if name == "console:register" else "case",
+            "key": self.call.number,
+            "act": "cancel",
+            "rest": "a/b/c/d/",
             "action": _action(name),
             "paper": 1,
             "draw": 1,
