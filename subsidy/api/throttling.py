@@ -9,12 +9,12 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from subsidy.accounts.models import ApiUse
 from subsidy.web.person import moment_of
 
 WINDOW_SECONDS = 60
-_COUNT = f"""
-INSERT INTO {ApiUse._meta.db_table} AS u (user_id, "window", used) VALUES (%s, %s, 1)
+# The table of accounts.ApiUse.
+_COUNT = """
+INSERT INTO accounts_apiuse AS u (user_id, "window", used) VALUES (%s, %s, 1)
 ON CONFLICT (user_id) DO UPDATE SET
     used = CASE WHEN u."window" = excluded."window" THEN u.used + 1 ELSE 1 END, "window" = excluded."window"
 RETURNING used

@@ -313,8 +313,8 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["api:root", "api:list", "api:one", "api:acts"], rule(EVERYBODY, anonymous="401")),
     **dict.fromkeys(["api:act", "api:bulk"], rule(set(), others="method", anonymous="401")),
     "api:nothing": rule(set(), anonymous="404"),
-    "token:list": SIGNED_IN,
-    "token:new": MFA,
+    # Whoever has shown no second factor is led to show one, or to set one up.
+    **dict.fromkeys(["token:list", "token:new"], SIGNED_IN),
     "token:revoke": POST_ONLY,
 }
 # Whoever is out must also be out with POST; one of each kind is enough to tell.

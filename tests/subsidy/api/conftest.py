@@ -34,7 +34,7 @@ class Program:
         if version is not None:
             more["if-match"] = f'"{version}"'
         files = any(hasattr(value, "read") for value in (data or {}).values()) if isinstance(data, dict) else False
-        kind = {} if files else {"content_type": "application/json"}
+        kind: dict[str, Any] = {} if files else {"content_type": "application/json"}
         body = data if data is not None else {}
         return self.client.post(f"/api/v1/{path}", body, headers=self._headers(more), **kind)
 

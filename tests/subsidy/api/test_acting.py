@@ -66,7 +66,8 @@ def test_what_an_act_does_not_take_is_refused_not_left_out(world: World, as_prog
     for extra in ({"state": "paid"}, {"amount_fen": 1}, {"authority": 1}):
         body = problem(program.post(path, {"reason": "不符", **extra}, version=case.head_seq), 422, "data")
         assert body["errors"] == [{"field": next(iter(extra)), "messages": ["unknown"]}]
-    for wrong in ([], "text", {"reason": {"a": 1}}, {"reason": "a\x00b"}, {"reason": 1.5}):
+    wrongs: list[Any] = [[], "text", {"reason": {"a": 1}}, {"reason": "a\x00b"}, {"reason": 1.5}]
+    for wrong in wrongs:
         problem(program.post(path, wrong, version=case.head_seq), 400, "request")
     empty = problem(program.post(path, {}, version=case.head_seq), 422, "data")
     assert empty["errors"][0]["field"] == "reason"
