@@ -94,7 +94,7 @@ def approve(tab: Tab, number: str) -> None:
     tab.fill("Decision of the meeting", "同意")
     tab.fill("Members of the meeting", "3")
     tab.fill("Present", "李局\n王局")
-    tab.main.get_by_label("Approve every row for which nothing else is chosen").check()
+    tab.field("Approve every row for which nothing else is chosen").check()
     tab.press("Approve")
     tab.says("Approved.")
 
