@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import Q, QuerySet
 
-from subsidy.audit.models import Checkpoint, Event
+from subsidy.audit.models import Checkpoint, Event, EventPrivate
 from subsidy.audit.moment import ZONE
 
 
@@ -35,6 +35,11 @@ def between(events: QuerySet[Event], first: dt.date | None, last: dt.date | None
 
 def _start(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), tzinfo=ZONE)
+
+
+def private_count(stream: str, stream_id: int) -> int:
+    """Beside how many events of a stream personal values stand."""
+    return EventPrivate.objects.filter(event__stream=stream, event__stream_id=stream_id).count()
 
 
 def latest_checkpoint() -> Checkpoint | None:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from subsidy.audit.canonical import canonical, digest
 from subsidy.audit.models import Chained, Event, EventPrivate
 from subsidy.audit.moment import Moment
@@ -52,6 +54,13 @@ def append(entries: Sequence[Entry], *, actor_id: int, now: Moment) -> list[Even
             secret.event_id = secret.event.pk
         EventPrivate.objects.bulk_create(private)
     return events
+
+
+def private_erase(stream: str, stream_id: int) -> list[int]:
+    """Delete the personal values beside the events of one stream; returns which events lost theirs, for the tombstone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT subsidy_erase_private(%s, %s)", [stream, stream_id])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def event_of(entry: Entry, *, actor_id: int, now: Moment) -> tuple[Event, EventPrivate | None]:

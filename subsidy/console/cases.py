@@ -93,6 +93,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         and Award.objects.filter(case=case).exists(),
         "may_reopen": case.state in REMANDED
         and proposals.may_propose(request, "propose_reopening", case.authority_id),
+        "may_erase": case.closed_at is not None
+        and proposals.may_propose(request, "propose_erasure", case.authority_id),
         **titles_shown(request, case, pack),
         "rule": RuleDecision.objects.select_related("authorisation__proposal").filter(case=case).first(),
         "history": entries,

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/call/<str:number>/authorise/", proposing.ProposeAuthorisation.as_view(), name="propose-authorisation"),
     path("cases/<str:number>/title/", proposing.ProposeTitleChange.as_view(), name="propose-title-change"),
     path("cases/<str:number>/title-test/", proposing.ProposeTitleTest.as_view(), name="propose-title-test"),
+    path("cases/<str:number>/erase/", proposing.ProposeErasure.as_view(), name="propose-erasure"),
     path("cases/<str:number>/reopen/", proposing.ProposeReopening.as_view(), name="propose-reopening"),
 ]

@@ -35,6 +35,7 @@ from subsidy.work.selectors import Standing, items_of
 from workflows.case.by_rule import used_of
 from workflows.common.refusals import Message
 from workflows.common.subjects import kind_named
+from workflows.proposal.erasing import RULES
 from workflows.proposal.kind import PROPOSAL
 from workflows.proposal.titles import CHANGES, REVOKE
 
@@ -204,6 +205,8 @@ def terms_in_words(kind: str, terms: dict[str, Any]) -> list[tuple[Text, str]]:
         return [row for row in (*said, (_("Document number"), terms["document"])) if row[1]]
     if kind == ProposalKind.REOPENING:
         return [(_("Document of the review or judgment"), str(terms["document"]))]
+    if kind == ProposalKind.ERASURE:
+        return [(_("Rule of retention"), str(RULES[terms["rule"]]))]
     if kind in TITLE_KINDS:
         return _title_terms(terms)
     return [

@@ -153,6 +153,31 @@ class ProposeReopening(Propose):
         )  # fmt: skip
 
 
+class ProposeErasure(Propose):
+    """Erasing what stands beside the events of a case that has ended: names, messages, network addresses."""
+
+    opening, about = "propose_erasure", "case"
+
+    def subject(self) -> Any:
+        case = scope.case_for_officer(self.request, self.kwargs["number"])
+        if case.closed_at is None:
+            raise Http404("This case is still under way.")
+        return case
+
+    def title_of(self, subject: Any) -> Text:
+        return str(subject.company_name)
+
+    def preview(self) -> Preview:
+        return Preview(
+            changes=[
+                _("Nothing changes yet: it holds when another person approves it."),
+                _("Then names, words of messages and network addresses beside the events of this case are deleted for good. "
+                  "The events, their chain and the public log stay whole; an event says what was erased and by which rule."),
+            ],
+            told=[_("The leader, who approves or refuses it")],
+        )  # fmt: skip
+
+
 class ProposeTitleChange(Propose):
     """Taking back, or lowering, the title that the case was given."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import override
 
+from subsidy.audit.log.places import verify_places
 from subsidy.audit.log.verify import LogFinding, LogReport, verify_checkpoint, verify_log
 from subsidy.audit.offline.bundle import CHECKPOINT, read_bundle
 from subsidy.audit.offline.check import WRONG, check_file
@@ -96,8 +97,11 @@ def _findings(target: str | None, report: Report, log: LogReport) -> Iterator[Fo
         with snapshot():
             yield from _of_bundle(Path(target)) if zipfile.is_zipfile(target) else _of_file(Path(target))
     else:
-        for stream, stream_id in streams_of(case_named(target)):
+        streams = list(streams_of(case_named(target)))
+        for stream, stream_id in streams:
             yield from verify_record(stream, stream_id, report)
+        with snapshot():
+            yield from verify_places(streams)
 
 
 def _of_bundle(path: Path) -> Iterator[Found]:

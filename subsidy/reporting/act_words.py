@@ -85,6 +85,8 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("case", "remove_record"): (_("removed a record of a list"), _("record of a list removed")),
     ("case", "confirm_list"): (_("said whether a list is complete"), _("list confirmed")),
     ("proposal", "propose_authorisation"): (_("proposed a standing authorisation"), ""),
+    ("case", "erase_personal_values"): (_("personal values were erased"), _("personal values were erased")),
+    ("proposal", "propose_erasure"): (_("proposed to erase personal values"), ""),
     ("proposal", "propose_reopening"): (_("proposed to reopen a case"), ""),
     ("proposal", "propose_title_change"): (_("proposed to take back or lower a title"), ""),
     ("proposal", "propose_title_test"): (_("tested a title again"), ""),

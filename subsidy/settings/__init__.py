@@ -165,6 +165,7 @@ STORAGES = {
 
 # Whose log this is, in its checkpoints and public keys; the private halves lie beside the database.
 LOG_ORIGIN = os.environ.get("SUBSIDY_LOG_ORIGIN", "") or f"{MAIL_DOMAIN}/log"
+RECORD_RETENTION_YEARS = int(os.environ.get("SUBSIDY_RECORD_RETENTION_YEARS", "") or 30)
 LOG_KEYS_DIR = DATA_DIR / "keys"
 # Keys that seal numbers of accounts and secrets of code apps, newest first; absent: the file `fields` beside the log's.
 FIELD_KEYS = os.environ.get("SUBSIDY_FIELD_KEYS", "")

@@ -216,7 +216,7 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["portal:undertaking", "portal:undertaking-report"], NOBODY_YET),
     **dict.fromkeys(["console:proposal", "console:proposal-act"], CASE),
     # The call of the test is decided by people and its case has not ended; tests/subsidy/console/test_proposals.py has others.
-    **dict.fromkeys(["console:propose-authorisation", "console:propose-reopening"], NO_LETTER),
+    **dict.fromkeys([f"console:propose-{what}" for what in ("authorisation", "reopening", "erasure")], NO_LETTER),
     # The case of the test was given no title; tests/subsidy/console/test_titles.py has one that was.
     **dict.fromkeys(["console:propose-title-change", "console:propose-title-test"], NO_LETTER),
     **dict.fromkeys([f"console:objection{page}" for page in ("", "-file", "-act")], OBJECTION),

@@ -90,6 +90,8 @@ def test_everybody_tries_to_open_every_kind_of_matter_with_a_flow(bureau: Everyt
     openings("proposal", "propose_authorisation", {"call": by_rule.pk, **terms, **days})
     sent_back = {"case": refused_case(bureau, "2023.4").pk, "document": "杭政复〔2024〕3号", "reason": "撤销原决定"}
     openings("proposal", "propose_reopening", sent_back)
+    ended = {"case": sent_back["case"], "rule": "unneeded", "reason": "无需保留"}
+    openings("proposal", "propose_erasure", ended)
     line, other = bureau.line(), bureau.line()
     change = {"line": line.pk, "amount_fen": 1_00, "document": "西财〔2024〕9号", "reason": "调整"}
     openings("proposal", "propose_reduction", change)

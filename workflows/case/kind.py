@@ -22,6 +22,7 @@ from workflows.case.titles import TITLES
 from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
+from workflows.proposal.erasing import ERASE
 from workflows.round.leaving import CASE_ACTS
 
 
@@ -65,7 +66,18 @@ CASE = register(
         model=Case,
         card=card,
         flows=FLOWS,
-        free_acts=(*FREE_ACTS, *TITLES, *CASE_ACTS, *LISTS, *PANEL_ACTS, *CLAIMS, *REMINDERS, *SERVICE, *MESSAGES),
+        free_acts=(
+            *FREE_ACTS,
+            *TITLES,
+            *CASE_ACTS,
+            *LISTS,
+            *PANEL_ACTS,
+            *CLAIMS,
+            *REMINDERS,
+            *SERVICE,
+            *MESSAGES,
+            ERASE,
+        ),
         opens={
             "open": Opening(act=OPEN, make=filing.make, route=filing.route_of, company_id=_company),
             "offer": Opening(act=OFFER, make=by_rule.make_offer, route=filing.route_of, company_id=_company),

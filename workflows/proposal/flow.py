@@ -14,7 +14,7 @@ from workflows.budget.forms import MoveForm, ReduceForm, YearEndForm
 from workflows.common.acts import Act, ActForm, ReasonForm
 from workflows.common.nodes import End, Human, Start, Switch, verdict
 from workflows.common.refusals import Message
-from workflows.proposal import giving_up, steps, titles
+from workflows.proposal import erasing, giving_up, steps, titles
 from workflows.proposal.suspense import SuspenseForm
 
 
@@ -42,7 +42,7 @@ def _decision(role: Role) -> Human:
 class ProposalV1(Flow):
     """Proposal
 
-    What two people must want: standing authorisations, the reopening of a case, what becomes of a title.
+    What two people must want: standing authorisations, the reopening of a case, what becomes of a title, erasures.
     """
 
     lock_impl = SelectForUpdateLock(nowait=False, attempts=1)
@@ -112,6 +112,14 @@ PROPOSE_REOPENING = Act(
     role=Role.SUPERVISION,
     duty=Duty.PROPOSES,
     form=steps.ReopeningForm,
+)
+PROPOSE_ERASURE = Act(
+    "propose_erasure",
+    _("Propose to erase personal values"),
+    steps.proposed,
+    role=Role.SUPERVISION,
+    duty=Duty.PROPOSES,
+    form=erasing.ErasureForm,
 )
 PROPOSE_TITLE_CHANGE = Act(
     "propose_title_change",

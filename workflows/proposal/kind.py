@@ -15,10 +15,11 @@ from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.common.turn import Turn
-from workflows.proposal import giving_up, steps, suspense
+from workflows.proposal import erasing, giving_up, steps, suspense
 from workflows.proposal.flow import (
     FREE_ACTS,
     PROPOSE_AUTHORISATION,
+    PROPOSE_ERASURE,
     PROPOSE_MOVE,
     PROPOSE_RECOVERY_LESS,
     PROPOSE_REDUCTION,
@@ -69,6 +70,7 @@ PROPOSAL = register(
                 act=PROPOSE_RECOVERY_LESS, make=giving_up.make_reduction, route=steps.route_of
             ),
             "propose_reopening": Opening(act=PROPOSE_REOPENING, make=steps.make_reopening, route=steps.route_of),
+            "propose_erasure": Opening(act=PROPOSE_ERASURE, make=erasing.make_erasure, route=steps.route_of),
             "propose_reduction": _of_finance(PROPOSE_REDUCTION, changes.make_reduction),
             "propose_move": _of_finance(PROPOSE_MOVE, changes.make_move),
             "propose_year_end": _of_finance(PROPOSE_YEAR_END, year_end.make_year_end),

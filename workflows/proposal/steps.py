@@ -20,7 +20,7 @@ from workflows.case.flow import REMANDED
 from workflows.common.acts import ActForm
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
-from workflows.proposal import giving_up, suspense, titles
+from workflows.proposal import erasing, giving_up, suspense, titles
 from workflows.proposal.drafts import draft
 
 BY_RULE = ("R0", "R1")
@@ -176,6 +176,7 @@ EFFECTS: dict[ProposalKind, Callable[[Turn, Proposal, dict[str, Any]], None]] = 
     ProposalKind.YEAR_END: year_end.end_year,
     ProposalKind.RECOVERY_REDUCTION: giving_up.on_recovery("reduce"),
     ProposalKind.WRITE_OFF: giving_up.on_recovery("write_off"),
+    ProposalKind.ERASURE: erasing.effect,
     ProposalKind.SUSPENSE: suspense.resolve,
 }
 

@@ -39,6 +39,8 @@ PROBLEMS: dict[str, str | Promise] = {
     "note": _("The text of this checkpoint cannot be read."),
     "fork": _("Another checkpoint over the same number of events has another root: two logs were signed."),
     "unknown_key": _("No key of this log signed this checkpoint."),
+    "path": _("This event is not in the log that the newest head was signed for."),
+    "damaged": _("The path to this head cannot be walked: hashes of the log are missing. Run: audit verify"),
     "refused": _("%(why)s"),
 }
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from subsidy.audit.log.checkpoints import checkpoint_make
 from subsidy.audit.log.keys import key_in_use, key_make, key_revoke, key_rotate, public_of
+from subsidy.audit.log.places import verify_places
 from subsidy.audit.log.refusals import LogRefused
 from subsidy.audit.log.sequencer import sequence
 from subsidy.audit.log.verify import LogReport, verify_checkpoint, verify_log
@@ -246,3 +247,22 @@ def test_a_head_is_signed_once_per_size_and_key() -> None:
     made = signed(1)
     with pytest.raises(IntegrityError), transaction.atomic():
         Checkpoint.objects.create(key=made.key, size=made.size, root=b"", text="", made_at=START.at)
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE audit_leaf SET hash = sha256(hash) WHERE idx = {last}", "leaf"),
+        ("UPDATE audit_leaf SET hash = sha256(hash) WHERE idx = 0", "path"),  # an event of another matter
+        ("DELETE FROM audit_leaf WHERE idx = {last}", "outside"),
+        ("UPDATE audit_checkpoint SET text = replace(text, E'\\n{size}\\n', E'\\n{last}\\n')", "signature"),
+        ("UPDATE audit_checkpoint SET text = 'x'", "note"),
+    ],
+)
+def test_the_places_of_one_matter_are_verified_by_themselves(statement: str, code: str) -> None:
+    bureau = written(3)
+    made = signed(0)
+    matter = [("authority", bureau.pk)]
+    assert list(verify_places(matter)) == []
+    as_superuser(statement.format(last=made.size - 1, size=made.size))
+    assert code in {one.code for one in verify_places(matter)}
