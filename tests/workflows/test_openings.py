@@ -90,8 +90,7 @@ def test_everybody_tries_to_open_every_kind_of_matter_with_a_flow(bureau: Everyt
     openings("proposal", "propose_authorisation", {"call": by_rule.pk, **terms, **days})
     sent_back = {"case": refused_case(bureau, "2023.4").pk, "document": "杭政复〔2024〕3号", "reason": "撤销原决定"}
     openings("proposal", "propose_reopening", sent_back)
-    ended = {"case": sent_back["case"], "rule": "unneeded", "reason": "无需保留"}
-    openings("proposal", "propose_erasure", ended)
+    openings("proposal", "propose_erasure", to_erase(bureau))
     line, other = bureau.line(), bureau.line()
     change = {"line": line.pk, "amount_fen": 1_00, "document": "西财〔2024〕9号", "reason": "调整"}
     openings("proposal", "propose_reduction", change)
@@ -148,6 +147,14 @@ def _after_payment(bureau: Bureau, openings: Openings, case: Case) -> None:
     openings("proposal", "propose_recovery_less", {**given_up, "amount_fen": 1})
 
 
+def to_erase(bureau: Bureau) -> dict[str, Any]:
+    """What proposes the erasure of a message on a case that has ended."""
+    case = bureau.submitted(bureau.call())
+    bureau.act("case", case, "write_to_bureau", bureau.filer(case.company), data={"text": "联系人王小明"})
+    bureau.act("case", case, "refuse", "acceptance", data={"reason": "材料不齐"})
+    return {"case": case.pk, "rule": "unneeded", "reason": "无需保留"}
+
+
 def stray(bureau: Bureau) -> int:
     """An item in suspense: money that came and that nobody knows."""
     imported(bureau, booked(bureau, credit("NOBODYS", 1_00, reference="STRAY")))
@@ -163,6 +170,7 @@ def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
     bureau.act("proposal", ended, "end_authorisation", "leader", data={"reason": "政策调整"})
     approved, waiting = authorised(bureau, call).proposal_id, proposal_of(bureau, call)
     reopening = reopened(bureau, refused_case(bureau, "2023.3"))
+    erasure = bureau.open("proposal", "propose_erasure", "supervision", to_erase(bureau))
     said = {"item": stray(bureau), "resolution": "interest", "reason": "结息"}
     suspense = bureau.open("proposal", "propose_suspense", "finance1", said)
     line = bureau.line()
@@ -180,7 +188,7 @@ def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
     # Last: its figures are frozen, and are to hold still when it is approved.
     year_end = bureau.open("proposal", "propose_year_end", "finance1", YEAR_END)
     about_money = (reduction, move, year_end, suspense)
-    waiting_ones = (waiting, reopening, *about_money, *about_titles, less, written_off)
+    waiting_ones = (waiting, reopening, erasure, *about_money, *about_titles, less, written_off)
     for at, pk in enumerate((*waiting_ones, approved, refused, ended)):
         found = Proposal.objects.get(pk=pk)
         seen.add((found.kind, found.state))
