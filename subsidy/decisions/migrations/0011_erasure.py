@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('decisions', '0009_money_that_came_back'),
+        ('decisions', '0010_undertakings'),
     ]
 
     operations = [
