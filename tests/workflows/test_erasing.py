@@ -88,7 +88,7 @@ def test_the_file_of_the_case_and_its_verifier_hold_after_erasure(
     program = tmp_path / "verify.pyz"
     with zipfile.ZipFile(path) as archive:
         program.write_bytes(archive.read(VERIFIER))
-    command = [sys.executable, "-I", "-S", program, path]
+    command = [sys.executable, "-I", "-S", str(program), str(path)]
     assert subprocess.run(command, capture_output=True, check=False, timeout=120).returncode == 0
     assert WORDS.encode() not in path.read_bytes()
 

@@ -18,9 +18,8 @@ def verify_places(streams: Iterable[tuple[str, int]]) -> Iterator[LogFinding]:
     """What is wrong with the places of these streams; events that still wait for the sequencer are not."""
     head = latest_checkpoint()
     for stream, stream_id in streams:
-        events = dict(
-            Event.objects.filter(stream=stream, stream_id=stream_id).order_by("seq").values_list("pk", "hash")
-        )
+        mine = Event.objects.filter(stream=stream, stream_id=stream_id).order_by("seq")
+        events = {event: bytes(found) for event, found in mine.values_list("pk", "hash")}
         leaves = {
             event: (idx, bytes(found))
             for event, idx, found in Leaf.objects.filter(event__in=events).values_list("event", "idx", "hash")
@@ -36,7 +35,7 @@ def _leaves(matter: str, events: dict[int, bytes], leaves: dict[int, tuple[int, 
     if outside:
         yield LogFinding("leaf", 0, "outside", (("count", str(len(outside))), ("first", f"{outside[0]} ({matter})")))
     for event, (idx, found) in leaves.items():
-        if leaf_hash(bytes(events[event])) != found:
+        if leaf_hash(events[event]) != found:
             yield LogFinding("leaf", idx, "leaf")
 
 
@@ -54,6 +53,6 @@ def _paths(events: dict[int, bytes], leaves: dict[int, tuple[int, bytes]], signe
     if not signed_by(note, public_of(signed.key)):
         yield LogFinding("checkpoint", signed.size, "signature")
     for event, proof in found.items():
-        entry = leaf_hash(bytes(events[event]))
+        entry = leaf_hash(events[event])
         if not included(entry, proof.index, head.size, proof.hashes, head.root):
             yield LogFinding("leaf", proof.index, "path")
