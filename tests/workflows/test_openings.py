@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from subsidy.cases.models import Case
-from subsidy.decisions.models import Instalment, Proposal, ProposalKind, RoundRow
+from subsidy.decisions.models import Instalment, Proposal, ProposalKind, RoundRow, Undertaking
 from subsidy.payouts.models import Recovery, SuspenseItem
 from subsidy.payouts.recoveries import RecoveryGround
 from tests.subsidy.payouts.bank import answered, imported, obligated
@@ -22,6 +22,7 @@ from tests.workflows.test_stages import Bureau
 from tests.workflows.walked import node_of
 from tests.world import World, days_later, fresh, pdf
 from workflows.common.subjects import kind_named, kinds
+from workflows.undertaking.jobs import begin_undertakings
 
 Tried = tuple[str, str]
 
@@ -142,6 +143,15 @@ def _after_payment(bureau: Bureau, openings: Openings, case: Case) -> None:
         "reason": "评级下调所致",
     }
     openings("recovery", "propose", {"case": case.pk, **more})
+    checker = bureau.people["amount"]
+    found = {"amount_fen": 1, "occurred_on": "2024-03-01", "reason": "评级下调所致"}
+    openings("recovery", "propose_difference", {"case": case.pk, "proposer": checker.pk, **found})
+    begin_undertakings(case.pk, now=bureau.now)
+    broken = Undertaking.objects.get(case=case, term="true_filing")
+    said = {"note": "原始凭证虚假", "occurred_on": bureau.now.on.isoformat(), "term": ""}
+    bureau.act("undertaking", broken, "find_breach", "amount", data=said)
+    breach = {"undertaking": broken.pk, "term": "false_filing", "occurred_on": bureau.now.on.isoformat()}
+    openings("recovery", "propose_breach", breach)
     given_up = {"recovery": owed.pk, "document": "西科〔2024〕31号", "reason": "企业已注销"}
     openings("proposal", "propose_write_off", given_up)
     openings("proposal", "propose_recovery_less", {**given_up, "amount_fen": 1})
