@@ -89,16 +89,19 @@ def sent(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
             continue
         values = body.getlist(name) if hasattr(body, "getlist") else [body[name]]
         data[name] = values[0] if len(values) == 1 else values
-    return {name: plain(value) for name, value in data.items() if value is not None}, files
+    return {name: plain(value) for name, value in data.items()}, files
 
 
 def plain(value: Any) -> Any:
-    """A value as a form takes it. Raises BadRequest for an object, a list in a list, a number with a fraction, U+0000."""
+    """A value as a form takes it; null is an entry left empty, which an answer may say on purpose.
+
+    Raises BadRequest for an object, a list in a list, a number with a fraction, U+0000.
+    """
     if isinstance(value, list):
         if any(isinstance(one, list) for one in value):
             raise BadRequest
         return [plain(one) for one in value]
-    if not isinstance(value, str | int) or (isinstance(value, str) and "\x00" in value):
+    if not isinstance(value, str | int | None) or (isinstance(value, str) and "\x00" in value):
         raise BadRequest
     return value
 

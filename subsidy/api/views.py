@@ -304,7 +304,7 @@ def _bulk_body(request: Request) -> tuple[list[str], dict[str, int], dict[str, A
             versions[row["key"]] = version
         elif version is not None:
             raise BadRequest
-    return list(keys), versions, {name: forms.plain(value) for name, value in data.items() if value is not None}
+    return list(keys), versions, {name: forms.plain(value) for name, value in data.items()}
 
 
 def _row(key: str, result: RowOutcome | None) -> dict[str, Any]:
