@@ -10,12 +10,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from subsidy.cases.enums import CaseState
+from subsidy.demo import bank
+from subsidy.ledger.invariants import violations
 from subsidy.payouts.models import Batch
+from subsidy.payouts.recoveries import Recovery, RecoveryState
 from tests.browser.test_base import AXE_TAGS, PASSWORD
 from tests.harness.browser import LiveServer
 from tests.harness.second_factor import prove_cookies
 from tests.subsidy.payouts.bank import answered, ids, obligated
-from tests.world import World
+from tests.subsidy.payouts.test_answers import booked, credit
+from tests.subsidy.payouts.test_returns import change_account
+from tests.workflows.test_recovery import ordered
+from tests.world import World, days_later, fresh
 
 WIDTHS = [390, 1280]
 
@@ -99,12 +106,7 @@ def test_a_batch_by_three_people(
     assert Path(download.value.path()).read_bytes() == bytes(batch.export_file.content)
     look(page, live_server, address, "batch-exported")
     for document in answered(batch, world, reject={ids(batch)[0]: "AC01"}):
-        file = tmp_path / document.name
-        file.write_bytes(document.content)
-        page.goto("/console/finance/answers/import/")
-        page.set_input_files("input[type=file]", file)
-        page.locator("main button.button").click()
-        page.wait_for_url("**/answers/*/")
+        read_in(page, tmp_path / document.name, document.content)
     look(page, live_server, page.url.removeprefix(live_server.url), "answer-file")
     for path, name in (("answers/", "answers"), ("answers/open/", "enquiries"), ("answers/import/", "import")):
         look(page, live_server, f"/console/finance/{path}", name)
@@ -113,3 +115,51 @@ def test_a_batch_by_three_people(
     page.set_viewport_size({"width": 1280, "height": 900})
     page.locator("table.rows a").last.click()
     look(page, live_server, page.url.removeprefix(live_server.url), "entries")
+
+
+def test_money_that_comes_back(
+    world: World, page: Page, live_server: LiveServer, enter: Callable[[str], None], tmp_path: Path
+) -> None:
+    """Answered in part, returned late, asked back and set off, paid again to another account; all of it on the pages."""
+    refused, returned, kept = obligated(world, 3)
+    first = world.released([refused, returned, kept])
+    keys = dict(first.lines.values_list("case", "end_to_end_id"))
+    stray = booked(world, credit("STRAY", 77_00, reference="S1"), message_id="S1")
+    late = days_later(world.now, 4)
+    back = bank.money_back(
+        bytes(first.export_file.content), returned={keys[returned.pk]: "AC04"}, answered_at=late.at, booked_on=late.on
+    )
+    told = [one.content for one in answered(first, world, reject={keys[refused.pk]: "AC01"})]
+    enter("finance1")
+    for number, content in enumerate([*told, back, stray]):
+        read_in(page, tmp_path / f"{number}.xml", content)
+    states = dict(first.lines.values_list("case", "state"))
+    assert states == {refused.pk: "refused", returned.pk: "returned", kept.pk: "settled"}
+    look(page, live_server, f"/console/finance/batches/{first.number}/", "batch-answered")
+    look(page, live_server, "/console/finance/holds/", "holds")
+    recovery = ordered(world, fresh(kept), amount_fen=1_000_00)
+    # As after a merger: the company of another case took over what this one owes.
+    Recovery.objects.filter(pk=recovery.pk).update(company=returned.company)
+    look(page, live_server, f"/console/recoveries/{recovery.number}/", "recovery-open")
+    second = world.released([change_account(world, returned)])
+    for number, document in enumerate(answered(second, world), 10):
+        read_in(page, tmp_path / f"{number}.xml", document.content)
+    assert fresh(returned).state == CaseState.PAID and fresh(recovery).state == RecoveryState.PAID
+    look(page, live_server, f"/console/finance/batches/{second.number}/", "batch-set-off")
+    assert "1,000.00" in page.locator("main").inner_text()
+    look(page, live_server, f"/console/recoveries/{recovery.number}/", "recovery-paid")
+    assert ids(second)[0] in page.locator("main").inner_text()
+    for path in ("recoveries", "finance/suspense", "finance/reconciliation", "finance/statements"):
+        look(page, live_server, f"/console/{path}/", path.rpartition("/")[2])
+    for path in (f"budget/years/{world.now.on.year}", "budget/lines"):
+        look(page, live_server, f"/console/finance/{path}/", path.replace("/", "-"))
+    assert [str(one) for one in violations()] == []
+
+
+def read_in(page: Page, file: Path, content: bytes) -> None:
+    """Read one file of the bank in by its page."""
+    file.write_bytes(content)
+    page.goto("/console/finance/answers/import/")
+    page.set_input_files("input[type=file]", file)
+    page.locator("main button.button").click()
+    page.wait_for_url("**/answers/*/")
