@@ -28,7 +28,7 @@ WITH appended AS (
     VALUES ({", ".join(["%s"] * len(COLUMNS))}) RETURNING stream_id, hash
 )
 UPDATE audit_reader r SET head_hash = a.hash FROM appended a WHERE r.id = a.stream_id
-"""
+"""  # nosec B608
 
 
 @dataclass(frozen=True)
