@@ -20,7 +20,7 @@ test: $(VENV)/.develop ## all tests, on a PostgreSQL that the run starts; ARGS="
 	@$(RUN) -m pytest -n auto --dist worksteal $(ARGS)
 
 test-deep: $(VENV)/.develop ## the properties again on many examples, which takes long; EXAMPLES=500 sets how many
-	@SUBSIDY_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest -n auto --dist worksteal $(or $(ARGS),tests/policies tests/subsidy/demo/test_oracle.py)
+	@SUBSIDY_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest -n auto --dist worksteal $(or $(ARGS),tests/policies tests/subsidy/demo/test_oracle.py tests/subsidy/ledger/test_any_order.py)
 
 lint: $(VENV)/.develop ## style, format, known weaknesses, types, import directions
 	$(RUN) -m ruff check .
