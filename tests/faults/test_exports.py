@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 from subsidy.payouts.enums import BatchState
 from subsidy.payouts.files import header_of, written
@@ -27,8 +27,12 @@ STRIDE = 1 if "SUBSIDY_EXAMPLES" in os.environ else 7
 def killed(work: Work, after: int) -> bool:
     """Do it in a process that kills itself (SIGKILL) behind so many statements; whether it came to that."""
     connection.close()
+    mine = connections["default"]
     child = os.fork()
     if child == 0:
+        # A browser's event loop, left by an earlier test, runs in the parent alone: Django keeps connections by it, and
+        # the child would find one to the database of a test long gone.
+        connections["default"] = mine
         try:
             with connection.execute_wrapper(Killer(after)):
                 work()

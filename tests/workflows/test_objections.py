@@ -431,9 +431,9 @@ def test_an_award_is_revoked_before_payment_and_not_after(world: World) -> None:
     assert Reservation.objects.get(case_id=first.pk).state == ReservationState.FALLEN
     assert sound() == []
     batch = world.batch([world.accounted(second)])
-    with pytest.raises(WrongState, match="recovery"):
+    with pytest.raises(WrongState, match="have the batch returned first"):
         world.act("round", round_, "revoke_award", "notice", data={**said, "rank": 2, "number": "西科〔2024〕10号"})
-    with pytest.raises(WrongState, match="recovery"):
+    with pytest.raises(WrongState, match="have money that has left recovered"):
         correct(world, round_, "西科〔2024〕10号", rank=2, amount_yuan="100.00")
     world.act("batch", batch, "check", "finance2")
     assert sound() == []

@@ -68,7 +68,8 @@ class Turn:
 
     `key` and `data_hash` are those of the request when somebody asked for this turn; one that another act takes in
     (`passage.also`) has none. `lender_id` is the person on whose behalf it is done, in a role that they have lent.
-    `refusal` says why a row of a list is left out.
+    `refusal` says why a row of a list is left out. `worked_out` is what an opening found while it made the record and its
+    step goes on with, so that it is not asked for twice.
     """
 
     passage: Passage
@@ -98,6 +99,7 @@ class Turn:
     data_hash: str = ""
     refusal: Refused | None = None
     lender_id: int | None = None
+    worked_out: Any = None
 
     @property
     def actor(self) -> User:

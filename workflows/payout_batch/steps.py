@@ -101,6 +101,7 @@ def make(turn: Turn) -> Batch:
                 ]
             }
         )
+    turn.worked_out = instalments, due
     return Batch(
         authority_id=account.authority_id,
         number=batch_number(turn.now.on.year),
@@ -125,8 +126,7 @@ def route_of(_turn: Turn) -> tuple[str, int]:
 def prepared(turn: Turn) -> None:
     """Freeze the lines; a row that the format cannot carry refuses the whole batch and is named."""
     batch: Batch = turn.subject
-    instalments = chosen(turn)
-    due = due_of(instalments, in_full=bool(batch.full_reason))
+    instalments, due = turn.worked_out
     problems = format_problems(batch, instalments, due)
     if problems:
         raise BadData(fields={"instalments": problems})
