@@ -83,4 +83,5 @@ class WithinToken(BasePermission):
         if token is None:
             return True
         kind = getattr(view, "kind_asked", lambda: "")()
-        return token.covers(kind, acting=request.method not in _READING)
+        reading = request.method in _READING or getattr(view, "only_reads", False)
+        return token.covers(kind, acting=not reading)

@@ -11,7 +11,7 @@ from django.db.models import Model
 from rest_framework.request import Request
 
 from subsidy.accounts.models import Authority
-from subsidy.api import scope
+from subsidy.api import proofs, rules, scope
 from subsidy.api.resources import Resource, publish
 from subsidy.applicants.models import Company
 from subsidy.cases.enums import DECIDED
@@ -26,7 +26,7 @@ from subsidy.web.lists import Column, Kind, ListSpec, Sort
 
 NEWEST = (Sort("newest", "", ("-id",)), Sort("oldest", "", ("id",)))
 _KINDS: dict[str, Kind] = {"fen": "yuan", "on": "day", "at": "instant", "from": "day", "to": "day"}
-_NUMBERS = {"line_count", "score", "year"}
+_NUMBERS = {"line_count", "position", "rank", "score", "year"}
 
 
 def columns(*names: str) -> tuple[Column, ...]:
@@ -71,7 +71,9 @@ def case_more(case: Case, request: Request) -> dict[str, Any]:
     """The last decision by the rules with its reasons, and the letters; a company is told once it is decided."""
     may_know = not scope.is_company(request) or case.state in DECIDED
     finding = Finding.objects.filter(case=case).order_by("-id").first() if may_know else None
-    letters = Letter.objects.filter(case=case).order_by("id").values("id", "kind", "issued_at")
+    letters = (
+        Letter.objects.filter(case=case).order_by("id").values("id", "kind", "language", "code", "sha256", "issued_at")
+    )
     return {
         "decision": None
         if finding is None
@@ -117,15 +119,15 @@ def policy_more(version: PolicyVersion, _request: Request) -> dict[str, Any]:
     return {"policy_text": version.policy_text, "source_text": version.source_text, "cases_text": version.cases_text}
 
 
-def _same(spec: ListSpec) -> Any:
+def same(spec: ListSpec) -> Any:
     return lambda _request: spec
 
 
-publish(Resource("cases", "case", "number", scope.cases, case_spec, case_more))
+publish(Resource("cases", "case", "number", scope.cases, case_spec, case_more, readings=proofs.READINGS))
 publish(
     Resource(
         "rounds", "round", "number", scope.rounds,
-        _same(listed(Round, "number", "state", "call=call.number", "minute_number", "approved_at", "opened_at",
+        same(listed(Round, "number", "state", "call=call.number", "minute_number", "approved_at", "opened_at",
                      filters=("state", "call__number"), related=("call",))),
         round_more,
     )
@@ -133,21 +135,21 @@ publish(
 publish(
     Resource(
         "objections", "objection", "number", scope.objections,
-        _same(listed(Objection, "number", "state", "round=round.number", "rank=row.rank", "case=case.number", "opened_at",
+        same(listed(Objection, "number", "state", "round=round.number", "rank=row.rank", "case=case.number", "opened_at",
                      "decided_at", "consequence", filters=("state",), related=("round", "row", "case"))),
     )
 )  # fmt: skip
 publish(
     Resource(
         "proposals", "proposal", "number", scope.proposals,
-        _same(listed(Proposal, "number", "kind", "title", "state", "proposed_by=proposed_by.name", "opened_at",
+        same(listed(Proposal, "number", "kind", "title", "state", "proposed_by=proposed_by.name", "opened_at",
                      filters=("state", "kind"), related=("proposed_by",))),
     )
 )  # fmt: skip
 publish(
     Resource(
         "batches", "batch", "number", scope.batches,
-        _same(listed(Batch, "number", "state", "format", "currency", "execution_on", "purpose", "line_count", "total_fen",
+        same(listed(Batch, "number", "state", "format", "currency", "execution_on", "purpose", "line_count", "total_fen",
                      "prepared_at", "checked_at", "released_at", filters=("state", "format"))),
         batch_more,
     )
@@ -155,14 +157,14 @@ publish(
 publish(
     Resource(
         "recoveries", "recovery", "number", scope.recoveries,
-        _same(listed(Recovery, "number", "state", "ground", "case=case.number", "company_name", "proposed_fen", "amount_fen",
+        same(listed(Recovery, "number", "state", "ground", "case=case.number", "company_name", "proposed_fen", "amount_fen",
                      "due_on", filters=("state", "ground"), related=("case",))),
     )
 )  # fmt: skip
 publish(
     Resource(
         "budget-lines", "budget_line", "pk", scope.budget_lines,
-        _same(listed(BudgetLine, "code", "year", "name_zh", "name_en", "source", "programme", "currency",
+        same(listed(BudgetLine, "code", "year", "name_zh", "name_en", "source", "programme", "currency",
                      *(f"{name}_fen={name}" for name in ("appropriated", "available", "committed", "obligated", "in_flight",
                                                          "spent", "lapsed", "carried_out")),
                      "closed_at", filters=("year", "code"))),
@@ -171,14 +173,14 @@ publish(
 publish(
     Resource(
         "companies", "company", "pk", scope.companies,
-        _same(listed(Company, "uscc", "name", "region", "industry", "legal_form", "state", "founded_on",
+        same(listed(Company, "uscc", "name", "region", "industry", "legal_form", "state", "founded_on",
                      filters=("uscc", "state"))),
     )
 )  # fmt: skip
 publish(
     Resource(
         "calls", "call", "number", scope.calls,
-        _same(listed(Call, "number", "title_zh", "title_en", "policy=policy_version.policy.code",
+        same(listed(Call, "number", "title_zh", "title_en", "policy=policy_version.policy.code",
                      "policy_version=policy_version.version", "authority=authority.code", "allocation", "opens_at",
                      "closes_at", "cancelled_at", "budget_fen", filters=("allocation", "policy_version__policy__code"),
                      related=("policy_version__policy", "authority"))),
@@ -187,15 +189,16 @@ publish(
 publish(
     Resource(
         "policy-versions", "policy_version", "pk", scope.policy_versions,
-        _same(listed(PolicyVersion, "policy=policy.code", "policy_version=version", "title_zh=policy.title_zh",
+        same(listed(PolicyVersion, "policy=policy.code", "policy_version=version", "title_zh=policy.title_zh",
                      "title_en=policy.title_en", "document_number", "content_hash", "effective_from", "effective_to",
                      "illustrative", "published_at", filters=("policy__code", "version"), related=("policy",))),
         policy_more,
+        readings=rules.READINGS,
     )
 )  # fmt: skip
 publish(
     Resource(
         "authorities", "authority", "code", scope.authorities,
-        _same(listed(Authority, "code", "name_zh", "name_en", "short_name", "region")),
+        same(listed(Authority, "code", "name_zh", "name_en", "short_name", "region")),
     )
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from rest_framework.request import Request
 
+from subsidy.audit.canonical import canonical
 from subsidy.web.lists import Column, ListSpec
 from workflows.common.subjects import Kind, kind_named
 
@@ -18,11 +20,27 @@ JsonValue = Any
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A question that is answered of one matter and changes nothing: a calculation, a comparison, a proof.
+
+    `takes` is the JSON Schema of what it is asked with (POST); without one it is a GET with these `parameters`, all of
+    them required. `answer` gets the matter, the request, and the body or the parameters.
+    """
+
+    name: str
+    title: str
+    answer: Callable[[Any, Request, Mapping[str, Any]], dict[str, Any]]
+    takes: Mapping[str, Any] | None = None
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Resource:
     """A kind of matter under its address.
 
     `rows` gives what this reader sees and nothing else (Refused for whoever has no business here); `lookup` is the field
-    that stands in the address of one; `more` adds to one matter what its list leaves out.
+    that stands in the address of one; `more` adds to one matter what its list leaves out. What is no matter of its own
+    but a record of one (an award, an answer of a bank) names the kind that it belongs to and has no acts (`acts`).
     """
 
     name: str
@@ -31,10 +49,22 @@ class Resource:
     rows: Callable[[Request], QuerySet[Any]]
     spec: Callable[[Request | None], ListSpec]
     more: Callable[[Any, Request], dict[str, JsonValue]] = lambda _row, _request: {}
+    readings: tuple[Reading, ...] = ()
+    acts: bool = True
 
     @property
     def kind(self) -> Kind:
+        """The kind of matter with its acts. Raises Http404 for records, which have none."""
+        if not self.acts:
+            raise Http404(f"{self.name} have no acts")
         return kind_named(self.kind_name)
+
+    def reading(self, name: str) -> Reading:
+        """Raises Http404 for a name that is none."""
+        for one in self.readings:
+            if one.name == name:
+                return one
+        raise Http404(f"{self.name} have no reading {name}")
 
     def one(self, request: Request, key: str) -> Any:
         """The matter under that key, with what its fields need. Raises Http404 for a foreign one as for none."""
@@ -59,7 +89,13 @@ class Resource:
     def shown(self, row: Any, request: Request | None) -> dict[str, JsonValue]:
         """The fields of a row: money in fen, days and instants in ISO 8601, states by their codes."""
         fields = {column.name: plain(column, column.of(row)) for column in self.spec(request).columns}
-        return {"key": self.key_of(row), **fields, "version": row.head_seq}
+        return {"key": self.key_of(row), **fields, **({"version": row.head_seq} if self.acts else {})}
+
+    def tag(self, row: Any, body: Mapping[str, Any]) -> str:
+        """The ETag of one: the number of its last event; of a record, a hash of what is shown."""
+        if self.acts:
+            return f'"{row.head_seq}"'
+        return f'"{hashlib.sha256(canonical(body).encode()).hexdigest()[:32]}"'
 
 
 def plain(column: Column, value: Any) -> JsonValue:

@@ -7,13 +7,14 @@ matter, the act and a hash of the data, and answers with the event of the first 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.parsers import BaseParser, JSONParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,6 +25,7 @@ from subsidy.api import forms
 from subsidy.api.authentication import TokenAuthentication, WithinToken, token_of, user_of
 from subsidy.api.offers import every_act, offered
 from subsidy.api.openapi import KindSchema
+from subsidy.api.parsing import LongJson
 from subsidy.api.problems import BadRequest, NoKey, NoVersion, Precondition, body_of_refusal, request_id_of
 from subsidy.api.resources import Resource, resource_named, resources
 from subsidy.api.throttling import PersonThrottle, tell
@@ -49,7 +51,7 @@ class ApiView(APIView):
     permission_classes = (WithinToken,)
     throttle_classes = (PersonThrottle,)
     renderer_classes = (JSONRenderer,)
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes: Sequence[type[BaseParser]] = (JSONParser, MultiPartParser)
     schema = KindSchema()
     resource: Resource | None = None
 
@@ -127,7 +129,35 @@ class Matter(ApiView):
         refuse_parameters(request.query_params, set())
         row = resource.one(request, key)
         body = {**resource.shown(row, request), **resource.more(row, request)}
-        return Response(body, headers={"ETag": f'"{row.head_seq}"'})
+        tag = resource.tag(row, body)
+        if tag in (one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")):
+            return Response(status=304, headers={"ETag": tag})
+        return Response(body, headers={"ETag": tag})
+
+
+class Asking(ApiView):
+    """A question about one matter; it changes nothing, so it needs no key and a token that only reads may ask it."""
+
+    only_reads = True
+    parser_classes = (LongJson,)
+
+    def get(self, request: Request, kind: str, key: str, reading: str) -> Response:
+        return self._answer(request, key, with_body=False)
+
+    def post(self, request: Request, kind: str, key: str, reading: str) -> Response:
+        return self._answer(request, key, with_body=True)
+
+    def _answer(self, request: Request, key: str, *, with_body: bool) -> Response:
+        found = self.asked.reading(self.kwargs["reading"])
+        if with_body is not (found.takes is not None):
+            raise MethodNotAllowed(request.method or "")
+        row = self.asked.one(request, key)
+        refuse_parameters(request.query_params, set(found.parameters))
+        missing = [name for name in found.parameters if not request.query_params.get(name)]
+        if missing:
+            raise BadRequest(fields={name: ["required"] for name in missing})
+        given = _object(request, found.takes) if found.takes is not None else request.query_params.dict()
+        return Response(found.answer(row, request, given))
 
 
 class Acts(ApiView):
@@ -259,6 +289,18 @@ def done(resource: Resource, outcome: Outcome, *, status: int = 200) -> Response
     headers = {"ETag": f'"{outcome.seq}"', "Idempotency-Replayed": "true" if outcome.replayed else "false"}
     body = {"kind": resource.name, "key": str(found), "version": outcome.seq}
     return Response(body, status=status, headers=headers)
+
+
+def _object(request: Request, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The body: an object with the entries of the schema and no other. Raises BadRequest."""
+    body = request.data
+    if not isinstance(body, dict):
+        raise BadRequest
+    wrong = {name: ["unknown"] for name in set(body) - set(schema["properties"])}
+    wrong |= {name: ["required"] for name in set(schema["required"]) - set(body)}
+    if wrong:
+        raise BadRequest(fields=wrong)
+    return body
 
 
 def _version_of(request: Request, act: Act) -> int | None:

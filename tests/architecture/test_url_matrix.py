@@ -312,6 +312,8 @@ TABLE: dict[str, Rule] = {
     # whom it is foreign, tests/subsidy/api tries over every resource; here the kind is calls, which everybody may read.
     **dict.fromkeys(["api:root", "api:list", "api:one", "api:acts"], rule(EVERYBODY, anonymous="401")),
     **dict.fromkeys(["api:act", "api:bulk"], rule(set(), others="method", anonymous="401")),
+    # Calls answer no questions; what others answer, and to whom, tests/subsidy/api tries.
+    "api:reading": rule(set(), anonymous="401"),
     "api:nothing": rule(set(), anonymous="404"),
     # Whoever has shown no second factor is led to show one, or to set one up.
     **dict.fromkeys(["token:list", "token:new"], SIGNED_IN),
@@ -418,6 +420,7 @@ class Objects:
             "kind": "calls" if name.startswith("api:") else "high_tech" if name == "console:register" else "case",
             "key": self.call.number,
             "act": "cancel",
+            "reading": "diff",
             "rest": "a/b/c/d/",
             "action": _action(name),
             "paper": 1,

@@ -13,7 +13,9 @@ from subsidy.api import catalogue
 from subsidy.api.resources import resources
 from tests.subsidy.api.conftest import AsProgram
 from tests.subsidy.api.test_tokens import problem
-from tests.world import World
+from tests.world import World, fresh
+
+PUBLIC = ("calls", "policy-versions", "notices")
 
 
 def statements(make: Any) -> list[str]:
@@ -83,22 +85,46 @@ def test_every_kind_is_read_by_an_auditor_and_foreign_matters_do_not_exist(
     other = World(code="yh")
     foreign = as_program(other.people["auditor"])
     seen = set()
-    for name in resources():
+    for name, resource in resources().items():
         listed = auditor.get(f"{name}/")
         assert listed.status_code == 200, (name, listed.content)
         for row in listed.json()["items"]:
             seen.add(name)
             answer = auditor.get(f"{name}/{row['key']}/")
             assert answer.status_code == 200, (name, answer.content)
-            assert answer["ETag"] == f'"{row["version"]}"'
-            assert auditor.get(f"{name}/{row['key']}/acts/").status_code == 200
-            if name not in ("calls", "policy-versions"):
+            unchanged = auditor.get(f"{name}/{row['key']}/", if_none_match=answer["ETag"])
+            assert unchanged.status_code == 304 and not unchanged.content
+            if resource.acts:
+                assert answer["ETag"] == f'"{row["version"]}"'
+                assert auditor.get(f"{name}/{row['key']}/acts/").status_code == 200
+            else:
+                problem(auditor.get(f"{name}/{row['key']}/acts/"), 404, "not_found")
+            if name not in PUBLIC:
                 for path in (f"{name}/{row['key']}/", f"{name}/{row['key']}/acts/"):
                     problem(foreign.get(path), 404, "not_found")
-    assert seen >= {"cases", "rounds", "batches", "budget-lines", "companies", "calls", "policy-versions"}
+                for reading in resource.readings:
+                    problem(foreign.get(f"{name}/{row['key']}/readings/{reading.name}/"), 404, "not_found")
+    assert seen >= {"cases", "rounds", "batches", "budget-lines", "companies", *PUBLIC, "awards", "instalments"}
 
 
 def test_experts_and_administrators_read_no_case(world: World, as_program: AsProgram) -> None:
     case = world.accepted()
     for who in (world.experts(case)[0], world.person("u-admin", None)):
         problem(as_program(who).get("cases/"), 403, "permission")
+
+
+def test_an_award_comes_with_its_reasons_and_its_case_with_proofs(world: World, as_program: AsProgram) -> None:
+    call = world.call()
+    case = world.ready(call)
+    world.decreed(call)
+    filer, officer = as_program(world.filer(case.company)), as_program("amount")
+    (listed,) = filer.get(f"awards/?case__number={case.number}").json()["items"]
+    award = filer.get(f"awards/{listed['key']}/").json()
+    assert award["reasons"]["decision"]["outcome"] == "met"
+    assert sum(one["amount_fen"] for one in award["instalments"]) == award["amount_fen"] > 0
+    proof = officer.get(f"cases/{case.number}/readings/proof/").json()
+    assert proof["events"][-1]["hash"] == bytes(fresh(case).head_hash).hex() and proof["events"][0]["action"]
+    told = filer.get(f"cases/{case.number}/readings/proof/").json()["events"]
+    assert [one["hash"] for one in told] == [one["hash"] for one in proof["events"]] and "action" not in told[0]
+    problem(filer.get("answers/"), 403, "permission")
+    problem(filer.post("awards/", {}), 404, "not_found")
