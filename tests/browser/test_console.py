@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page
@@ -16,10 +13,10 @@ from subsidy.accounts.models import User
 from subsidy.cases.enums import CaseState
 from subsidy.decisions.models import Round
 from subsidy.web import person
+from tests.harness import looking
 from tests.harness.browser import LiveServer
 from tests.world import MINUTE, World, days_later, fresh, scores
 
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = [390, 1280]
 
 
@@ -44,17 +41,9 @@ class Desk:
 
     def look(self, address: str, name: str, *, language: str = "zh-hans") -> None:
         """Open a page at both widths: no fault that axe finds, nothing wider than the window."""
+        self.page.goto(address)
         for width in WIDTHS:
-            self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.goto(address)
-            self.page.evaluate("document.fonts.ready")
-            folder = os.environ.get("SUBSIDY_PICTURES", "")
-            if folder:
-                self.page.screenshot(path=Path(folder) / f"{name}-{language}-{width}.png", full_page=True)
-            found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
-            assert found.violations_count == 0, f"{address} {width}: {found.generate_report()}"
-            wide = self.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{address} is {wide} px wide in a window of {width}"
+            looking.look(self.page, f"{name}-{language}", width=width)
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -17,9 +15,9 @@ from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.documents.selectors import files_of
 from subsidy.web import person
+from tests.harness import looking
 from tests.world import PDF, World, fresh
 
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = 390
 
 
@@ -44,16 +42,8 @@ def sign_in(page: Page, user: User, address: str, *, language: str = "zh-hans") 
 
 
 def look(page: Page, name: str, width: int = PHONE) -> None:
-    """The page is accessible and fits; a picture of it is kept for those who look (SUBSIDY_PICTURES=folder)."""
-    page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("document.fonts.ready")
-    folder = os.environ.get("SUBSIDY_PICTURES", "")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
-    assert found.violations_count == 0, f"{name} {width}: {found.generate_report()}"
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= width, f"{name} is {wide} px wide in a window of {width}"
+    """The page is accessible and fits."""
+    looking.look(page, name, width=width)
 
 
 def test_a_company_files_on_a_telephone(page: Page, live_server: object, world: World, tmp_path: Path) -> None:

@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from subsidy.calendars.models import BusinessClock
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.models import Decree, Notice
+from tests.harness import looking
 from tests.harness.browser import LiveServer
 from tests.world import World, days_later
 from workflows.round.jobs import issue_round_paper
 
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PASSWORD = "a long pass phrase 7"
 WIDTHS = [320, 390, 1280]
 
@@ -69,20 +68,7 @@ def test_every_page_is_accessible_and_fits(page: Page, live_server: LiveServer, 
     for name, address in published.items():
         if name == "audit-search":
             _sign_in(page)
-        for language in ("zh-hans", "en"):
-            page.context.add_cookies([{"name": "django_language", "value": language, "url": str(live_server)}])
-            page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
-            page.goto(address)
-            page.evaluate("document.fonts.ready")
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                _keep(page, f"{name}-{language}-{width}")
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                if wide > width:
-                    faults.append(f"{address} {language} is {wide} px wide in a window of {width}")
-            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
-            if found.violations_count:
-                faults.append(f"{address} {language}: {found.generate_report()}")
+        faults += looking.faults_everywhere(page, address, name, url=live_server.url, widths=WIDTHS)
     assert not faults, "\n".join(faults)
 
 

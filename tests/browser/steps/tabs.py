@@ -9,15 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import translation
 from django.utils.translation import gettext
 from playwright.sync_api import Browser, ConsoleMessage, Download, Locator, Page
 
 from subsidy.accounts.models import User
+from tests.harness import looking
 
 PASSWORD = "a long pass phrase 7"
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESKTOP, PHONE = 1280, 390
 
 
@@ -93,14 +92,7 @@ class Tab:
 
     def look(self, name: str) -> None:
         """The page is accessible and fits its window; kept as a picture where SUBSIDY_PICTURES names a folder."""
-        self.page.evaluate("document.fonts.ready")
-        folder = os.environ.get("SUBSIDY_PICTURES", "")
-        if folder:
-            self.page.screenshot(path=Path(folder) / f"path-{name}-{self.width}.png", full_page=True)
-        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= self.width, f"{name} is {wide} px wide in a window of {self.width}"
+        looking.look(self.page, f"path-{name}")
 
 
 class Players:
