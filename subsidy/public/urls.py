@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.public import calls, log, objections, titles, verify, views
+from subsidy.public import calls, log, objections, open_files, titles, verify, views
 
 app_name = "public"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -34,6 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/checkpoints/<int:pk>/", log.checkpoint, name="log-past"),
     path("log/consistency/<int:old>/<int:new>/", log.consistency, name="log-consistency"),
     path("log/keys/", log.keys, name="log-keys"),
+    path("open-data/", open_files.index, name="open-data"),
+    path("open-data/datapackage.json", open_files.package, name="open-data-package"),
+    path("open-data/<slug:dataset>.csv", open_files.file, {"wanted": "csv"}, name="open-data-csv"),
+    path("open-data/<slug:dataset>.jsonl", open_files.file, {"wanted": "jsonl"}, name="open-data-jsonl"),
     path("help/", views.page, {"name": "help"}, name="help"),
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
     path("data-use/", views.page, {"name": "data_use"}, name="data-use"),

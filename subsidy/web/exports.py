@@ -46,7 +46,7 @@ def response(wanted: str, spec: ListSpec, rows: Iterable[Any]) -> HttpResponseBa
 
 def csv_lines(columns: list[Column], rows: Iterable[Any]) -> Iterator[str]:
     """The lines of a CSV in UTF-8 with byte order mark, CRLF, amounts in yuan with two decimals."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield BOM + writer.writerow([safe(head(column)) for column in columns])
     for row in rows:
         yield writer.writerow([_csv_text(column, column.of(row)) for column in columns])
@@ -113,7 +113,7 @@ def _write(sheet: Any, line: int, place: int, column: Column, value: Any, amount
         sheet.write_string(line, place, text_of(value))
 
 
-class _Echo:
+class Echo:
     """The csv module hands back what its file's `write` returns."""
 
     def write(self, text: str) -> str:

@@ -137,6 +137,10 @@ TABLE: dict[str, Rule] = {
                 "help",
                 "accessibility",
                 "data-use",
+                "open-data",
+                "open-data-package",
+                "open-data-csv",
+                "open-data-jsonl",
                 "log",
                 "log-checkpoint",
                 "log-past",
@@ -440,6 +444,7 @@ class Objects:
             "version": self.version.version,
             "year": self.line.year,
             "wanted": "csv",
+            "dataset": "awards",
         }
         return {one: values[one] for one in wanted}
 
