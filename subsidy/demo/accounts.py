@@ -194,6 +194,11 @@ def printed() -> tuple[Account, ...]:
             "众创空间（认定、升级、降级、取消、即将到期）",
             "makers' spaces: recognised, raised, lowered, ended, ending soon",
         ),
+        Account(
+            "company64",
+            "12月下达、结转后由次年预算支付的企业",
+            "awarded in December, carried over and paid from the next year's line",
+        ),
         Account("newcomer", "还不代表任何企业的人员", "a person who acts for no company yet"),
         *officers,
         Account("qt-…", "另一单位的同名岗位，如 qt-acceptance", "the same posts of a second bureau"),

@@ -81,7 +81,7 @@ class Decided:
 def after_award(stage: Stage, decided: Decided) -> None:
     """The round with its notice and decree, then agreements and accounts, up to the payment."""
     name = f"routes:{decided.policy.key}"
-    round_id = _listed(stage, decided, name)
+    round_id = listed(stage, decided, name, on=RANKED_ON)
     if decided.policy is R2:
         _objected(stage, decided, round_id)
     at = stage.moment(CLOSED_ON)
@@ -106,19 +106,19 @@ def after_award(stage: Stage, decided: Decided) -> None:
         _revoked(stage, decided, round_id, name)
 
 
-def _listed(stage: Stage, decided: Decided, name: str) -> int:
-    """Ranked, approved where people decide, and published."""
-    start = stage.moment(RANKED_ON, 9)
+def listed(stage: Stage, decided: Decided, name: str, *, on: dt.date) -> int:
+    """Ranked, approved where people decide, and published on that day; returns the round."""
+    start = stage.moment(on, 9)
     round_id = stage.open(f"{name}:round", "round", "open", "amount", start, {"call": decided.call.pk})
-    stage.act(f"{name}:collect", "round", round_id, "close_collection", "amount", stage.moment(RANKED_ON, 9, 10))
+    stage.act(f"{name}:collect", "round", round_id, "close_collection", "amount", stage.moment(on, 9, 10))
     if not stage.has(f"{name}:publish") and _waits(round_id, "awaiting_division"):
         sheet = {"minute_number": "处室审批单〔2024〕2号", "statement": "限额内金额同意。", "others": True}
-        stage.act(f"{name}:sign", "round", round_id, "sign", "division", stage.moment(RANKED_ON, 9, 20), sheet)
+        stage.act(f"{name}:sign", "round", round_id, "sign", "division", stage.moment(on, 9, 20), sheet)
     if not stage.has(f"{name}:publish") and _waits(round_id, "awaiting_meeting"):
-        stage.act(f"{name}:approve", "round", round_id, "approve", "leader", stage.moment(RANKED_ON, 9, 30), MINUTE)
+        stage.act(f"{name}:approve", "round", round_id, "approve", "leader", stage.moment(on, 9, 30), MINUTE)
     title = decided.pack.title
     titles = {"title_zh": f"{title.zh}拟奖补名单公示", "title_en": f"Public notice: {title.en}"}
-    published = stage.moment(RANKED_ON, 10)
+    published = stage.moment(on, 10)
     stage.act(f"{name}:publish", "round", round_id, "publish", "notice", published, titles)
     issue_round_paper(round_id, LetterKind.NOTICE_LIST, now=published)
     return round_id

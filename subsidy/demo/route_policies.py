@@ -112,6 +112,22 @@ RATED = RoutePolicy(
     ),
     {"construction_budget": 250 * WAN},
 )
+DECEMBER = RoutePolicy(
+    "demo_december",
+    "R2",
+    LAB,
+    100 * WAN,
+    (
+        ("code: lab_construction", "code: demo_december"),
+        _title("实验室建设经费", "Construction money of laboratories", "R2，年末下达"),
+        ("route:\n  kind: R5\n", "route:\n  kind: R2\n"),
+        ("co_review: yes", "co_review: no"),
+        ("signed_on", "submitted_on"),
+        ("zh: 协议签订日期, en: day of signing", "zh: 申报日期, en: day of filing"),
+    ),
+    {"construction_budget": 250 * WAN},
+)
+"""Its only award is decreed in December and paid from the next year's line."""
 POLICIES = (R0, R1, R2, R3, R4, R5, RATED)
 
 _REGISTRY = {

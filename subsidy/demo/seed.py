@@ -17,6 +17,7 @@ from subsidy.accounts.services import authority_found
 from subsidy.calendars.services import calendar_import, clock_start
 from subsidy.demo.accounts import PASSWORD, People, printed
 from subsidy.demo.budget_years import carry_second_year, close_first_year, move_between_lines
+from subsidy.demo.december import December
 from subsidy.demo.district import generate_district
 from subsidy.demo.experts import fill_pool
 from subsidy.demo.first_batch import FirstBatch, open_first_call
@@ -105,7 +106,13 @@ def play(stage: Stage, report: Report) -> None:
     )
     close_first_year(stage)
     batch.ask_back()
+    december = December(stage, account)
+    december.decreed()
     carry_second_year(stage)
+    december.paid()
+    report(
+        "2023年12月的奖补已结转，由2024年预算支付", "an award of December was carried over and paid from the next year"
+    )
     second = publish(stage, "2023.1", dt.date(2023, 1, 9))
     line = fund(stage, 2024, appropriated_fen=80_000_000_00, on=dt.date(2024, 1, 29), document="西财〔2024〕5号")
     receive(stage, account, 40_000_000_00, on=dt.date(2024, 2, 26), document="西财拨〔2024〕7号")

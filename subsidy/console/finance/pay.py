@@ -26,7 +26,7 @@ from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
 from subsidy.payouts.holds import reasons
 from subsidy.payouts.models import Batch, BatchLine
-from subsidy.payouts.offsets import Due, due_of
+from subsidy.payouts.offsets import Due, due_of, standing_offsets
 from subsidy.payouts.selectors import last_refusals, payable, paying_accounts_of, unpaid_of
 from subsidy.web.acts import UNPROCESSABLE, act_form, blame, new_key, submit_new
 from subsidy.web.companies import today_words
@@ -49,10 +49,13 @@ NO_ACCOUNT = gettext_lazy("The company has not chosen an account yet.")
 class Waiting:
     """An instalment that waits: payable, or held with the reason; `refused` says what the bank said last.
 
-    `today` warns where the company is no longer what the decree calls it: renamed, merged, closed.
+    `due_fen` is what is to be paid of it: without `standing_fen`, which was set off in a payment that came back and
+    stands. `today` warns where the company is no longer what the decree calls it: renamed, merged, closed.
     """
 
     instalment: Instalment
+    due_fen: int
+    standing_fen: int
     payable: bool
     held: Text
     refused: BatchLine | None
@@ -81,14 +84,14 @@ def running(chosen: Sequence[Instalment]) -> list[Chosen]:
 def to_pay(request: HttpRequest) -> HttpResponse:
     who = scope.reader(request)
     unpaid = unpaid_of(who.user, on=who.on)
-    ready = payable(unpaid, at=who.at)
-    rows = _rows(unpaid.order_by("-state", "pk"), set(ready.values_list("pk", flat=True)), who.at)
+    ready = dict(payable(unpaid, at=who.at).values_list("pk", "amount_fen"))
+    rows = _rows(unpaid.order_by("-state", "pk"), set(ready), who.at)
     context = {
         "rows": rows,
         "shown_max": SHOWN_MAX,
         "count": unpaid.count(),
-        "ready_count": ready.count(),
-        "ready_fen": sum(ready.values_list("amount_fen", flat=True)),
+        "ready_count": len(ready),
+        "ready_fen": sum(ready.values()) - sum(standing_offsets(ready).values()),
         "may_prepare": any(role == Role.FINANCE_PREPARE for _, role in who.grants),
         "illustrative": any(row.instalment.award.case.policy_version.illustrative for row in rows),
     }
@@ -107,9 +110,12 @@ def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -
     )
     refusals = last_refusals(one.pk for one in found)
     kept_back = reasons([one.pk for one in found])
+    standing = standing_offsets(one.pk for one in found)
     return [
         Waiting(
             instalment=one,
+            due_fen=one.amount_fen - standing.get(one.pk, 0),
+            standing_fen=standing.get(one.pk, 0),
             payable=one.pk in ready,
             held="" if one.pk in ready else kept_back.get(one.pk) or _hold_reason(one, at),
             refused=refusals.get(one.pk),

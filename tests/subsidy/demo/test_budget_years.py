@@ -8,12 +8,14 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from subsidy.calendars.services import calendar_import, clock_start
-from subsidy.demo import budget_years
+from subsidy.demo import budget_years, december
 from subsidy.demo.accounts import People
-from subsidy.demo.seed import found_bureau, fund, publish_routes
+from subsidy.demo.december import December
+from subsidy.demo.seed import found_bureau, fund, paying_account, publish_routes, receive
 from subsidy.demo.stage import Stage
 from subsidy.ledger.invariants import violations
 from subsidy.ledger.models import BudgetLine
+from subsidy.payouts.models import BatchLine
 
 FIRST_FEN, THIRD_FEN = 70_000_000_00, 80_000_000_00
 
@@ -47,3 +49,28 @@ def test_the_budget_of_three_years(settings: Settings) -> None:
         (2024, "FT"): (THIRD_FEN + moved, 0, 0, False),
     }
     assert list(violations(("I1", "I2", "I3", "I4"))) == []
+
+
+@pytest.mark.django_db
+def test_an_award_of_december_is_paid_from_the_next_years_line(settings: Settings) -> None:
+    settings.DEMO_MODE = True
+    clock_start()
+    calendar_import()
+    people = People()
+    people.systems()
+    bureau = found_bureau()
+    people.staff(bureau)
+    stage = Stage(bureau, people)
+    publish_routes(stage)
+    account = paying_account(stage)
+    for _again in range(2):
+        receive(stage, account, FIRST_FEN, on=dt.date(2022, 6, 27), document="西财拨〔2022〕31号")
+        story = December(stage, account)
+        story.decreed()
+        budget_years.carry_second_year(stage)
+        story.paid()
+    old, new = BudgetLine.objects.filter(code=december.LINE["code"]).order_by("year")
+    assert (old.year, old.carried_out, old.spent, old.closed_at is not None) == (2023, 1_000_000_00, 0, True)
+    assert (new.year, new.obligated, new.spent) == (2024, 700_000_00, 300_000_00)
+    assert BatchLine.objects.get().shares.get().budget_line == new
+    assert list(violations()) == []

@@ -14,10 +14,13 @@ from django.urls import reverse
 
 from subsidy.cases.enums import CaseState
 from subsidy.decisions.models import Instalment
+from subsidy.demo.bank import money_back
 from subsidy.payouts.models import AnswerFile, Batch
 from tests.harness.second_factor import prove
-from tests.subsidy.payouts.bank import answered, ids, obligated
-from tests.world import World, fresh
+from tests.subsidy.payouts.bank import answered, ids, imported, obligated
+from tests.subsidy.payouts.test_offsets import OWED, owing, settle
+from tests.subsidy.payouts.test_returns import change_account
+from tests.world import World, days_later, fresh
 
 As = Callable[..., Client]
 PAGES = ["finance_budget", "finance_pay", "finance_batches", "finance_answers", "finance_enquiries"]
@@ -147,6 +150,22 @@ def test_from_due_to_paid(world: World, as_: As) -> None:
     assert one.get(url("finance_entries", spent.line.pk, "nothing")).status_code == 404
     assert one.get(url("finance_entries_all", spent.line.pk)).status_code == 200
     assert statements(one, url("finance_pay")) <= few
+
+
+def test_what_stands_set_off_is_not_due_again(world: World, as_: As) -> None:
+    """The rest came back from the bank: the page asks for the rest alone, in the row, its box and the total."""
+    _paid, owes, other = owing(world)
+    batch = world.released([owes, other])
+    settle(world, batch)
+    line = batch.lines.get(case=owes)
+    at = days_later(world.now, 5)
+    sealed = bytes(batch.export_file.content)
+    imported(world, money_back(sealed, returned={line.end_to_end_id: "AC04"}, answered_at=at.at, booked_on=at.on))
+    world.now = days_later(at, 4)
+    change_account(world, owes)
+    shown = as_("finance1").get(url("finance_pay")).context
+    [row] = shown["rows"]
+    assert (row.due_fen, row.standing_fen, shown["ready_fen"]) == (line.sent_fen, OWED, line.sent_fen)
 
 
 def test_a_file_that_is_no_answer_is_refused_in_the_form(world: World, as_: As) -> None:
