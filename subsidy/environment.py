@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import secrets
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import Error as PsycopgError
 from psycopg.conninfo import conninfo_to_dict
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MODE_FILE = "mode.json"
 SECRET_FILE = "secret_key"
 # A waiting transaction gives up instead of hanging the person's browser; a forgotten one frees its rows.
@@ -147,6 +149,17 @@ def whole_number(environ: Mapping[str, str], name: str, *, default: int) -> int:
     if value and not (value.isascii() and value.isdecimal()):
         raise ImproperlyConfigured(f"{name} 只能是 0 或正整数。\n{name} must be a whole number, 0 or more.")
     return int(value) if value else default
+
+
+def networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    """Networks in CIDR form, separated by commas. Raises ImproperlyConfigured on anything else."""
+    try:
+        return tuple(ipaddress.ip_network(one.strip()) for one in environ.get(name, "").split(",") if one.strip())
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} 应为以逗号分隔的网段，例如 10.0.0.0/8。\n"
+            f"{name} must be networks separated by commas, such as 10.0.0.0/8."
+        ) from error
 
 
 def services(environ: Mapping[str, str], name: str) -> dict[str, dict[str, Any]]:

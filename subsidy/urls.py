@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include("subsidy.console.urls")),
     path("api/v1/", include("subsidy.api.urls")),
     path("account/tokens/", include("subsidy.api.token_urls")),
+    path("account/webhooks/", include("subsidy.api.webhook_urls")),
     path("", include("subsidy.web.urls")),
     path("", include("subsidy.public.urls")),
 ]

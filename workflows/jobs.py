@@ -7,6 +7,7 @@ from workflows.case.lapsing import lapse_due_job
 from workflows.case.offering import make_offers_job
 from workflows.case.panel_jobs import close_due_panels_job
 from workflows.case.titles import run_titles_job
+from workflows.common.hooks import send_webhook_job, tell_webhooks_job
 from workflows.common.recount import recount_provisional_job
 from workflows.common.reminders import run_reminders_job
 from workflows.common.telling import send_digests_job, send_mail_job, tell_job
@@ -46,6 +47,8 @@ ALL = (
     tell_job,
     send_mail_job,
     send_digests_job,
+    tell_webhooks_job,
+    send_webhook_job,
     close_due_notices_job,
     close_due_panels_job,
     check_fact_import_job,

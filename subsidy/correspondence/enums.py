@@ -53,3 +53,12 @@ class Way(models.TextChoices):
     COUNTER = "counter", _("handed over at the counter")
     POST = "post", _("by post")
     ANNOUNCEMENT = "announcement", _("by public announcement")
+
+
+class HookState(models.TextChoices):
+    """Of a message to a webhook; DEAD is tried again only when its owner says so."""
+
+    WAITING = "waiting", _("waiting")
+    FAILED = "failed", _("not taken yet, tried again")
+    DEAD = "dead", _("given up")
+    SENT = "sent", _("taken")

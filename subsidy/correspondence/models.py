@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord
-from subsidy.correspondence.enums import MailChoice, MailState, NotificationKind, Way
+from subsidy.correspondence.enums import HookState, MailChoice, MailState, NotificationKind, Way
+from subsidy.sealing import SealedField
 
 
 class LetterKind(models.TextChoices):
@@ -213,3 +214,55 @@ class NotificationPreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind}"
+
+
+class Webhook(AuthorityRecord):
+    """An address of a program of one person, which is told of events of matters that the person may see.
+
+    The secret signs each message. `next_place` is the first place in the log that it was not yet told of.
+    """
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="webhooks")
+    name = models.CharField(max_length=60)
+    url = models.CharField(max_length=300)
+    kinds = models.JSONField(help_text=_("kinds of matter"))
+    secret = SealedField(editable=False)
+    next_place = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+        indexes = [models.Index(fields=["id"], condition=Q(ended_at__isnull=True), name="webhook_live")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookMessage(AuthorityRecord):
+    """One event told to one webhook, at least once: a receiver knows a repeat by the id. Times are real time."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="messages")
+    stream = models.CharField(max_length=20)
+    stream_id = models.BigIntegerField()
+    seq = models.PositiveIntegerField(help_text=_("of the event in the subject's stream"))
+    body = models.TextField(help_text="canonical JSON")
+    state = models.CharField(max_length=10, choices=HookState, default=HookState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=60, blank=True)
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("webhook message")
+        verbose_name_plural = _("webhook messages")
+        constraints = [
+            models.UniqueConstraint(fields=["webhook", "stream", "stream_id", "seq"], name="webhook_told_once")
+        ]
+        indexes = [
+            models.Index(fields=["webhook", "-id"], condition=~Q(state=HookState.SENT), name="webhook_not_sent")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.webhook_id} {self.stream} {self.stream_id} #{self.seq}"

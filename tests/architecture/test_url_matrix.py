@@ -320,8 +320,8 @@ TABLE: dict[str, Rule] = {
     "api:reading": rule(set(), anonymous="401"),
     "api:nothing": rule(set(), anonymous="404"),
     # Whoever has shown no second factor is led to show one, or to set one up.
-    **dict.fromkeys(["token:list", "token:new"], SIGNED_IN),
-    "token:revoke": POST_ONLY,
+    **dict.fromkeys(["token:list", "token:new", "webhook:list", "webhook:new"], SIGNED_IN),
+    **dict.fromkeys(["token:revoke", "webhook:end", "webhook:again"], POST_ONLY),
 }
 # Whoever is out must also be out with POST; one of each kind is enough to tell.
 # A paper is sent to be compared by anybody who holds it; nothing is kept of it.

@@ -17,6 +17,9 @@ from subsidy.accounts.models import RoleGrant, Unit, User
 from subsidy.accounts.services import token_new
 from subsidy.applicants.models import Company
 from subsidy.applicants.rights import rights_in
+from subsidy.correspondence.hooking import new_secret
+from subsidy.correspondence.models import WebhookMessage
+from subsidy.correspondence.webhooks import webhook_new
 from subsidy.decisions.models import Undertaking, UndertakingState
 from subsidy.registers.enums import RegisterImportState
 from subsidy.registers.models import RegisterImport
@@ -39,6 +42,7 @@ Filled = Callable[[Place], Sent]
 REASON = {"reason": "材料不符"}
 DOCUMENT = {"effective_on": "2024-03-04", "document": "杭市监〔2024〕1号"}
 HASH = make_password("three quiet herons 5")
+SECRET = new_secret()
 
 
 def plain(**values: Any) -> Filled:
@@ -233,6 +237,7 @@ def people(world: World, staff: list[Person]) -> Ground:
     """A person of a company, and an officer, whose account the counter does not touch."""
     stranger, officer = _newcomer(world), world.people["leader"]
     own = frozenset({"change_password", "change_details", "delegate", "end_delegation", "make_token", "revoke_token"})
+    own |= {"make_webhook", "end_webhook", "send_webhook_again"}
     places = [
         Place(stranger, None, [*staff, Person("themselves", stranger, own=own)]),
         Place(officer, None, [*staff, Person("themselves", officer, roles=frozenset({Role.LEADER}), own=own)]),
@@ -259,7 +264,29 @@ def people(world: World, staff: list[Person]) -> Ground:
         made_at=world.now.real,
         expires_at=ends,
     )
+    hook = webhook_new(
+        officer,
+        authority_id=world.authority.pk,
+        name="ERP",
+        url="https://erp.example.com/",
+        kinds=("case",),
+        secret=SECRET,
+        next_place=0,
+        made_at=world.now.real,
+    )
+    dead = WebhookMessage.objects.create(
+        authority=world.authority,
+        webhook=hook,
+        stream="case",
+        stream_id=1,
+        seq=1,
+        state="dead",
+        made_at=world.now.real,
+    )
     sent = {
+        "make_webhook": plain(name="ERP", url="https://erp.example.com/", kinds=["call"], secret=SECRET),
+        "end_webhook": plain(webhook=hook.pk),
+        "send_webhook_again": plain(message=dead.pk),
         "delegate": plain(grant=grant.pk, to=world.people["counter"].pk, reason="休假", **days),
         "end_delegation": plain(grant=lent.pk),
         "end_delegations": plain(**REASON),
@@ -278,8 +305,8 @@ def people(world: World, staff: list[Person]) -> Ground:
         "make_token": plain(name="ERP", days=30, digest="a" * 64, hint="sub_abcd"),
         "revoke_token": plain(token=token.pk),
     }
-    # The token is the officer's.
-    refused = {(0, "revoke_token"): "not_found"}
+    # The token and the webhook are the officer's.
+    refused = dict.fromkeys([(0, one) for one in ("revoke_token", "end_webhook", "send_webhook_again")], "not_found")
     refused |= {(1, "check_name"): "not_found", (1, "give_password"): "not_found"}
     # Administrators look after the people of the bureau alone; this officer's account is open.
     bureaus = (
