@@ -24,7 +24,7 @@ def calculate(tab: Tab) -> None:
     tab.open("/")
     tab.look("public-home")
     tab.follow("Find a policy")
-    tab.main.get_by_role("link", name="飞天计划企业奖补").first.click()
+    tab.follow_name("飞天计划企业奖补")
     tab.main.get_by_role("heading", name="飞天计划企业奖补", level=1).wait_for()
     tab.look("public-policy")
     tab.follow("Calculate what you would get")
@@ -32,10 +32,10 @@ def calculate(tab: Tab) -> None:
         tab.fill(label, value)
     tab.fill("成立日期", "2016-05-01")
     tab.fill("国家高新技术企业证书有效期至", "2025-12-31")
-    tab.main.get_by_label(tab.words("There is none: %(what)s", what="最近一轮融资投后估值")).check()
+    tab.tick(tab.main.get_by_label(tab.words("There is none: %(what)s", what="最近一轮融资投后估值")))
     for word, questions in (("Yes", YES), ("No", NO)):
         for question in questions:
-            tab.main.get_by_role("group", name=question).get_by_label(tab.words(word), exact=True).check()
+            tab.tick(tab.main.get_by_role("group", name=question).get_by_label(tab.words(word), exact=True))
     tab.press("Calculate")
     # 5 % of 3,000,000 and 60 % of the increase of 2,000,000
     tab.reads(tab.words("The requirements are met: %(amount)s", amount="1,350,000.00"))
@@ -70,12 +70,12 @@ def apply(tab: Tab, paper: Path) -> str:
 
 
 def _answer_sections(tab: Tab) -> None:
-    tab.main.get_by_role("link", name="经营与成长").click()
+    tab.follow_name("经营与成长")
     for label in list(FIGURES)[:2]:
         tab.fill(label, FIGURES[label])
     tab.press("Save and go back to the list")
     tab.page.wait_for_url("**/tasks/")
-    tab.main.get_by_role("link", name="经营与成长").click()
+    tab.follow_name("经营与成长")
     kept = tab.field("上年度营业收入").input_value()
     assert kept == "120,000,000.00", "a draft is kept"
     tab.press("Save and continue")
@@ -86,7 +86,7 @@ def _answer_sections(tab: Tab) -> None:
     tab.page.wait_for_url("**/sections/valuation/")
     tab.press("Save and continue")
     tab.page.wait_for_url("**/sections/integrity/")
-    tab.main.get_by_label(tab.words("Yes"), exact=True).check()
+    tab.tick(tab.main.get_by_label(tab.words("Yes"), exact=True))
     tab.press("Save and continue")
 
 
@@ -94,22 +94,22 @@ def _add_papers(tab: Tab, paper: Path) -> None:
     tab.page.wait_for_url("**/documents/")
     for title in PAPERS:
         slot = tab.main.get_by_role("region", name=title)
-        slot.get_by_label(tab.words("Add a file")).set_input_files(paper)
-        tab.press("Add", within=slot)
+        tab.hand.give(slot.get_by_label(tab.words("Add a file")), paper)
+        tab.press("Add", within=slot, leads_on=False)  # with its progress, on the page itself
         slot.get_by_role("link", name=paper.name).wait_for()
-    tab.main.get_by_role("link", name=tab.words("Continue"), exact=True).click()
+    tab.follow_name(tab.words("Continue"), exact=True)
 
 
 def declare(tab: Tab, act: str) -> None:
     """The declaration, and the act itself."""
-    tab.main.get_by_role("checkbox").check()
+    tab.tick(tab.main.get_by_role("checkbox"))
     tab.press(act)
 
 
 def correct(tab: Tab, number: str, *, research: str) -> None:
     """The one field that was named, old beside new, and back to the bureau."""
     tab.open("/my/")
-    tab.main.get_by_role("link", name=number).first.click()
+    tab.follow_name(number)
     tab.look("portal-returned")
     tab.open(f"/my/applications/{number}/correction/")
     tab.reads("与审计报告附注不一致")
@@ -131,7 +131,7 @@ def open_award_letter(tab: Tab, number: str) -> bytes:
     tab.open(address)
     button = tab.main.get_by_role("button", name=tab.words("Open the letter (PDF)"))
     with tab.page.expect_response(lambda answer: answer.url.endswith(address) and answer.request.method == "GET"):
-        button.click()
+        tab.hand.press(button)
     kind, content = tab.fetched(address)
     assert kind == "application/pdf"
     return content
@@ -159,7 +159,7 @@ def confirm_account(tab: Tab, number: str, account_number: str) -> None:
     tab.press("Confirm a payee account")
     tab.says("The account is confirmed and in use from now on.")
     tab.open(f"/my/applications/{number}/account/")
-    tab.main.get_by_role("radio").first.check()
+    tab.tick(tab.main.get_by_role("radio").first)
     tab.look("portal-choose-account")
     tab.press("Confirm the account")
     tab.says("The account is confirmed. The payment is prepared next.")

@@ -11,10 +11,10 @@ def prepare(tab: Tab, companies: list[str], format_words: str, purpose: str) -> 
     """Choose what is due to these companies and put it in a batch of that format; returns the batch's number."""
     tab.follow("To pay", within=tab.page.get_by_role("navigation"))
     for name in companies:
-        tab.main.get_by_role("checkbox", name=tab.words("Pay %(name)s", name=name)).check()
+        tab.tick(tab.main.get_by_role("checkbox", name=tab.words("Pay %(name)s", name=name)))
     tab.look("finance-to-pay")
     tab.press("Put the chosen ones in a batch")
-    tab.main.get_by_role("radio", name=format_words).check()
+    tab.tick(tab.main.get_by_role("radio", name=format_words))
     tab.fill("Purpose", purpose)
     tab.look("finance-prepare")
     tab.press("Prepare a batch")
@@ -24,7 +24,7 @@ def prepare(tab: Tab, companies: list[str], format_words: str, purpose: str) -> 
 
 def open_batch(tab: Tab, number: str) -> None:
     tab.follow("Batches", within=tab.page.get_by_role("navigation"))
-    tab.main.get_by_role("link", name=number, exact=True).click()
+    tab.follow_name(number, exact=True)
 
 
 def act(tab: Tab, number: str, title: str) -> None:
@@ -48,8 +48,8 @@ def read_answer(tab: Tab, file: Path) -> None:
     """Read one file of the bank in."""
     tab.follow("Bank answers", within=tab.page.get_by_role("navigation"))
     tab.follow("Read a file in")
-    tab.main.get_by_label(tab.words("Answer file")).set_input_files(file)
+    tab.hand.give(tab.main.get_by_label(tab.words("Answer file")), file)
     tab.look("finance-import")
-    tab.main.get_by_role("button").last.click()
+    tab.hand.press(tab.main.get_by_role("button").last)
     tab.says("The file was read. Below is what each of its statements did.")
     tab.look("finance-answer")

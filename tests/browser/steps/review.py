@@ -12,7 +12,7 @@ POINTS = (27, 22, 18, 13, 9)
 def open_case(tab: Tab, number: str) -> None:
     """From the queue to the case."""
     tab.open("/console/queue/pools/")
-    tab.main.get_by_role("link", name=number).first.click()
+    tab.follow_name(number)
     tab.main.get_by_role("heading", level=1).wait_for()
 
 
@@ -45,12 +45,12 @@ def score(tab: Tab, number: str) -> None:
     """One expert's sheet, from the own list, sealed."""
     tab.open("/console/")
     tab.page.wait_for_url("**/console/scoring/")
-    tab.main.get_by_role("link", name=number).click()
+    tab.follow_name(number)
     fields = tab.main.locator("input[name^=points_]")
     for place in range(fields.count()):
-        fields.nth(place).fill(str(POINTS[place]))
+        tab.hand.write(fields.nth(place), str(POINTS[place]))
     tab.fill("Comment", "研发投入扎实，材料完整")
-    tab.main.get_by_role("checkbox").check()
+    tab.tick(tab.main.get_by_role("checkbox"))
     tab.look("console-score")
     tab.press("Submit scores")
     tab.says("Your scores are sealed. They are opened when the whole panel has scored.")
@@ -83,7 +83,7 @@ def rank(tab: Tab, count: int) -> str:
 
 def open_round(tab: Tab, number: str) -> None:
     tab.open("/console/queue/pools/")
-    tab.main.get_by_role("link", name=number).first.click()
+    tab.follow_name(number)
 
 
 def approve(tab: Tab, number: str) -> None:
@@ -94,7 +94,7 @@ def approve(tab: Tab, number: str) -> None:
     tab.fill("Decision of the meeting", "同意")
     tab.fill("Members of the meeting", "3")
     tab.fill("Present", "李局\n王局")
-    tab.field("Approve every row for which nothing else is chosen").check()
+    tab.tick(tab.field("Approve every row for which nothing else is chosen"))
     tab.press("Approve")
     tab.says("Approved.")
 
@@ -121,7 +121,7 @@ def decree(tab: Tab, number: str, document: str) -> None:
 def reads_story(tab: Tab, number: str, steps: Iterable[str]) -> None:
     """The auditor finds the case and its every step."""
     tab.open("/console/audit/cases/")
-    tab.main.get_by_role("link", name=number).first.click()
+    tab.follow_name(number)
     tab.main.get_by_role("heading", name=tab.words("What happened")).wait_for()
     told = tab.main.get_by_role("listitem").all_text_contents()
     missing = [step for step in steps if not any(tab.words(step) in one for one in told)]

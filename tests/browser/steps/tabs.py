@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from playwright.sync_api import Browser, ConsoleMessage, Download, Locator, Page
 
 from subsidy.accounts.models import User
+from tests.browser.steps.hands import Hand, Pointer
 from tests.harness import looking
 
 PASSWORD = "a long pass phrase 7"
@@ -23,8 +24,9 @@ DESKTOP, PHONE = 1280, 390
 class Tab:
     """One person's browser. Words are given as the program's English texts and looked for in the tab's language."""
 
-    def __init__(self, page: Page, *, width: int = DESKTOP) -> None:
+    def __init__(self, page: Page, *, width: int = DESKTOP, hand: Hand | None = None) -> None:
         self.page = page
+        self.hand = hand or Pointer()
         self.language = "zh-hans"
         self.width = width
         page.set_viewport_size({"width": width, "height": 900})
@@ -47,23 +49,30 @@ class Tab:
         return (within or self.main).get_by_role("link", name=self.words(text))
 
     def follow(self, text: str, *, within: Locator | None = None) -> None:
-        self.link(text, within=within).first.click()
+        self.hand.press(self.link(text, within=within).first)
 
-    def press(self, text: str, *, within: Locator | None = None) -> None:
+    def follow_name(self, name: str, *, exact: bool = False) -> None:
+        """Follow the first link of that name, in words that are not the program's."""
+        self.hand.press(self.main.get_by_role("link", name=name, exact=exact).first)
+
+    def press(self, text: str, *, within: Locator | None = None, leads_on: bool = True) -> None:
         """Press the button that says these words; after a space more may follow, for those who do not see the page."""
         name = re.compile(rf"^\s*{re.escape(self.words(text))}(\s|$)")
-        (within or self.main).get_by_role("button", name=name).first.click()
+        self.hand.press((within or self.main).get_by_role("button", name=name).first, leads_on=leads_on)
 
     def choose(self, title: str) -> None:
         """Open the page of an act that is on offer, by its whole title."""
-        self.main.get_by_role("link", name=re.compile(f"^{re.escape(self.words(title))}…?$")).click()
+        self.hand.press(self.main.get_by_role("link", name=re.compile(f"^{re.escape(self.words(title))}…?$")))
 
     def field(self, label: str) -> Locator:
         """The field of that label, as the program's English or as shown; a unit and "(optional)" may follow."""
         return self.main.get_by_label(re.compile(rf"^\s*{re.escape(self.words(label))}\s*([（(][^）)]*[）)]\s*)*$"))
 
     def fill(self, label: str, value: str) -> None:
-        self.field(label).fill(value)
+        self.hand.write(self.field(label), value)
+
+    def tick(self, place: Locator) -> None:
+        self.hand.tick(place)
 
     def reads(self, text: str) -> None:
         """Wait until the page says this, in words that are not the program's (names, numbers)."""
@@ -74,14 +83,14 @@ class Tab:
         self.page.get_by_text(self.words(text, **values)).first.wait_for()
 
     def speak_english(self) -> None:
-        self.page.get_by_role("button", name="English").click()
+        self.hand.press(self.page.get_by_role("button", name="English"))
         self.page.wait_for_function("document.documentElement.lang === 'en'")
         self.language = "en"
 
     def takes(self, link: Locator) -> Download:
         """The file that a link downloads."""
         with self.page.expect_download() as waiting:
-            link.click()
+            self.hand.press(link, leads_on=False)
         return waiting.value
 
     def fetched(self, address: str) -> tuple[str, bytes]:
@@ -98,13 +107,14 @@ class Tab:
 class Players:
     """Everyone's tabs, and what their consoles complained of."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
+    def __init__(self, browser: Browser, address: str, *, width: int = DESKTOP, hand: Hand | None = None) -> None:
         self._browser, self._address = browser, address
+        self._width, self._hand = width, hand
         self._contexts: list[Any] = []
         self._signed_in: dict[str, Tab] = {}
         self.faults: list[str] = []
 
-    def visitor(self, *, width: int = DESKTOP) -> Tab:
+    def visitor(self, *, width: int | None = None) -> Tab:
         """Somebody whom nobody knows."""
         context = self._browser.new_context(base_url=self._address, locale="zh-CN")
         context.set_default_timeout(20_000)
@@ -112,9 +122,9 @@ class Players:
         page = context.new_page()
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        return Tab(page, width=width)
+        return Tab(page, width=width or self._width, hand=self._hand)
 
-    def tab(self, user: User, *, width: int = DESKTOP) -> Tab:
+    def tab(self, user: User, *, width: int | None = None) -> Tab:
         """The tab of this person, who signs in the first time."""
         if user.username not in self._signed_in:
             tab = self.visitor(width=width)
@@ -147,16 +157,16 @@ def sign_in(tab: Tab, user: User) -> None:
     """Fill in the form of the page that is open, with a password that the person is given first."""
     user.set_password(PASSWORD)
     user.save(update_fields=["password"])
-    tab.page.get_by_label("用户名").fill(user.username)
-    tab.page.get_by_label("密码").fill(PASSWORD)
-    tab.main.get_by_role("button", name="登录").click()
+    tab.hand.write(tab.page.get_by_label("用户名"), user.username)
+    tab.hand.write(tab.page.get_by_label("密码"), PASSWORD)
+    tab.hand.press(tab.main.get_by_role("button", name="登录"))
     tab.page.get_by_role("button", name="退出").wait_for()
 
 
 @contextmanager
-def players_of(browser: Browser, address: str) -> Iterator[Players]:
+def players_of(browser: Browser, address: str, *, width: int = DESKTOP, hand: Hand | None = None) -> Iterator[Players]:
     """Tabs for everyone; at the end they are closed and no console may have reported an error."""
-    players = Players(browser, address)
+    players = Players(browser, address, width=width, hand=hand)
     try:
         yield players
     except Exception as error:
