@@ -8,7 +8,7 @@ ARGS ?=
 EXAMPLES ?= 10000
 BENCHMARKS := audit bankfiles facts money policies queues transitions
 
-.PHONY: help demo test test-deep lint format bench clean
+.PHONY: help demo test test-long test-deep lint format bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,8 +16,11 @@ help: ## list the targets
 demo: $(VENV)/.runtime ## a filled bureau on this machine; ARGS="--port 8080", ARGS="--no-serve", ARGS="--scale 500"
 	@exec $(RUN) manage.py demo $(ARGS)
 
-test: $(VENV)/.develop ## all tests, on a PostgreSQL that the run starts; ARGS="tests/policies -k bands"
-	@$(RUN) -m pytest -n auto --dist worksteal $(ARGS)
+test: $(VENV)/.develop ## the tests, on a PostgreSQL that the run starts; ARGS="tests/policies -k bands"
+	@$(RUN) -m pytest -n auto --dist worksteal $(or $(ARGS),-m "not long")
+
+test-long: $(VENV)/.develop ## what takes long: walks in the browser, everybody at every address and act, a demo's life
+	@$(RUN) -m pytest -n auto --dist worksteal -m long $(ARGS)
 
 test-deep: $(VENV)/.develop ## the properties again on many examples, which takes long; EXAMPLES=500 sets how many
 	@SUBSIDY_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest -n auto --dist worksteal $(or $(ARGS),tests/policies tests/subsidy/demo/test_oracle.py tests/subsidy/ledger/test_any_order.py)

@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
@@ -530,6 +531,7 @@ def test_every_route_has_its_entry() -> None:
     assert len(names) == len(set(names)), "two routes share a name"
 
 
+@pytest.mark.long
 def test_everybody_at_every_address(db: None) -> None:
     world, other = World(), World(code="yh")
     objects = Objects(world)

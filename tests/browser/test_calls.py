@@ -11,6 +11,8 @@ from tests.browser.test_console import Desk
 from tests.harness.browser import LiveServer
 from tests.world import World, fresh
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def desk(page: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Desk:

@@ -15,6 +15,8 @@ from tests.browser.test_portal import PHONE, look, sign_in
 from tests.harness.browser import LiveServer
 from tests.world import PDF, World
 
+pytestmark = pytest.mark.long
+
 CODE = generated_uscc(95_001, region="330106")
 
 

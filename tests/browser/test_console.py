@@ -17,6 +17,8 @@ from tests.harness import looking
 from tests.harness.browser import LiveServer
 from tests.world import MINUTE, World, days_later, fresh, scores
 
+pytestmark = pytest.mark.long
+
 WIDTHS = [390, 1280]
 
 

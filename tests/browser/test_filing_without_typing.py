@@ -28,6 +28,8 @@ from tests.harness.browser import LiveServer
 from tests.world import PDF, World
 from workflows.fact_import.jobs import apply_fact_import, check_fact_import
 
+pytestmark = pytest.mark.long
+
 CODE = generated_uscc(96_001, region="330106")
 PAPERS = ("近三年审计报告", "上两个年度完税证明", "上年度研发费用辅助账", "承诺书（签字盖章）")
 FIGURES = {"sales_y1": "120,000,000.00", "sales_y3": "70,000,000.00", "rd_y1": "9,000,000.00"}

@@ -23,6 +23,8 @@ from tests.subsidy.payouts.test_returns import change_account
 from tests.workflows.test_recovery import ordered
 from tests.world import World, days_later, fresh
 
+pytestmark = pytest.mark.long
+
 WIDTHS = [390, 1280]
 
 

@@ -23,6 +23,8 @@ from tests.harness.second_factor import prove_cookies
 from tests.subsidy.payouts.bank import obligated
 from tests.world import PDF, World, fresh
 
+pytestmark = pytest.mark.long
+
 WAYS: dict[str, tuple[Callable[[], Hand], int]] = {"keyboard": (Keyboard, DESKTOP), "telephone": (Pointer, PHONE)}
 REASON = "审计报告缺少签章页"
 

@@ -15,6 +15,8 @@ from tests.workflows.test_telling import run_jobs
 from tests.world import World
 from workflows.case.jobs import issue_letter
 
+pytestmark = pytest.mark.long
+
 LANGUAGES = ["zh-hans", "en"]
 
 

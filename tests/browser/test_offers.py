@@ -18,6 +18,8 @@ from tests.workflows.test_stages import Bureau
 from tests.world import pdf
 from workflows.case.offering import run_offers
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def bureau(fresh_db: object) -> Bureau:

@@ -10,6 +10,8 @@ from tests.browser.test_console import Desk
 from tests.harness.browser import LiveServer
 from tests.world import World, fresh, scores
 
+pytestmark = pytest.mark.long
+
 CONFLICT = {"kind": "kin", "reason": "配偶在该企业任职"}
 
 

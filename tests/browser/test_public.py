@@ -17,6 +17,8 @@ from tests.harness.browser import LiveServer
 from tests.world import World, days_later
 from workflows.round.jobs import issue_round_paper
 
+pytestmark = pytest.mark.long
+
 PASSWORD = "a long pass phrase 7"
 WIDTHS = [320, 390, 1280]
 

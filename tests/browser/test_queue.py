@@ -13,6 +13,8 @@ from tests.harness.browser import LiveServer
 from tests.workflows.copies import copies
 from tests.world import World, fresh
 
+pytestmark = pytest.mark.long
+
 
 def test_an_act_on_many_rows(page: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()

@@ -11,6 +11,8 @@ from tests.harness.browser import LiveServer
 from tests.subsidy.registers.lists import apply, deliver, note, said
 from tests.world import World, pdf
 
+pytestmark = pytest.mark.long
+
 LANGUAGES = ["zh-hans", "en"]
 
 

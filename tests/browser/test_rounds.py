@@ -11,6 +11,8 @@ from tests.browser.test_console import Desk
 from tests.harness.browser import LiveServer
 from tests.world import PDF, World, days_later, fresh
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def world(fresh_db: object) -> World:

@@ -13,6 +13,8 @@ from tests.harness.browser import LiveServer
 from tests.harness.second_factor import give_app
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 KEY = {
     "protocol": "ctap2",
     "transport": "usb",

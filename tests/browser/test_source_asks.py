@@ -15,6 +15,8 @@ from tests.harness.browser import LiveServer
 from tests.subsidy.registers.lists import apply, deliver, said
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def world(fresh_db: object) -> World:

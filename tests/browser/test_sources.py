@@ -15,6 +15,8 @@ from tests.harness.browser import LiveServer
 from tests.world import World
 from workflows.fact_import.jobs import apply_fact_import, check_fact_import
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def world(fresh_db: object) -> World:

@@ -10,6 +10,8 @@ from tests.browser.test_console import Desk
 from tests.harness.browser import LiveServer
 from tests.titles import MODEL, SPACE, TitleBureau
 
+pytestmark = pytest.mark.long
+
 
 def test_the_pages_of_titles(page: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
     world = TitleBureau()

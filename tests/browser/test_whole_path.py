@@ -31,6 +31,8 @@ from workflows.case import jobs as case_jobs
 from workflows.payout_batch import jobs as batch_jobs
 from workflows.round import jobs as round_jobs
 
+pytestmark = pytest.mark.long
+
 ACCOUNT = "6222000012345678"
 DECREE = "西科〔2024〕8号"
 # 5 % of 3,000,000 and 60 % of the increase of 2,000,000

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.db import connection, connections
 
 from subsidy.payouts.enums import BatchState
@@ -73,6 +74,7 @@ def killed_everywhere(work: Work) -> int:
     raise AssertionError(f"more than {MOST} statements")
 
 
+@pytest.mark.long
 def test_release_and_export_killed_between_any_two_statements(bureau: World) -> None:
     batch = bureau.batch(obligated(bureau, 2))
     bureau.act("batch", batch, "check", "finance2")

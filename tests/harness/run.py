@@ -26,6 +26,7 @@ def _is_worker(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "fresh_db: the test commits, in a database of its own (tests/README.md)")
+    config.addinivalue_line("markers", "long: a walk through much of the program; `make test-long` runs these alone")
     if _is_worker(config):
         return
     clear_abandoned_runs(Path(tempfile.gettempdir()))

@@ -225,7 +225,10 @@ NO_OFFER: Mapping[tuple[str, str], str] = {
 }
 
 
-@pytest.mark.parametrize("route", sorted(ROUTES))
+# The route with most stages in every run, the others with what takes long.
+@pytest.mark.parametrize(
+    "route", [pytest.param(one, marks=[] if one == "R3" else [pytest.mark.long]) for one in sorted(ROUTES)]
+)
 def test_everybody_tries_every_act_on_a_case(db: None, route: str) -> None:
     """Cases led along the whole route; at each place where one comes to stand everybody tries what is tried there."""
     bureau, kind = Bureau(), kind_named("case")

@@ -77,6 +77,7 @@ def migrated(folder: Path) -> bool:
     return subprocess.run(command, cwd=CLONE, env=variables(folder), check=False).returncode == 0
 
 
+@pytest.mark.long
 def test_a_demo_s_life(folder: Path) -> None:
     """One story, because filling in is the slow part: fill in, serve, stop, be killed, start again."""
     server = EmbeddedServer(folder / "demo" / "postgres")

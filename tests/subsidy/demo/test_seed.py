@@ -56,6 +56,7 @@ class Interrupted(Exception):
     """The demo was stopped while it was being filled."""
 
 
+@pytest.mark.long
 def test_the_seeded_demo(fresh_db: object, settings: Settings, request: pytest.FixtureRequest) -> None:
     settings.DEMO_MODE = True
     told: list[str] = []
