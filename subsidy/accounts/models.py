@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -82,6 +84,10 @@ class User(AbstractUser, Chained):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def as_actor(self) -> dict[str, Any]:
+        """How an event names the person."""
+        return {"id": self.pk, "name": self.name, "username": self.username, "kind": self.kind}
 
 
 class RoleGrant(models.Model):

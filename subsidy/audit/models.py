@@ -57,9 +57,9 @@ class Event(models.Model):
 
 
 class Reader(Chained):
-    """Whose reading of other people's data is recorded: one stream a person, under the person's own key.
+    """Whose coming, going and reading of other people's data is recorded: one stream a person, under the person's own key.
 
-    Apart from the person's record, so that opening a document makes no form about the person stale.
+    Apart from the person's record, so that signing in or opening a document makes no form about the person stale.
     """
 
     STREAM = "reader"

@@ -1,4 +1,7 @@
-"""Records that somebody read or took along what is not theirs: two statements, in the reader's own stream."""
+"""Records what a person does at the door and reads behind it: two statements, in a stream of the person's own.
+
+Reading or taking along what is not theirs; coming, going and failing to come in; changes of the own second factor.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ from subsidy.audit.moment import Moment
 from subsidy.audit.services import Entry, event_of
 
 PAGE, FILE, EXPORT = "read_page", "read_file", "export_list"
+SIGNED_IN, SIGNED_OUT, REFUSED, LOCKED = "sign_in", "sign_out", "sign_in_failed", "locked_out"
+CONFIRMED, ENDED = "confirm_factor", "end_session"
+FACTOR_ADDED, FACTOR_REMOVED, FACTOR_RENEWED = "add_factor", "remove_factor", "renew_factor"
 COLUMNS = [field for field in Event._meta.concrete_fields if not field.primary_key]
 
 # Makes the reader's row or locks it, and takes the next place in the stream; the head is set by the second statement.
@@ -54,18 +60,34 @@ class Read:
         return {name: value for name, value in data.items() if value not in ("", None)}
 
 
-@transaction.atomic
 def read_append(read: Read, *, actor: dict[str, Any], authority_id: int, now: Moment, request_id: str = "") -> None:
     """Append the event; what was read may be shown only when this returns. `actor` has id, name, username and kind."""
+    own_append(
+        read.act, actor["id"], read.said(), actor=actor, authority_id=authority_id, now=now, request_id=request_id
+    )
+
+
+@transaction.atomic
+def own_append(
+    act: str,
+    person_id: int,
+    data: dict[str, Any],
+    *,
+    actor: dict[str, Any],
+    authority_id: int,
+    now: Moment,
+    request_id: str = "",
+) -> None:
+    """Append an event to the person's own stream; `actor` is another than the person where nobody has proven to be them."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [actor["id"], EMPTY_HASH])
+        cursor.execute(_TAKE, [person_id, EMPTY_HASH])
         seq, head = cursor.fetchone()
-        reader = Reader(pk=actor["id"], head_seq=seq, head_hash=bytes(head))
+        reader = Reader(pk=person_id, head_seq=seq, head_hash=bytes(head))
         body = {
-            "v": 1, "actor": actor, "role": "", "duty": "", "state": ["", ""], "pins": {}, "data": read.said(),
+            "v": 1, "actor": actor, "role": "", "duty": "", "state": ["", ""], "pins": {}, "data": data,
             "surface": "page", "request": request_id, "key": "",
         }  # fmt: skip
-        event, _private = event_of(Entry(reader, authority_id, read.act, body), actor_id=actor["id"], now=now)
+        event, _private = event_of(Entry(reader, authority_id, act, body), actor_id=actor["id"], now=now)
         values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in COLUMNS]
         cursor.execute(_APPEND, values)
 

@@ -19,7 +19,7 @@ from django.views import View
 
 from subsidy.accounts.models import User
 from subsidy.web.components import Crumb, Preview, Text
-from subsidy.web.person import moment_of
+from subsidy.web.person import moment_of, request_id_of
 from subsidy.web.second_factor import confirm_first, proven
 from subsidy.web.told import told_lines
 from workflows.common import door, place
@@ -40,7 +40,7 @@ def new_key() -> str:
 def origin_of(request: HttpRequest) -> Origin:
     return Origin(
         surface="page",
-        request_id=request.headers.get("X-Request-Id", "")[:60],
+        request_id=request_id_of(request),
         address=request.META.get("REMOTE_ADDR", ""),
         proven=proven(request),
     )

@@ -8,3 +8,8 @@ class WebConfig(AppConfig):
     name = "subsidy.web"
     label = "web"
     verbose_name = _("Screens in common")
+
+    def ready(self) -> None:
+        from subsidy.web import entering
+
+        entering.connect()

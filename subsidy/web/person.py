@@ -44,6 +44,11 @@ def moment_of(request: HttpRequest) -> Moment:
     return cast(Moment, getattr(request, _MOMENT))
 
 
+def request_id_of(request: HttpRequest) -> str:
+    """The id that the server in front gave this request, empty without one: under it the server's log has the address."""
+    return request.headers.get("X-Request-Id", "")[:60]
+
+
 def grants_of_request(request: HttpRequest) -> Sequence[RoleGrant]:
     """The role grants of the signed-in person in force at the request's moment, with their bureaus."""
     if not hasattr(request, _GRANTS):

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from subsidy.accounts.enums import UserKind
 from subsidy.audit.reads import EXPORT, FILE, PAGE, Read, read_append
-from subsidy.web.person import moment_of
+from subsidy.web.person import moment_of, request_id_of
 
 SENSITIVE = frozenset({"console:company-accounts", "console:audit-case"})
 """Pages with whole account numbers, and the files of cases that an auditor reads."""
@@ -63,9 +63,13 @@ def _record(request: HttpRequest, response: HttpResponseBase) -> None:
         company_id=company_id,
         query=request.META.get("QUERY_STRING", "")[:QUERY_LENGTH_MAX],
     )
-    actor = {"id": user.pk, "name": user.name, "username": user.username, "kind": user.kind}
-    request_id = request.headers.get("X-Request-Id", "")[:60]
-    read_append(read, actor=actor, authority_id=user.authority_id, now=moment_of(request), request_id=request_id)
+    read_append(
+        read,
+        actor=user.as_actor(),
+        authority_id=user.authority_id,
+        now=moment_of(request),
+        request_id=request_id_of(request),
+    )
 
 
 def _act(request: HttpRequest, response: HttpResponseBase, kind: str) -> str:

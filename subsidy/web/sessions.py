@@ -13,6 +13,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from subsidy.web import entering
+
 SEEN = "seen_at"
 # The session is written at most this often for being seen.
 NOTE_EVERY_SECONDS = 60
@@ -32,6 +34,7 @@ class IdleSignOutMiddleware:
     def _look(self, request: HttpRequest, now: int) -> None:
         seen = request.session.get(SEEN, now)
         if now - seen > settings.IDLE_SIGN_OUT_SECONDS:
+            entering.leaving(request, "idle")
             logout(request)
             messages.warning(
                 request,

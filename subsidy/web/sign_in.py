@@ -9,11 +9,13 @@ from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.models import User
 from subsidy.calendars.clock import business_now
+from subsidy.web import entering
 from subsidy.web.acts import new_key
 from workflows.common import door
 from workflows.common.turn import Origin
@@ -30,6 +32,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuses where too many failed, and has that told in the log."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            entering.locked_out(request, credentials.get("username", ""))
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        entering.password_failed(request, credentials.get("username", ""))
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
         """Whoever has a second factor confirms with it: a password that was learned must not take the factor away."""

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from subsidy.web import catalogue, notifications, own, sign_up, source, views
+from subsidy.web import catalogue, notifications, own, own_sessions, sign_up, source, views
 
 # allauth's own names, because it looks its pages up by them. E-mail pages are left out on purpose.
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/read/", notifications.mark_read, name="notifications-read"),
     path("notifications/settings/", notifications.preferences, name="notification-settings"),
     path("account/details/", own.Details.as_view(), name="own-details"),
+    path("account/sessions/", own_sessions.listing, name="own-sessions"),
+    path("account/sessions/end/", own_sessions.end, name="own-sessions-end"),
     path("sign-in/", account.login, name="account_login"),
     path("sign-up/", sign_up.SignUp.as_view(), name="account_signup"),
     path("sign-up/received/", sign_up.signed_up, name="account_signed_up"),

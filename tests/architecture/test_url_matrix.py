@@ -252,7 +252,9 @@ TABLE: dict[str, Rule] = {
     "console:letter-serve": NO_LETTER,
     **dict.fromkeys(["console:case-messages", "console:case-message"], CASE),
     "portal:case-messages": OWN,
-    **dict.fromkeys(["notifications", "notifications-read", "notification-settings", "own-details"], SIGNED_IN),
+    **dict.fromkeys(
+        ["notifications", "notifications-read", "notification-settings", "own-details", "own-sessions"], SIGNED_IN
+    ),
     **dict.fromkeys(["console:staff", "console:officer"], rule(ADMINS | {"auditor"}, others="403", absent=set())),
     "console:officer-open": rule({Role.SYSTEM_ADMIN.value}, others="403"),
     "console:officer-act": rule({Role.SECURITY_ADMIN.value}, others="403"),
@@ -322,7 +324,7 @@ TABLE: dict[str, Rule] = {
     "api:nothing": rule(set(), anonymous="404"),
     # Whoever has shown no second factor is led to show one, or to set one up.
     **dict.fromkeys(["token:list", "token:new", "webhook:list", "webhook:new"], SIGNED_IN),
-    **dict.fromkeys(["token:revoke", "webhook:end", "webhook:again"], POST_ONLY),
+    **dict.fromkeys(["token:revoke", "webhook:end", "webhook:again", "own-sessions-end"], POST_ONLY),
 }
 # Whoever is out must also be out with POST; one of each kind is enough to tell.
 # A paper is sent to be compared by anybody who holds it; nothing is kept of it.

@@ -10,6 +10,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from django.conf import settings
+
 from subsidy.postgres.binaries import find_binaries
 
 CLONE = Path(__file__).resolve().parents[2]
@@ -32,10 +34,11 @@ def migration_sources() -> list[Path]:
 
 
 def parts(server_major: int) -> dict[str, str]:
-    """What the migrated database is made of, each by its digest: the server, dependencies, migrations and their imports."""
+    """What the migrated database is made of, each by its digest: server, dependencies, apps, migrations and their imports."""
     paths = [CLONE / "requirements.txt", *migration_sources()]
     digests = {str(path.relative_to(CLONE)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    return {"server": str(server_major), **digests}
+    apps = {f"app {name}": "" for name in settings.INSTALLED_APPS}
+    return {"server": str(server_major), **apps, **digests}
 
 
 def place(made_of: Mapping[str, str]) -> Path:

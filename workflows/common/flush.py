@@ -154,7 +154,7 @@ def _write_events(passage: Passage) -> list[Event]:
         kind = kind_named(turn.kind)
         body: dict[str, Any] = {
             "v": 1,
-            "actor": {"id": actor.pk, "name": actor.name, "username": actor.username, "kind": actor.kind},
+            "actor": actor.as_actor(),
             "role": turn.act.role or "",
             "duty": turn.act.duty or "",
             **({"on_behalf_of": turn.lender_id} if turn.lender_id is not None else {}),

@@ -16,6 +16,8 @@ import psutil
 import pytest
 
 from subsidy.postgres import EmbeddedServer
+from tests.outside.from_outside import others_verify
+from tests.outside.program import built, can_be_built
 
 CLONE = Path(__file__).resolve().parents[3]
 
@@ -77,6 +79,14 @@ def migrated(folder: Path) -> bool:
     return subprocess.run(command, cwd=CLONE, env=variables(folder), check=False).returncode == 0
 
 
+def outsiders_find_it_whole(folder: Path, site: str) -> None:
+    """A head, a proof and a paper of the served demo, before a program of others (tests/outside)."""
+    command = [sys.executable, "manage.py", "audit", "checkpoint"]
+    subprocess.run(command, cwd=CLONE, env=variables(folder), check=True, capture_output=True)
+    if can_be_built():
+        others_verify(site, built(folder), folder)
+
+
 @pytest.mark.long
 def test_a_demo_s_life(folder: Path) -> None:
     """One story, because filling in is the slow part: fill in, serve, stop, be killed, start again."""
@@ -99,6 +109,7 @@ def test_a_demo_s_life(folder: Path) -> None:
         assert "Traceback" not in second.stderr
         assert migrated(folder)
         assert server.is_ready(), "a command leaves the demo's database up"
+        outsiders_find_it_whole(folder, f"http://localhost:{port}")
         running.send_signal(signal.SIGINT)
         said, _ = running.communicate(timeout=60)
         assert running.returncode == 0, said
