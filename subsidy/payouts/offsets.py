@@ -67,9 +67,12 @@ def due_of(instalments: Sequence[Instalment], *, in_full: bool = False, locked: 
 
 def _owed(companies: Iterable[tuple[int, int]], *, locked: bool) -> dict[tuple[int, int], dict[int, int]]:
     """By bureau and company what each recovery still asks for and no batch has planned to set off, oldest first."""
-    wanted = Q(pk__in=[])
+    by_authority: dict[int, list[int]] = defaultdict(list)
     for authority_id, company_id in companies:
-        wanted |= Q(authority=authority_id, company=company_id)
+        by_authority[authority_id].append(company_id)
+    wanted = Q(pk__in=[])
+    for authority_id, ids in by_authority.items():
+        wanted |= Q(authority=authority_id, company__in=ids)
     # Locked in the order of their keys, like every row of one kind; sorted by age afterwards.
     found_open = open_recoveries().filter(wanted).order_by("pk")
     recoveries = list(found_open.select_for_update(no_key=True, of=("self",)) if locked else found_open)

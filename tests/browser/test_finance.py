@@ -11,17 +11,19 @@ from playwright.sync_api import Page
 from subsidy.cases.enums import CaseState
 from subsidy.demo import bank
 from subsidy.ledger.invariants import violations
+from subsidy.ledger.models import Transaction
 from subsidy.payouts.models import Batch
 from subsidy.payouts.recoveries import Recovery, RecoveryState
 from tests.browser.test_base import PASSWORD
 from tests.harness import looking
 from tests.harness.browser import LiveServer
 from tests.harness.second_factor import prove_cookies
-from tests.subsidy.payouts.bank import answered, ids, obligated
+from tests.subsidy.payouts.bank import answered, ids, imported, obligated
 from tests.subsidy.payouts.test_answers import booked, credit
 from tests.subsidy.payouts.test_returns import change_account
 from tests.workflows.test_recovery import ordered
 from tests.world import World, days_later, fresh
+from workflows.recovery.jobs import issue_recovery_notice
 
 pytestmark = pytest.mark.long
 
@@ -111,8 +113,9 @@ def test_a_batch_by_three_people(
 def test_money_that_comes_back(
     world: World, page: Page, live_server: LiveServer, enter: Callable[[str], None], tmp_path: Path
 ) -> None:
-    """Answered in part, returned late, asked back and set off, paid again to another account; all of it on the pages."""
+    """From the clause to the bank line and back: answered in part, returned late, asked back and set off, paid again."""
     refused, returned, kept = obligated(world, 3)
+    clause = clause_of_the_amount(page, live_server)
     first = world.released([refused, returned, kept])
     keys = dict(first.lines.values_list("case", "end_to_end_id"))
     stray = booked(world, credit("STRAY", 77_00, reference="S1"), message_id="S1")
@@ -121,20 +124,23 @@ def test_money_that_comes_back(
         bytes(first.export_file.content), returned={keys[returned.pk]: "AC04"}, answered_at=late.at, booked_on=late.on
     )
     told = [one.content for one in answered(first, world, reject={keys[refused.pk]: "AC01"})]
+    files = [*told, back, stray]
     enter("finance1")
-    for number, content in enumerate([*told, back, stray]):
+    for number, content in enumerate(files):
         read_in(page, tmp_path / f"{number}.xml", content)
     states = dict(first.lines.values_list("case", "state"))
     assert states == {refused.pk: "refused", returned.pk: "returned", kept.pk: "settled"}
     look(page, live_server, f"/console/finance/batches/{first.number}/", "batch-answered")
     look(page, live_server, "/console/finance/holds/", "holds")
     recovery = ordered(world, fresh(kept), amount_fen=1_000_00)
+    issue_recovery_notice(recovery.pk, now=world.now)
     # As after a merger: the company of another case took over what this one owes.
     Recovery.objects.filter(pk=recovery.pk).update(company=returned.company)
     look(page, live_server, f"/console/recoveries/{recovery.number}/", "recovery-open")
     second = world.released([change_account(world, returned)])
-    for number, document in enumerate(answered(second, world), 10):
-        read_in(page, tmp_path / f"{number}.xml", document.content)
+    files += [document.content for document in answered(second, world)]
+    for number, content in enumerate(files[4:], 10):
+        read_in(page, tmp_path / f"{number}.xml", content)
     assert fresh(returned).state == CaseState.PAID and fresh(recovery).state == RecoveryState.PAID
     look(page, live_server, f"/console/finance/batches/{second.number}/", "batch-set-off")
     assert "1,000.00" in page.locator("main").inner_text()
@@ -144,7 +150,31 @@ def test_money_that_comes_back(
         look(page, live_server, f"/console/{path}/", path.rpartition("/")[2])
     for path in (f"budget/years/{world.now.on.year}", "budget/lines"):
         look(page, live_server, f"/console/finance/{path}/", path.replace("/", "-"))
+    booked_once = Transaction.objects.count()
+    for content in reversed(files):
+        imported(world, content)
+    assert Transaction.objects.count() == booked_once, "read again in another order, the files change nothing"
     assert [str(one) for one in violations()] == []
+    for case in (returned, kept):
+        filer = world.filer(case.company)
+        filer.set_password(PASSWORD)
+        filer.save()
+    enter(world.filer(returned.company).username)
+    look(page, live_server, f"/my/applications/{returned.number}/", "company-paid")
+    page.get_by_text("逐条理由").click()
+    paid = page.locator("main").inner_text()
+    assert clause in paid and "1,000.00" in paid and f"{second.lines.get().settled_on:%-d}" in paid
+    enter(world.filer(kept.company).username)
+    look(page, live_server, f"/my/recoveries/{recovery.number}/", "company-recovery")
+    assert ids(second)[0] in page.locator("main").inner_text()
+    page.get_by_role("main").get_by_role("link", name=recovery.number).first.click()
+    page.wait_for_url("**/letters/**")
+
+
+def clause_of_the_amount(page: Page, live_server: LiveServer) -> str:
+    """What the public page of the policy names as the clause by which the amount is computed."""
+    look(page, live_server, "/policies/xh/flying_sky/2023.1/", "policy")
+    return page.locator("main .clause").first.inner_text().strip()
 
 
 def read_in(page: Page, file: Path, content: bytes) -> None:

@@ -19,6 +19,7 @@ from subsidy.audit.models import Event
 from subsidy.audit.services import Entry, append
 from subsidy.calendars.working import Due
 from subsidy.ledger.services import post
+from subsidy.postgres.rows import rows_update
 from subsidy.work.models import NO_DUE, Hand, Pool, WorkItem
 from subsidy.work.services import unit_pool_make
 from workflows.common.nodes import End, Standing
@@ -213,7 +214,7 @@ def _write_subjects(passage: Passage) -> None:
         if len(subjects) == 1:
             next(iter(subjects.values())).save(update_fields=names)
         else:
-            model.objects.bulk_update(subjects.values(), names)
+            rows_update(subjects.values(), names)
 
 
 def _write_jobs(passage: Passage) -> None:

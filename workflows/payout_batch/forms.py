@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +10,8 @@ from subsidy.bankfiles import FORMATS
 from subsidy.ledger.models import PayingAccount
 from workflows.common.acts import ActForm
 
+KEY_DIGITS_MAX = 18
+
 
 def _formats() -> list[tuple[str, str]]:
     """Every format by its title in the reader's language."""
@@ -19,8 +19,16 @@ def _formats() -> list[tuple[str, str]]:
     return [(name, info.title_zh if chinese else info.title_en) for name, info in FORMATS.items()]
 
 
+class KeysField(forms.TypedMultipleChoiceField):
+    """Keys of rows, as many as a batch holds: whether each may be chosen is looked up by the act, in one statement."""
+
+    def valid_value(self, value: object) -> bool:
+        text = str(value)
+        return text.isdecimal() and len(text) <= KEY_DIGITS_MAX
+
+
 class PrepareForm(ActForm):
-    instalments = forms.TypedMultipleChoiceField(coerce=int, choices=())
+    instalments = KeysField(coerce=int, choices=())
     format = forms.ChoiceField(
         label=_("Format"),
         choices=_formats,
@@ -40,22 +48,5 @@ class PrepareForm(ActForm):
         help_text=_("empty: what the companies owe from recoveries is set off, the oldest first"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        chosen = args[0] if args else kwargs.get("data")
-        ids = _all(chosen, "instalments")
-        field = self.fields["instalments"]
-        assert isinstance(field, forms.TypedMultipleChoiceField)
-        field.choices = [(value, value) for value in ids]
-
     def clean_instalments(self) -> list[int]:
         return sorted(set(self.cleaned_data["instalments"]))
-
-
-def _all(data: Any, name: str) -> list[Any]:
-    """Every value given for `name`, from a QueryDict or a plain mapping."""
-    if data is None:
-        return []
-    if hasattr(data, "getlist"):
-        return list(data.getlist(name))
-    return list(data.get(name, []))

@@ -17,6 +17,7 @@ from subsidy.ledger.posting import Posting
 from subsidy.payouts.enums import BatchState, LineState
 from subsidy.payouts.models import BatchLine
 from subsidy.payouts.offsets import sent_shares
+from subsidy.postgres.rows import rows_update
 from workflows.common.turn import Turn
 
 
@@ -107,9 +108,7 @@ class Moves:
 
     def finish(self) -> None:
         """Write the lines and instalments, and let the recoveries and cases know."""
-        BatchLine.objects.bulk_update(
-            self.lines.values(), ["state", "reason_code", "reason_text", "settled_on", "returned_on"], batch_size=2000
-        )
+        rows_update(self.lines.values(), ["state", "reason_code", "reason_text", "settled_on", "returned_on"])
         by_state: dict[str, list[int]] = defaultdict(list)
         for pk, state in self.instalments.items():
             by_state[state].append(pk)
