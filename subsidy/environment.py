@@ -189,6 +189,33 @@ def services(environ: Mapping[str, str], name: str) -> dict[str, dict[str, Any]]
     return dict(found)
 
 
+def bank_channels(environ: Mapping[str, str], name: str) -> dict[str, dict[str, Any]]:
+    """Ways to banks as JSON, each for one paying account; absent: none. Raises ImproperlyConfigured for anything else."""
+    text = environ.get(name, "")
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        found = None
+    good = isinstance(found, dict) and all(
+        isinstance(one, dict) and one.get("account") and _is_channel(one) for one in found.values()
+    )
+    accounts = [one["account"] for one in found.values()] if good and found else []
+    if not good or found is None or len(set(accounts)) != len(accounts):
+        raise ImproperlyConfigured(
+            f'{name} 须为 JSON，每个付款账户一条，如 {{"icbc": {{"kind": "folder", "account": "…", "drop": "/…", '
+            f'"pick_up": "/…"}}}}。\n{name} must be JSON, one entry a paying account, as docs/bank-channel.md shows.'
+        )
+    return dict(found)
+
+
+def _is_channel(one: Mapping[str, Any]) -> bool:
+    if one.get("kind") == "folder":
+        return all(str(one.get(name, "")).startswith("/") for name in ("drop", "pick_up"))
+    local = str(one.get("url", "")).startswith(("http://127.0.0.1", "http://localhost"))
+    at = str(one.get("url", "")).startswith("https://") or local
+    return one.get("kind") == "http" and at and str(one.get("secret", "")).startswith("whsec_")
+
+
 def demo_services(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """The reference services of a demo that serves; none for a command that runs beside it."""
     port = environ.get(DEMO_PORT, "")

@@ -14,6 +14,7 @@ from workflows.common.telling import send_digests_job, send_mail_job, tell_job
 from workflows.fact_import.jobs import apply_fact_import_job, check_fact_import_job, undo_fact_import_job
 from workflows.live_facts.jobs import ask_due_live_sources_job, ask_live_source_job
 from workflows.log.jobs import reprove_decisions_job, sign_log_job
+from workflows.payout_batch.channels import ask_banks_job, send_to_bank_job
 from workflows.payout_batch.jobs import issue_batch_cover_job
 from workflows.recovery.jobs import issue_recovery_notice_job, propose_difference_job
 from workflows.registers.jobs import (
@@ -35,6 +36,8 @@ ALL = (
     issue_notice_papers,
     issue_decree_papers,
     issue_batch_cover_job,
+    send_to_bank_job,
+    ask_banks_job,
     issue_recovery_notice_job,
     propose_difference_job,
     begin_undertakings_job,

@@ -21,6 +21,7 @@ SYSTEM_ACTORS = {
     "system:public": "公示页面",
     "system:offers": "系统匹配",
     "system:exports": "系统导出",
+    "system:banks": "系统银企通道",
 }
 """Who acts when no person does: one actor a job, so that an event names which."""
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from subsidy.accounts.models import User
 from subsidy.correspondence.enums import HookState
-from subsidy.correspondence.hooking import new_secret
 from subsidy.correspondence.models import Webhook, WebhookMessage
+from subsidy.signing import new_secret
 from subsidy.web.acts import ActPage, submit
 from subsidy.web.components import Crumb, Preview, Text
 

@@ -52,3 +52,13 @@ class Resolution(models.TextChoices):
 class HoldScope(models.TextChoices):
     PAYEE = "payee", _("a company")
     PROGRAMME = "programme", _("a policy")
+
+
+class TransferState(models.TextChoices):
+    """How far a file is on its way to the bank. Only WAITING is sent."""
+
+    WAITING = "waiting", _("waits to be sent")
+    SENT = "sent", _("handed over, not acknowledged")
+    ACKNOWLEDGED = "acknowledged", _("acknowledged by the bank")
+    REFUSED = "refused", _("not taken by the bank")
+    UNKNOWN = "unknown", _("unknown: to be enquired about")

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.records import AuthorityRecord, Subject
+from subsidy.payouts.channel_models import BankDelivery, BankTransfer
 from subsidy.payouts.enums import LIVE_LINE_STATES, BatchState, HoldScope, LineState, Movement, Resolution
 from subsidy.payouts.recoveries import Recovery
 from subsidy.sealing import SealedField
@@ -12,7 +13,9 @@ from subsidy.sealing import SealedField
 __all__ = [
     "Answer",
     "AnswerFile",
+    "BankDelivery",
     "BankStatement",
+    "BankTransfer",
     "Batch",
     "BatchLine",
     "ExportFile",

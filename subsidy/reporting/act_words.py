@@ -308,6 +308,8 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("budget_line", "close_year"): (_("closed the year of the budget line"), ""),
     ("budget_line", "take_over"): (_("took over what the year before carried over"), ""),
     ("authority", "import_answers"): (_("imported a file of the bank"), ""),
+    ("authority", "fetch_answers"): (_("fetched a file of the bank by a channel"), ""),
+    ("batch", "note_transfer"): (_("noted how far the file is on its way to the bank"), ""),
     ("authority", "export_case"): (_("exported the file of a case"), ""),
     ("authority", "retry_job"): (_("ran a failed job again"), ""),
     ("authority", "retry_mail"): (_("sent a failed e-mail again"), ""),

@@ -220,6 +220,8 @@ CSRF_FAILURE_VIEW = "subsidy.web.errors.csrf_failure"
 API_REQUESTS_A_MINUTE = environment.whole_number(os.environ, "SUBSIDY_API_REQUESTS_A_MINUTE", default=600)
 # Networks that are not of the public internet and may be told of events all the same (subsidy.correspondence.hooking).
 WEBHOOK_NETWORKS = environment.networks(os.environ, "SUBSIDY_WEBHOOK_NETWORKS")
+# Ways to banks, by name, each for one paying account (docs/bank-channel.md).
+BANK_CHANNELS = environment.bank_channels(os.environ, "SUBSIDY_BANK_CHANNELS")
 # How the API's views answer stands with them (subsidy.api.views.ApiView).
 REST_FRAMEWORK = {"EXCEPTION_HANDLER": "subsidy.api.problems.handle"}
 # The page that shows every component is for those who build screens.

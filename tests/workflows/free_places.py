@@ -17,13 +17,13 @@ from subsidy.accounts.models import RoleGrant, Unit, User
 from subsidy.accounts.services import token_new
 from subsidy.applicants.models import Company
 from subsidy.applicants.rights import rights_in
-from subsidy.correspondence.hooking import new_secret
 from subsidy.correspondence.models import WebhookMessage
 from subsidy.correspondence.webhooks import webhook_new
 from subsidy.decisions.models import Undertaking, UndertakingState
 from subsidy.registers.enums import RegisterImportState
 from subsidy.registers.models import RegisterImport
 from subsidy.reviews.models import ExpertProfile
+from subsidy.signing import new_secret
 from tests.architecture.urls import registration_of
 from tests.harness.second_factor import give_app
 from tests.subsidy.payouts.bank import obligated
@@ -380,7 +380,13 @@ def authorities(world: World, staff: list[Person]) -> Ground:
     world.act("authority", world.authority, "receive_funds", "finance2", data={**money, "document": "西财拨0号"})
     funds = plain(**money, document="西财拨1号")
     cash = dict.fromkeys(("receive_funds", "pay_over", "book_charge", "book_interest"), funds)
-    sent = {**cash, "import_answers": plain(), "retry_job": plain(job=10**9), "retry_mail": plain(mail=1)}
+    sent = {
+        **cash,
+        "import_answers": plain(),
+        "fetch_answers": plain(),
+        "retry_job": plain(job=10**9),
+        "retry_mail": plain(mail=1),
+    }
     case = world.submitted(world.call())
     sent["export_case"] = plain(case=case.number, manifest="0" * 64)
     sent["receive_repayment"] = plain()
@@ -388,6 +394,7 @@ def authorities(world: World, staff: list[Person]) -> Ground:
     refused = {
         (0, "receive_repayment"): "data",
         (0, "import_answers"): "data",
+        (0, "fetch_answers"): "data",
         (0, "retry_job"): "not_found",
         (0, "retry_mail"): "state",
     }

@@ -28,7 +28,7 @@ from subsidy.audit.moment import Moment
 from subsidy.calendars.clock import business_now
 from subsidy.cases.selectors import cases_of_member
 from subsidy.correspondence.enums import HookState
-from subsidy.correspondence.hooking import NotTaken, Sender, signature
+from subsidy.correspondence.hooking import NotTaken, Sender
 from subsidy.correspondence.models import Webhook, WebhookMessage
 from subsidy.correspondence.webhooks import TRIES, message_failed, message_taken, messages_make
 from subsidy.decisions.models import Round
@@ -37,6 +37,7 @@ from subsidy.ledger.selectors import SEES_BUDGET
 from subsidy.payouts.models import Recovery
 from subsidy.payouts.selectors import batches_of
 from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.signing import signature
 from subsidy.work.selectors import cases_seen
 
 CHUNK = 500

@@ -117,6 +117,15 @@ FREE_ACTS = (
         states=frozenset({BatchState.RELEASED, BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED}),
     ),
     Act(
+        "note_transfer",
+        _("Noted how far the file is on its way"),
+        steps.note_transfer,
+        system=True,
+        versioned=False,
+        form=forms.TransferForm,
+        states=frozenset({BatchState.EXPORTED, BatchState.ANSWERED, BatchState.SETTLED}),
+    ),
+    Act(
         "note_answers",
         _("Answered once more"),
         steps.note_answers,

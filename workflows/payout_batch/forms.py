@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.bankfiles import FORMATS
 from subsidy.ledger.models import PayingAccount
+from subsidy.payouts.enums import TransferState
 from workflows.common.acts import ActForm
 
 KEY_DIGITS_MAX = 18
@@ -50,3 +51,8 @@ class PrepareForm(ActForm):
 
     def clean_instalments(self) -> list[int]:
         return sorted(set(self.cleaned_data["instalments"]))
+
+
+class TransferForm(ActForm):
+    state = forms.ChoiceField(choices=TransferState.choices)
+    fault = forms.CharField(max_length=60, required=False)

@@ -28,6 +28,7 @@ from subsidy.payouts.services import (
     lines_move,
     lines_withdraw,
 )
+from subsidy.payouts.transfers import transfer_begin, transfer_note
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
 from workflows.payout_batch.lists import refuse_barred
@@ -259,7 +260,17 @@ def release(turn: Turn) -> None:
 def export(turn: Turn) -> None:
     """Hand the sealed bytes out for the first time; every later time they are the same."""
     file = turn.subject.export_file
-    turn.record(sha256=file.sha256, sequence=file.sequence)
+    transfer = transfer_begin(file, now=turn.now)
+    channel = {"channel": transfer.channel} if transfer is not None else {}
+    turn.record(sha256=file.sha256, sequence=file.sequence, **channel)
+    if transfer is not None:
+        turn.passage.defer("send_to_bank", transfer_id=transfer.pk)
+
+
+def note_transfer(turn: Turn) -> None:
+    """How far the file is on its way to the bank by its channel."""
+    transfer_note(turn.subject.export_file.transfer, turn.data["state"], fault=turn.data["fault"], now=turn.now)
+    turn.record(state=turn.data["state"], fault=turn.data["fault"])
 
 
 def take_answers(turn: Turn) -> None:

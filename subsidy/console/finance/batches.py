@@ -23,7 +23,7 @@ from subsidy.correspondence.list_papers import compose_cover
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.payouts.enums import BatchState, LineState
 from subsidy.payouts.files import preview
-from subsidy.payouts.models import Batch, BatchLine, ExportFile
+from subsidy.payouts.models import BankTransfer, Batch, BatchLine, ExportFile
 from subsidy.payouts.selectors import FINANCE, shares_by_line
 from subsidy.web import formats
 from subsidy.web.acts import ActPage, find_act
@@ -172,6 +172,7 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
             KeyFact(_("Format"), format_name(batch.format), note=_("frozen when the batch was prepared")),
             KeyFact(_("Execution date"), formats.day(batch.execution_on)),
             KeyFact(_("Paying account"), str(batch.paying_account)),
+            *_way(file),
         ],
         "shares": _shares_table(batch),
         "checks": checks_of(batch, at=who.at, on=who.on) if is_preview else (),
@@ -181,6 +182,14 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "files": _files(batch, file, may_take=who.may(batch.authority_id, *FINANCE)),
         "illustrative": batch.lines.filter(case__policy_version__illustrative=True).exists(),
     }
+
+
+def _way(file: ExportFile | None) -> list[KeyFact]:
+    """How far the file is on its way to the bank, where it goes by a channel."""
+    transfer = BankTransfer.objects.filter(file=file).first() if file is not None else None
+    if transfer is None:
+        return []
+    return [KeyFact(_("Way to the bank"), transfer.get_state_display(), note=f"{transfer.channel} {transfer.fault}")]
 
 
 def _offset_note(batch: Batch) -> str:

@@ -12,9 +12,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from subsidy.accounts.models import User
 from subsidy.audit.log.sequencer import sequence
 from subsidy.correspondence.enums import HookState
-from subsidy.correspondence.hooking import Sender, new_secret, signature
+from subsidy.correspondence.hooking import Sender
 from subsidy.correspondence.models import Webhook, WebhookMessage
 from subsidy.correspondence.webhooks import TRIES
+from subsidy.signing import new_secret, signature
 from tests.harness.second_factor import give_app, prove
 from tests.subsidy.api.conftest import AsProgram
 from tests.subsidy.api.test_token_pages import browser

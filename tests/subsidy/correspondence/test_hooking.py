@@ -14,7 +14,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from subsidy.correspondence.hooking import NotTaken, Sender, is_outside, new_secret, problem_of, signature
+from subsidy.correspondence.hooking import NotTaken, Sender, is_outside, problem_of
+from subsidy.signing import new_secret, signature
 
 HERE = (ipaddress.ip_network("127.0.0.0/8"),)
 Got = tuple[str, dict[str, str], bytes]
