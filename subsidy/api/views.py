@@ -23,6 +23,7 @@ from rest_framework.views import APIView
 from subsidy.accounts.models import Authority
 from subsidy.api import forms
 from subsidy.api.authentication import TokenAuthentication, WithinToken, token_of, user_of
+from subsidy.api.codes import code_shown, telling_of_code
 from subsidy.api.offers import every_act, offered
 from subsidy.api.openapi import KindSchema
 from subsidy.api.parsing import LongJson
@@ -107,17 +108,18 @@ class Listing(ApiView):
             raise NotFound
         data, files = forms.sent(request)
         forms.refuse_unknown(opening.act, None, data, files)
-        outcome = door.open_matter(
-            resource.kind_name,
-            opening.act.name,
-            actor=user_of(request),
-            now=moment_of(request),
-            key=key_of(request),
-            authority_id=_authority_of(request),
-            data=data,
-            files=files,
-            origin=origin_of(request),
-        )
+        with telling_of_code(request):
+            outcome = door.open_matter(
+                resource.kind_name,
+                opening.act.name,
+                actor=user_of(request),
+                now=moment_of(request),
+                key=key_of(request),
+                authority_id=_authority_of(request),
+                data=data,
+                files=files,
+                origin=origin_of(request, opening.act),
+            )
         return done(resource, outcome, status=201)
 
 
@@ -191,18 +193,19 @@ class Doing(ApiView):
         version, once = _version_of(request, found), key_of(request)
         forms.refuse_unknown(found, row, data, files)
         try:
-            outcome = door.perform(
-                resource.kind_name,
-                row.pk,
-                found.name,
-                actor=user_of(request),
-                now=moment_of(request),
-                key=once,
-                version=version,
-                data=data,
-                files=files,
-                origin=origin_of(request),
-            )
+            with telling_of_code(request):
+                outcome = door.perform(
+                    resource.kind_name,
+                    row.pk,
+                    found.name,
+                    actor=user_of(request),
+                    now=moment_of(request),
+                    key=once,
+                    version=version,
+                    data=data,
+                    files=files,
+                    origin=origin_of(request, found),
+                )
         except Stale as stale:
             raise Precondition from stale
         return done(resource, outcome)
@@ -236,7 +239,7 @@ class Bulk(ApiView):
             key=key_of(request),
             versions={ids[key]: version for key, version in versions.items() if key in ids},
             data=data,
-            origin=origin_of(request),
+            origin=origin_of(request, found),
         )
         results = {row.subject_id: row for row in outcomes}
         rows = [_row(key, results.get(ids.get(key, 0))) for key in keys]
@@ -266,13 +269,16 @@ def key_of(request: Request) -> str:
     return f"api:{user_of(request).pk}:{given}"
 
 
-def origin_of(request: Request) -> Origin:
-    """A token proves no second factor: what asks for one is done in a session that has just shown it."""
+def origin_of(request: Request, act: Act) -> Origin:
+    """Where the request comes from. For an act that asks for it, a program shows its person's second factor with the
+    request itself; a browser's session is asked for the one that it has just shown.
+    """
+    bare = request._request
     return Origin(
         surface="api",
         request_id=request_id_of(request),
         address=request.META.get("REMOTE_ADDR", ""),
-        proven=token_of(request) is None and proven(request._request),
+        proven=proven(bare) if token_of(request) is None else act.step_up and code_shown(request),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from tests.harness.second_factor import code_now
 from tests.subsidy.api.conftest import AsProgram, Program
 from tests.subsidy.api.test_tokens import problem
 from tests.world import ANSWERS, World, fresh, pack, pdf
@@ -87,15 +88,25 @@ def test_the_door_judges_a_program_as_it_judges_its_person(world: World, as_prog
     assert fresh(case).head_seq == case.head_seq
 
 
-def test_an_act_that_asks_for_a_second_factor_is_not_done_by_a_token(world: World, as_program: AsProgram) -> None:
+def test_an_act_that_asks_for_a_second_factor_takes_a_one_time_code(world: World, as_program: AsProgram) -> None:
     call = world.call()
     case = world.ready(call)
     world.decreed(call)
     batch = world.batch([world.accounted(case)])
     world.act("batch", batch, "check", "finance2")
-    program = as_program("finance3")
-    refused = program.post(f"batches/{batch.number}/acts/release/", version=fresh(batch).head_seq)
-    problem(refused, 403, "step_up")
+    program, path, seen = as_program("finance3"), f"batches/{batch.number}/acts/release/", fresh(batch).head_seq
+    problem(program.post(path, version=seen), 403, "step_up")
+    wrong = f"{(int(code_now()) + 500_000) % 1_000_000:06d}"
+    assert "code" in problem(program.post(path, version=seen, x_one_time_code=wrong), 403, "step_up")["detail"]
+    assert fresh(batch).head_seq == seen
+    code = code_now()
+    # A code goes with the act that asks for one; another leaves it unused.
+    problem(program.post(f"batches/{batch.number}/acts/export/", version=seen, x_one_time_code=code), 403, "permission")
+    done = program.post(path, version=seen, key="release-1", x_one_time_code=code)
+    assert done.status_code == 200, done.content
+    # The code is used up, and yet the same request is answered again.
+    again = program.post(path, version=seen, key="release-1", x_one_time_code=code)
+    assert again.json() == done.json() and again["Idempotency-Replayed"] == "true"
 
 
 def test_a_bulk_act_answers_row_by_row(world: World, as_program: AsProgram) -> None:
