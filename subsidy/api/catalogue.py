@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from subsidy.accounts.models import Authority
 from subsidy.api import proofs, rules, scope
 from subsidy.api.resources import Resource, publish
+from subsidy.api.shapes import FEN, HASH, INSTANT, NUMBER, OBJECT, TEXT, many, maybe, record
 from subsidy.applicants.models import Company
 from subsidy.cases.enums import DECIDED
 from subsidy.cases.models import Case
@@ -88,6 +89,14 @@ def case_more(case: Case, request: Request) -> dict[str, Any]:
     }
 
 
+CASE_ADDS = {
+    "decision": maybe(
+        record(outcome=TEXT, made_at=INSTANT, policy_hash=HASH, decision_hash=HASH, reasons=OBJECT),
+    ),
+    "letters": many(record(id=NUMBER, kind=TEXT, language=TEXT, code=TEXT, sha256=HASH, issued_at=INSTANT)),
+}
+
+
 def round_more(round_: Round, _request: Request) -> dict[str, Any]:
     rows = RoundRow.objects.filter(round=round_).select_related("case").order_by("rank")
     return {
@@ -96,6 +105,9 @@ def round_more(round_: Round, _request: Request) -> dict[str, Any]:
             for row in rows
         ]
     }
+
+
+ROUND_ADDS = {"rows": many(record(rank=NUMBER, case=TEXT, state=TEXT, amount_fen=FEN))}
 
 
 def batch_more(batch: Batch, _request: Request) -> dict[str, Any]:
@@ -115,21 +127,33 @@ def batch_more(batch: Batch, _request: Request) -> dict[str, Any]:
     }
 
 
+BATCH_ADDS = {
+    "lines": many(
+        record(row=NUMBER, case=TEXT, end_to_end_id=TEXT, payee_name=TEXT, amount_fen=FEN, state=TEXT),
+    )
+}
+
+
 def policy_more(version: PolicyVersion, _request: Request) -> dict[str, Any]:
     return {"policy_text": version.policy_text, "source_text": version.source_text, "cases_text": version.cases_text}
+
+
+POLICY_ADDS = {"policy_text": TEXT, "source_text": TEXT, "cases_text": TEXT}
 
 
 def same(spec: ListSpec) -> Any:
     return lambda _request: spec
 
 
-publish(Resource("cases", "case", "number", scope.cases, case_spec, case_more, readings=proofs.READINGS))
+publish(Resource("cases", "case", "number", scope.cases, case_spec, case_more, readings=proofs.READINGS,
+                 adds=CASE_ADDS, least=CASES_OF_COMPANY))  # fmt: skip
 publish(
     Resource(
         "rounds", "round", "number", scope.rounds,
         same(listed(Round, "number", "state", "call=call.number", "minute_number", "approved_at", "opened_at",
                      filters=("state", "call__number"), related=("call",))),
         round_more,
+        adds=ROUND_ADDS,
     )
 )  # fmt: skip
 publish(
@@ -152,6 +176,7 @@ publish(
         same(listed(Batch, "number", "state", "format", "currency", "execution_on", "purpose", "line_count", "total_fen",
                      "prepared_at", "checked_at", "released_at", filters=("state", "format"))),
         batch_more,
+        adds=BATCH_ADDS,
     )
 )  # fmt: skip
 publish(
@@ -193,6 +218,7 @@ publish(
                      "title_en=policy.title_en", "document_number", "content_hash", "effective_from", "effective_to",
                      "illustrative", "published_at", filters=("policy__code", "version"), related=("policy",))),
         policy_more,
+        adds=POLICY_ADDS,
         readings=rules.READINGS,
     )
 )  # fmt: skip

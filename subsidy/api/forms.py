@@ -42,21 +42,51 @@ def form_of(act: Act, subject: Any) -> ActForm | None:
 
 def schema_of(form: ActForm | None) -> Schema:
     """What the act takes, as JSON Schema (2020-12); an act without data takes an empty object."""
-    fields = form.fields if form is not None else {}
+    return _object(form.fields if form is not None else {})
+
+
+def _object(fields: Mapping[str, Field]) -> Schema:
     return {
         "type": "object",
-        "properties": {name: _property(field) for name, field in fields.items()},
+        "properties": {name: property_of(field) for name, field in fields.items()},
         "required": [name for name, field in fields.items() if field.required],
         "additionalProperties": False,
     }
 
 
-def _property(field: Field) -> Schema:
+def declared(act: Act) -> Schema:
+    """What the act takes on any matter. A form that is made for its matter (the questions of a policy, the accounts of a
+    company) is described as far as it is the same for all; the whole of it stands with the matter, under `acts/`.
+    """
+    kind = act.form
+    if kind is None:
+        return schema_of(None)
+    own = kind.__mro__[: kind.__mro__.index(ActForm)]
+    if not any("__init__" in one.__dict__ for one in own):
+        return _object(kind.base_fields)
+    found = _object(kind.base_fields)
+    for one in found["properties"].values():
+        one.pop("enum", None)
+    del found["required"]
+    return {
+        **found,
+        "additionalProperties": True,
+        "description": "As the matter's acts/ describes it for this matter.",
+    }
+
+
+def takes_files(act: Act) -> bool:
+    return act.form is not None and any(isinstance(one, forms.FileField) for one in act.form.base_fields.values())
+
+
+def property_of(field: Field) -> Schema:
     found = dict(next((schema for kind, schema in _TYPES if isinstance(field, kind)), {"type": "string"}))
     choices = None if isinstance(field, forms.ModelChoiceField) else getattr(field, "choices", None)
     if choices is not None:
         named = [str(value) for value in _values(choices) if value not in ("", None)]
-        if found["type"] == "array":
+        if not named:
+            pass
+        elif found["type"] == "array":
             found["items"] = {**found["items"], "enum": named}
         elif found["type"] == "string":
             found["enum"] = named

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from subsidy.api import scope
 from subsidy.api.resources import Reading
+from subsidy.api.shapes import HASH, INSTANT, NUMBER, TEXT, many, maybe, record
 from subsidy.audit.log.proofs import proofs
 from subsidy.audit.models import Event
 from subsidy.audit.selectors import latest_checkpoint
@@ -37,4 +39,15 @@ def proven(case: Case, request: Request, _given: Mapping[str, Any]) -> dict[str,
     return {"case": case.number, "checkpoint": head.text if head is not None else None, "events": shown}
 
 
-READINGS = (Reading("proof", "The chain of the case's events and their places in the signed log", proven),)
+_EVENT = {
+    **record(seq=NUMBER, hash=HASH, prev_hash=HASH, proof=maybe(TEXT), action=TEXT, at=INSTANT),
+    "required": ["seq", "hash", "prev_hash", "proof"],
+}
+READINGS = (
+    Reading(
+        "proof",
+        _("The chain of the case's events and their places in the signed log"),
+        proven,
+        gives=record(case=TEXT, checkpoint=maybe(TEXT), events=many(_EVENT)),
+    ),
+)

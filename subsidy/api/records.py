@@ -14,6 +14,7 @@ from subsidy.accounts.selectors import SEES_CASES
 from subsidy.api import scope
 from subsidy.api.catalogue import listed, same
 from subsidy.api.resources import Resource, publish
+from subsidy.api.shapes import FEN, HASH, INSTANT, NUMBER, OBJECT, TEXT, many, maybe, record
 from subsidy.decisions.models import Award, Finding, Instalment, Notice
 from subsidy.payouts.models import Answer, AnswerFile
 from subsidy.payouts.selectors import SEES_MONEY
@@ -50,6 +51,26 @@ def notice_more(notice: Notice, _request: Request) -> dict[str, Any]:
     }
 
 
+NOTICE_ADDS = {
+    "rows": many(OBJECT),
+    "list_text": TEXT,
+    "entries": many(
+        record(
+            position=NUMBER,
+            kind=TEXT,
+            rank=maybe(NUMBER),
+            name=TEXT,
+            name_after=TEXT,
+            reason=TEXT,
+            count=NUMBER,
+            total_fen=FEN,
+            list_hash=HASH,
+            appended_at=INSTANT,
+        )
+    ),
+}
+
+
 def awards(request: Request) -> QuerySet[Award]:
     return Award.objects.filter(case__in=scope.cases(request).values("pk"))
 
@@ -78,6 +99,14 @@ def _reasons(finding: Finding) -> dict[str, Any]:
         "decision_hash": finding.decision_hash,
         "decision": json.loads(finding.decision_text),
     }
+
+
+_REASONS = record(policy_hash=HASH, decision_hash=HASH, decision=OBJECT)
+AWARD_ADDS = {
+    "reasons": _REASONS,
+    "changes": many(record(decree=TEXT, before_fen=FEN, after_fen=FEN, reason=TEXT, reasons=_REASONS)),
+    "instalments": many(record(id=NUMBER, position=NUMBER, part=TEXT, amount_fen=FEN, state=TEXT)),
+}
 
 
 def instalments(request: Request) -> QuerySet[Instalment]:
@@ -113,6 +142,7 @@ publish(
                     related=("round", "authority"))),
         notice_more,
         acts=False,
+        adds=NOTICE_ADDS,
     )
 )  # fmt: skip
 publish(
@@ -123,6 +153,7 @@ publish(
                     filters=("case__number", "company", "decree__number"), related=("case", "decree", "finding"))),
         award_more,
         acts=False,
+        adds=AWARD_ADDS,
     )
 )  # fmt: skip
 publish(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -13,6 +13,7 @@ from django.http import Http404
 from rest_framework.request import Request
 
 from subsidy.audit.canonical import canonical
+from subsidy.web.components import Text
 from subsidy.web.lists import Column, ListSpec
 from workflows.common.subjects import Kind, kind_named
 
@@ -24,14 +25,15 @@ class Reading:
     """A question that is answered of one matter and changes nothing: a calculation, a comparison, a proof.
 
     `takes` is the JSON Schema of what it is asked with (POST); without one it is a GET with these `parameters`, all of
-    them required. `answer` gets the matter, the request, and the body or the parameters.
+    them required. `gives` is that of the answer. `answer` gets the matter, the request, and the body or the parameters.
     """
 
     name: str
-    title: str
+    title: Text
     answer: Callable[[Any, Request, Mapping[str, Any]], dict[str, Any]]
     takes: Mapping[str, Any] | None = None
     parameters: tuple[str, ...] = ()
+    gives: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Resource:
     `rows` gives what this reader sees and nothing else (Refused for whoever has no business here); `lookup` is the field
     that stands in the address of one; `more` adds to one matter what its list leaves out. What is no matter of its own
     but a record of one (an award, an answer of a bank) names the kind that it belongs to and has no acts (`acts`).
+    `adds` are the JSON Schemas of the entries of `more`; `least` is the list of those readers who see the fewest columns.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Resource:
     more: Callable[[Any, Request], dict[str, JsonValue]] = lambda _row, _request: {}
     readings: tuple[Reading, ...] = ()
     acts: bool = True
+    adds: Mapping[str, Any] = field(default_factory=dict)
+    least: ListSpec | None = None
 
     @property
     def kind(self) -> Kind:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from policies.language import Decision, Pack, PolicyError, decide, facts_from_json
@@ -124,7 +125,7 @@ def _wrong(error: PolicyError) -> BadData:
 
 
 READINGS = (
-    Reading("calculator", "Verdict, amount and reasons for one set of facts", calculated, takes=CALCULATOR),
-    Reading("decide", "Verdict and amount for up to 10,000 sets of facts", decided, takes=DECIDE),
-    Reading("diff", "What another version of the policy says otherwise", differing, parameters=("to",)),
+    Reading("calculator", _("Verdict, amount and reasons for one set of facts"), calculated, takes=CALCULATOR),
+    Reading("decide", _("Verdict and amount for up to 10,000 sets of facts"), decided, takes=DECIDE),
+    Reading("diff", _("What another version of the policy says otherwise"), differing, parameters=("to",)),
 )

@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.api import views
+from subsidy.api import pages, views
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.Root.as_view(), name="root"),
+    path("openapi.json", pages.openapi, name="openapi"),
+    path("docs/", pages.contents, name="docs"),
+    path("docs/<slug:tag>/", pages.kind, name="docs-kind"),
+    path("problems/", pages.problems, name="problems"),
     path("<slug:kind>/", views.Listing.as_view(), name="list"),
     path("<slug:kind>/bulk/<slug:act>/", views.Bulk.as_view(), name="bulk"),
     path("<slug:kind>/<str:key>/", views.Matter.as_view(), name="one"),

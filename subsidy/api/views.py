@@ -25,7 +25,6 @@ from subsidy.api import forms
 from subsidy.api.authentication import TokenAuthentication, WithinToken, token_of, user_of
 from subsidy.api.codes import code_shown, telling_of_code
 from subsidy.api.offers import every_act, offered
-from subsidy.api.openapi import KindSchema
 from subsidy.api.parsing import LongJson
 from subsidy.api.problems import BadRequest, NoKey, NoVersion, Precondition, body_of_refusal, request_id_of
 from subsidy.api.resources import Resource, resource_named, resources
@@ -53,7 +52,6 @@ class ApiView(APIView):
     throttle_classes = (PersonThrottle,)
     renderer_classes = (JSONRenderer,)
     parser_classes: Sequence[type[BaseParser]] = (JSONParser, MultiPartParser)
-    schema = KindSchema()
     resource: Resource | None = None
 
     @property

@@ -321,6 +321,7 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["api:act", "api:bulk"], rule(set(), others="method", anonymous="401")),
     # Calls answer no questions; what others answer, and to whom, tests/subsidy/api tries.
     "api:reading": rule(set(), anonymous="401"),
+    **dict.fromkeys(["api:openapi", "api:docs", "api:docs-kind", "api:problems"], PUBLIC),
     "api:nothing": rule(set(), anonymous="404"),
     # Whoever has shown no second factor is led to show one, or to set one up.
     **dict.fromkeys(["token:list", "token:new", "webhook:list", "webhook:new"], SIGNED_IN),
@@ -428,6 +429,7 @@ class Objects:
             "key": self.call.number,
             "act": "cancel",
             "reading": "diff",
+            "tag": "calls",
             "rest": "a/b/c/d/",
             "action": _action(name),
             "paper": 1,

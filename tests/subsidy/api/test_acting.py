@@ -101,7 +101,9 @@ def test_an_act_that_asks_for_a_second_factor_takes_a_one_time_code(world: World
     assert fresh(batch).head_seq == seen
     code = code_now()
     # A code goes with the act that asks for one; another leaves it unused.
-    problem(program.post(f"batches/{batch.number}/acts/export/", version=seen, x_one_time_code=code), 403, "permission")
+    problem(
+        program.post(f"batches/{batch.number}/acts/export/", version=seen, x_one_time_code=code), 403, "permission"
+    )
     done = program.post(path, version=seen, key="release-1", x_one_time_code=code)
     assert done.status_code == 200, done.content
     # The code is used up, and yet the same request is answered again.
