@@ -14,6 +14,7 @@ from subsidy.accounts.models import Authority
 from subsidy.decisions.models import Decree, Notice
 from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.programmes.selectors import RULE_TEXTS
 from subsidy.programmes.window import in_state, last_minute
 from subsidy.public import selectors
 from subsidy.web.calls import state_words, title_of
@@ -188,7 +189,7 @@ def _search(*fields: str) -> Any:
 
 
 def _without_texts(queryset: QuerySet[Any]) -> QuerySet[Any]:
-    return queryset.defer(*selectors.RULE_TEXTS)
+    return queryset.defer(*RULE_TEXTS)
 
 
 def _call_filter(at: dt.datetime) -> type[django_filters.FilterSet]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.decisions.models import Award, Notice
 from subsidy.payouts.enums import LineState
 from subsidy.payouts.models import BatchLine
+from subsidy.programmes.selectors import RULE_TEXTS, versions
 from subsidy.public import selectors
 from subsidy.web.components import Text
 
@@ -78,9 +79,7 @@ def notice_lines() -> Iterator[dict[str, Any]]:
 def awards() -> Iterator[Award]:
     """What decrees granted, with what later decrees made of it."""
     related = ("authority", "decree", "case__call", "case__policy_version__policy")
-    found = Award.objects.select_related(*related).defer(
-        *(f"case__policy_version__{name}" for name in selectors.RULE_TEXTS)
-    )
+    found = Award.objects.select_related(*related).defer(*(f"case__policy_version__{name}" for name in RULE_TEXTS))
     for award in in_chunks(found.prefetch_related("changes")):
         changes = sorted(award.changes.all(), key=lambda one: one.pk)
         award.now_fen = changes[-1].after_fen if changes else award.amount_fen  # type: ignore[attr-defined]
@@ -113,7 +112,7 @@ POLICIES = Dataset(
         Field("published_at", "datetime", _("Published at")),
         Field("content_hash", "string", _("SHA-256 of the rules"), "content_hash"),
     ),
-    lambda: in_chunks(selectors.versions()),
+    lambda: in_chunks(versions()),
 )
 CALLS = Dataset(
     "calls",

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import models
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from subsidy.accounts.models import Authority
 from subsidy.decisions.models import Award, Decree, Notice
 from subsidy.programmes.enums import CallState
-from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.programmes.models import Call
+from subsidy.programmes.selectors import RULE_TEXTS
 from subsidy.programmes.window import in_state
 
-RULE_TEXTS = ("policy_text", "source_text", "cases_text")
 CALL_RULE_TEXTS = tuple(f"policy_version__{name}" for name in RULE_TEXTS)
 
 
 def bureaus() -> QuerySet[Authority]:
     return Authority.objects.order_by("code")
-
-
-def versions() -> QuerySet[PolicyVersion]:
-    """All published versions with their policy and bureau, without the long texts."""
-    return PolicyVersion.objects.select_related("policy", "authority").defer(*RULE_TEXTS)
-
-
-def leading_versions(on: dt.date) -> QuerySet[PolicyVersion]:
-    """Of each policy one version: the one that took effect last by `on`, or else the first that will."""
-    begun = models.Case(models.When(effective_from__lte=on, then=0), default=1)
-    ordered = PolicyVersion.objects.filter(policy=OuterRef("policy")).order_by(begun, "-effective_from", "-pk")
-    return versions().filter(pk=Subquery(ordered.values("pk")[:1]))
 
 
 def calls() -> QuerySet[Call]:

@@ -18,6 +18,7 @@ from subsidy.decisions.enums import DecreeKind
 from subsidy.decisions.models import AwardChange, Decree, Notice, NoticeEntry
 from subsidy.programmes.models import PolicyVersion
 from subsidy.programmes.packs import pack_of
+from subsidy.programmes.selectors import leading_versions, versions
 from subsidy.programmes.window import last_minute
 from subsidy.public import calculator as figures
 from subsidy.public import lists, reading, selectors
@@ -39,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "calls": [(call, last_minute(call)) for call in selectors.calls_open(now.at)[:HOME_ROWS]],
         "policies": [
             (one, lists.policy_url(one), *lists.validity(one, now.on))
-            for one in selectors.leading_versions(now.on).order_by("-effective_from", "pk")[:HOME_ROWS]
+            for one in leading_versions(now.on).order_by("-effective_from", "pk")[:HOME_ROWS]
         ],
         "notices": selectors.notices().filter(closed_at__isnull=True).order_by("ends_on", "pk")[:HOME_ROWS],
         "decrees": selectors.decrees().order_by("-issued_on", "-pk")[:HOME_ROWS],
@@ -50,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def policy_list(request: HttpRequest) -> HttpResponseBase:
     on = moment_of(request).on
-    return respond(request, lists.policies(on), [selectors.leading_versions(on)], "public/policies.html")
+    return respond(request, lists.policies(on), [leading_versions(on)], "public/policies.html")
 
 
 @require_safe
@@ -59,7 +60,7 @@ def policy(request: HttpRequest, bureau: str, code: str, version: str = "") -> H
     shown = _version(request, bureau, code, version)
     on = moment_of(request).on
     pack = pack_of(shown)
-    every = selectors.versions().filter(policy=shown.policy).order_by("-effective_from", "-pk")
+    every = versions().filter(policy=shown.policy).order_by("-effective_from", "-pk")
     person = _member(request)
     words, tone = lists.validity(shown, on)
     context = {
@@ -245,7 +246,7 @@ def _version(request: HttpRequest, bureau: str, code: str, version: str) -> Poli
     if version:
         found = PolicyVersion.objects.select_related("policy", "authority")
         return get_object_or_404(found, authority__code=bureau, policy__code=code, version=version)
-    leading = selectors.leading_versions(moment_of(request).on).defer(None).select_related("policy", "authority")
+    leading = leading_versions(moment_of(request).on).defer(None).select_related("policy", "authority")
     return get_object_or_404(leading, authority__code=bureau, policy__code=code)
 
 

@@ -69,7 +69,6 @@ def test_what_was_paid_is_told_without_account_or_person(client: Client, paid: B
     for secret in (
         paid.account_number,
         company.contact_name,
-        company.contact_phone,
         paid.bank_name,
         paid.end_to_end_id,
     ):
