@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.case.archive_jobs import make_archive_job
 from workflows.case.jobs import issue_letter_job, look_after_service_job
 from workflows.case.lapsing import lapse_due_job
 from workflows.case.offering import make_offers_job
@@ -31,6 +32,7 @@ from workflows.undertaking.jobs import (
 
 ALL = (
     issue_letter_job,
+    make_archive_job,
     lapse_due_job,
     make_offers_job,
     issue_notice_papers,

@@ -93,6 +93,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         and Award.objects.filter(case=case).exists(),
         "may_reopen": case.state in REMANDED
         and proposals.may_propose(request, "propose_reopening", case.authority_id),
+        "may_archive": case.closed_at is not None and scope.takes_files(request, case.authority_id),
         "may_erase": case.closed_at is not None
         and proposals.may_propose(request, "propose_erasure", case.authority_id),
         **titles_shown(request, case, pack),

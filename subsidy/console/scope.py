@@ -24,6 +24,8 @@ from workflows.common.refusals import Forbidden
 _STANDING = "_subsidy_standing"
 RULE_TEXTS = ("policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text")
 
+TAKES_FILES = (Role.ACCEPTANCE, Role.AUDITOR)
+
 
 def person(request: HttpRequest) -> User:
     return cast(User, request.user)
@@ -73,6 +75,11 @@ def names_experts(request: HttpRequest, authority_id: int) -> bool:
     """Whether the reader learns who sits before a panel has concluded: only those who draw it, and the auditors."""
     grants = grants_of(person(request), on=moment_of(request).on, roles=(Role.ACCEPTANCE, Role.AUDITOR))
     return grants.filter(authority=authority_id).exists()
+
+
+def takes_files(request: HttpRequest, authority_id: int, *, roles: tuple[Role, ...] = TAKES_FILES) -> bool:
+    """Whether the reader may take whole files of cases of the bureau along: who took them in, and the auditors."""
+    return grants_of(person(request), on=moment_of(request).on, roles=roles).filter(authority=authority_id).exists()
 
 
 def calls_for(request: HttpRequest) -> QuerySet[Call]:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from subsidy.console import (
     accounts,
+    archive,
     audit_urls,
     bulk,
     call_urls,
@@ -46,6 +47,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<slug:kind>/<str:number>/unclaim/", queue.claim, {"action": "unclaim"}, name="unclaim"),
     path("cases/<str:number>/", cases.show, name="case"),
     path("cases/<str:number>/files/<int:pk>/", cases.file, name="case-file"),
+    path("cases/<str:number>/archive/", archive.show, name="case-archive"),
+    path("cases/<str:number>/archive/ask/", archive.Ask.as_view(), name="case-archive-ask"),
+    path("cases/<str:number>/archive/<int:pk>/", archive.file, name="case-archive-file"),
     path("cases/<str:number>/route/", routes.of_case, name="case-route"),
     path("cases/<str:number>/facts/<slug:name>/", facts.of_case, name="case-fact"),
     path("cases/<str:number>/facts/<slug:name>/override/", facts.Override.as_view(), name="case-fact-override"),

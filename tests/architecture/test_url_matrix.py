@@ -250,6 +250,9 @@ TABLE: dict[str, Rule] = {
         ],
         CASE,
     ),
+    "console:case-archive": DRAWS,
+    "console:case-archive-ask": rule({Role.ACCEPTANCE.value}, absent=STAFF - {Role.ACCEPTANCE.value}, others="403"),
+    "console:case-archive-file": NO_LETTER,  # no package is made
     "console:call-open": PUBLISHES,
     "console:letter": NO_LETTER,
     "console:letter-serve": NO_LETTER,

@@ -13,6 +13,7 @@ from subsidy.decisions.models import Objection, RoundRow
 from subsidy.payouts.models import BatchLine
 from subsidy.work.enums import Duty
 from workflows.case import by_rule, filing
+from workflows.case.archiving import ARCHIVE
 from workflows.case.flow import FLOWS, FREE_ACTS, OFFER, OPEN
 from workflows.case.list_acts import LISTS
 from workflows.case.messages import MESSAGES
@@ -76,6 +77,7 @@ CASE = register(
             *REMINDERS,
             *SERVICE,
             *MESSAGES,
+            *ARCHIVE,
             ERASE,
         ),
         opens={

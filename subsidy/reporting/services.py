@@ -1,0 +1,43 @@
+"""Writers of archive packages. Only the door calls them, but for the count of papers while one is made."""
+
+from __future__ import annotations
+
+from subsidy.accounts.models import User
+from subsidy.audit.moment import Moment
+from subsidy.cases.models import Case
+from subsidy.documents.models import StoredFile
+from subsidy.reporting.models import ArchivePackage
+
+OWNER, MEDIA_TYPE = "archive", "application/zip"
+
+
+def package_ask(case: Case, *, actor: User, now: Moment) -> ArchivePackage:
+    """A package that is to be made; the database allows one a case at a time."""
+    return ArchivePackage.objects.create(authority_id=case.authority_id, case=case, asked_by=actor, asked_at=now.at)
+
+
+def package_count(package_id: int, *, done: int, total: int) -> None:
+    """How far the making is: for those who wait, no evidence of anything."""
+    ArchivePackage.objects.filter(pk=package_id, made_at=None).update(done=done, total=total)
+
+
+def package_keep(
+    package: ArchivePackage, *, path: str, sha256: str, size: int, actor: User, now: Moment
+) -> StoredFile:
+    """The package is made: its bytes lie at `path` of the folder of documents."""
+    file = StoredFile.objects.create(
+        authority_id=package.authority_id,
+        owner_kind=OWNER,
+        owner_id=package.pk,
+        slot="package",
+        name=f"{package.case.number}-archive-{package.pk}.zip",
+        media_type=MEDIA_TYPE,
+        size=size,
+        sha256=sha256,
+        path=path,
+        uploaded_by=actor,
+        uploaded_at=now.at,
+    )
+    package.file, package.made_at = file, now.at
+    package.save(update_fields=["file", "made_at"])
+    return file
