@@ -75,7 +75,8 @@ def pays(line: BatchLine, amount_fen: int) -> bool:
 
     It must be on its way, for exactly this amount; or refused and, to this hour, neither paid in another batch nor
     changed: then the refusal was wrong, for the money has left. Where a part was set off the refusal has undone that,
-    and what the company owes may be paid since: then people say what it was.
+    and what the company owes may be paid since; where the year of a line that bore it is closed, the next year's line
+    bears it since: then people say what it was.
     """
     if amount_fen != line.sent_fen:
         return False
@@ -86,6 +87,7 @@ def pays(line: BatchLine, amount_fen: int) -> bool:
         and instalment.state == InstalmentState.DUE
         and instalment.amount_fen == line.amount_fen
         and line.case.state == CaseState.AWAITING_PAYMENT
+        and not any(share.budget_line.closed_at for share in line.shares.all())
     )
 
 

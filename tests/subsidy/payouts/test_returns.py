@@ -16,7 +16,8 @@ from subsidy.payouts.enums import LineState
 from subsidy.payouts.models import Answer, BankStatement, Batch, SuspenseItem
 from tests.subsidy.bankfiles import iso
 from tests.subsidy.payouts.bank import answered, ids, imported, obligated
-from tests.subsidy.payouts.test_answers import booked, credit, debit, read_all, yuan
+from tests.subsidy.payouts.test_answers import booked, credit, debit, read_all, status, yuan
+from tests.workflows.budget.test_year_end import ended
 from tests.world import World, days_later, fresh
 from workflows.common.refusals import WrongState
 
@@ -86,6 +87,17 @@ def test_a_return_after_the_year_closed_is_not_payable_again(world: World, one: 
     assert Instalment.objects.get().state == InstalmentState.RETURNED
     assert fresh(line.case).state == CaseState.PAID
     assert list(violations(["I1", "I2", "I3", "I5", "I6", "I7", "I8", "I9"])) == []
+
+
+def test_a_debit_of_a_refused_payment_whose_year_closed_waits_in_suspense(world: World, one: Batch) -> None:
+    """The next year's line bears it by then, and the closed one takes nothing: the rest of the file is read."""
+    line = one.lines.get()
+    read_all(world, [status(one, (line.end_to_end_id, "RJCT"))])
+    world.act("proposal", ended(world), "approve", "finance2")
+    read_all(world, [booked(world, debit(line.end_to_end_id, line.amount_fen))])
+    assert one.lines.get().state == LineState.REFUSED
+    assert (balance("suspense_out"), balance("bank")) == (line.amount_fen, -line.amount_fen)
+    assert list(violations()) == []
 
 
 def test_a_return_read_before_its_settlement_waits_in_suspense(world: World, one: Batch) -> None:
