@@ -23,7 +23,7 @@ test-long: $(VENV)/.develop ## what takes long: walks in the browser, everybody 
 	@$(RUN) -m pytest -n auto --dist worksteal -m long $(ARGS)
 
 test-deep: $(VENV)/.develop ## the properties again on many examples, which takes long; EXAMPLES=500 sets how many
-	@SUBSIDY_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest -n auto --dist worksteal $(or $(ARGS),tests/policies tests/subsidy/demo/test_oracle.py tests/subsidy/ledger/test_any_order.py)
+	@SUBSIDY_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest -n auto --dist worksteal $(or $(ARGS),tests/policies tests/subsidy/demo/test_oracle.py tests/subsidy/ledger/test_any_order.py tests/subsidy/payouts/test_money_path.py)
 
 lint: $(VENV)/.develop ## style, format, known weaknesses, types, import directions
 	$(RUN) -m ruff check .

@@ -43,7 +43,7 @@ from workflows.proposal.suspense import OF_DEBIT
 from workflows.recovery.steps import owed_now, taken_at_most
 
 # SUBSIDY_EXAMPLES runs more (make test-deep).
-EXAMPLES = int(os.environ.get("SUBSIDY_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("SUBSIDY_EXAMPLES", "5"))
 STEPS = 30
 MOST_FEN = 900_00
 WHICH = st.integers(0, 999)
@@ -344,13 +344,21 @@ def takes(recovery: Recovery) -> int:
     return taken_at_most(recovery) if recovery.state in (RecoveryState.OPEN, RecoveryState.WRITTEN_OFF) else 0
 
 
-def test_no_order_of_acts_and_answers_loses_a_fen(world: World) -> None:
+def run(world: World, examples: int) -> None:
     machine = type("MoneyPathHere", (MoneyPath,), {"world": world, "reserved": begun(world)})
-    quiet = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
     plan = settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         stateful_step_count=STEPS,
         deadline=None,
-        suppress_health_check=quiet,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
     run_state_machine_as_test(machine, settings=plan)
+
+
+def test_one_order_of_acts_and_answers_loses_no_fen(world: World) -> None:
+    run(world, 1)
+
+
+@pytest.mark.long
+def test_no_order_of_acts_and_answers_loses_a_fen(world: World) -> None:
+    run(world, EXAMPLES)
