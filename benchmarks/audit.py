@@ -87,11 +87,22 @@ def writing() -> list[Row]:
             spent[name].append(timed(work))
             with connection.cursor() as cursor:
                 cursor.execute("ALTER TABLE audit_event ENABLE TRIGGER audit_event_pending")
+    _take_away("bench")
     ours, peer, bare = (median(spent[name]) * 1_000 for name in ("chained", "plain", "alone"))
     return [
         Row("a chained event, head and commit", ours, "ms", peer=f"plain INSERT {bare:.2f} ms", times=bare / ours, times_limit=0.5),
         Row("  beside the same two statements, unchained", ours, "ms", peer=f"INSERT and UPDATE {peer:.2f} ms", times=peer / ours),
     ]  # fmt: skip
+
+
+def _take_away(stream: str) -> None:
+    """Take rows away that were kept from the log, so that verifying it finds nothing missing."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM audit_event WHERE stream = %s", [stream])
+        cursor.execute("ALTER TABLE audit_event ENABLE TRIGGER USER")
 
 
 def fill(events: int) -> None:

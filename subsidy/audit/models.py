@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.sealing import SealedField
+
 EMPTY_HASH = bytes(32)
 
 
@@ -75,11 +77,11 @@ class Reader(Chained):
 
 
 class EventPrivate(models.Model):
-    """Personal values of one event, salted; the event's body holds SHA-256(salt ‖ values)."""
+    """Personal values of one event, salted and sealed; the event's body holds SHA-256(salt ‖ values), values being open."""
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="private")
     salt = models.BinaryField(max_length=16)
-    values = models.TextField(help_text="canonical JSON, hashed as stored")
+    values = SealedField(help_text="canonical JSON, hashed as it reads when it is opened")
 
     def __str__(self) -> str:
         return f"private values of event {self.pk}"

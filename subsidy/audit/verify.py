@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.audit.models import EMPTY_HASH, Chained, Event
 from subsidy.audit.reading import CHUNK, rows, snapshot
 from subsidy.audit.services import chain_hash, private_digest
+from subsidy.sealing import SealError, unseal
 
 # A bureau is founded, and its officers are entered, before anybody could act in it; every other record comes to be by an
 # act. A person's chain begins with the first act on the account.
@@ -33,6 +34,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "columns": _("The columns of this event disagree with its hashed text: %(names)s."),
     "text": _("The text of this event cannot be read as JSON."),
     "private": _("The personal values of this event were changed: their digest no longer fits."),
+    "private_closed": _("The personal values of this event cannot be opened. %(why)s"),
     "private_missing": _("The personal values of this event are missing, and no erasure was recorded."),
     "private_unknown": _("Personal values were added to this event: its text does not mention any."),
     "head": _(
@@ -219,8 +221,16 @@ def _verify_event(row: _Row, stream: str, previous: bytes) -> _Found:
         yield "private_missing", ()
     elif values is not None and said is None:
         yield "private_unknown", ()
-    elif values is not None and private_digest(row.salt or b"", values) != said:
-        yield "private", ()
+    elif values is not None:
+        yield from _verify_private(row.salt or b"", values, said)
+
+
+def _verify_private(salt: bytes, sealed: str, said: str) -> _Found:
+    try:
+        if private_digest(salt, unseal(sealed)) != said:
+            yield "private", ()
+    except SealError as error:
+        yield "private_closed", (("why", str(error)),)
 
 
 def _other_columns(row: _Row, body: dict[str, Any], stream: str) -> list[str]:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from subsidy import sealing
 from subsidy.applicants.models import PayeeAccount
+from subsidy.audit.verify import verify_all
 from subsidy.management.base import Findings
 from subsidy.payouts.models import BatchLine
 from subsidy.sealing import SealError, new_key, ring, seal, unseal
@@ -26,6 +27,12 @@ NUMBER = "6222000012345678"
 def stored(table: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT account_number FROM {table} ORDER BY id")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def private() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT values FROM audit_eventprivate ORDER BY event_id")
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -100,10 +107,15 @@ def test_numbers_from_before_are_sealed_and_can_be_opened_again() -> None:
         "bank_code": "308584000013",
     }
     world.act("company", company, "propose_account", world.filer(company), data=data)
+    closed = private()
+    assert closed and all(one.startswith("s1:") for one in closed), "what stands beside the event, too"
     call_command("migrate", "applicants", "0007", verbosity=0)
+    call_command("migrate", "audit", "0007", verbosity=0)
     assert stored("applicants_payeeaccount") == [NUMBER]
+    assert any(f'"number":"{NUMBER}"' in one for one in private())
     call_command("migrate", verbosity=0)
     assert stored("applicants_payeeaccount") == [seal(NUMBER)]
+    assert private() == closed
 
 
 def test_secrets_of_code_apps_stand_sealed_and_work(paid: World) -> None:
@@ -126,8 +138,10 @@ def test_a_new_key_takes_over_every_value_and_the_old_one_can_go(paid: World, se
     for table in ("applicants_payeeaccount", "payouts_batchline"):
         assert all(held.startswith(f"s1:{new.name}:") for held in stored(table))
     assert unseal(Authenticator.objects.get().data["secret"]) == SECRET
+    assert all(held.startswith(f"s1:{new.name}:") for held in private())
     call_command("secrets", "forget", "--commit")
     assert [key.name for key in ring()] == [new.name]
+    assert list(verify_all()) == []
     assert BatchLine.objects.get().account_number == NUMBER
     with pytest.raises(Exception, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE applicants_payeeaccount SET account_number = 's1:x:y'")
@@ -137,6 +151,6 @@ def test_a_key_that_values_need_is_not_forgotten(paid: World, settings: Any, tmp
     settings.LOG_KEYS_DIR = tmp_path
     sealing.key_file().write_text(f"{new_key()}\n{settings.FIELD_KEYS}\n", encoding="ascii")
     settings.FIELD_KEYS = ""
-    with pytest.raises(Findings, match="2"):
+    with pytest.raises(Findings, match=f"{2 + len(private())} values"):
         call_command("secrets", "forget", "--commit")
     assert len(ring()) == 2

@@ -119,13 +119,14 @@ def _sealed_of(data: dict[str, Any]) -> list[str]:
 def _reseal(model: type[models.Model], name: str) -> int:
     """Seal a column anew. What was entered is frozen by trigger; the triggers are off within this transaction alone."""
     table, column = _raw(model, name)
+    key = _raw(model, model._meta.pk.name)[1]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the commit would forbid the next statement
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(f"SELECT id, {column} FROM {table}")  # nosec B608
+        cursor.execute(f"SELECT {key}, {column} FROM {table}")  # nosec B608
         rows = cursor.fetchall()
         again = [(seal(unseal(value)), pk) for pk, value in rows if value is not None]
-        cursor.executemany(f"UPDATE {table} SET {column} = %s WHERE id = %s", again)  # nosec B608
+        cursor.executemany(f"UPDATE {table} SET {column} = %s WHERE {key} = %s", again)  # nosec B608
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     return len(again)
 

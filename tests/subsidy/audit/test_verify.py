@@ -10,6 +10,7 @@ from subsidy.audit.models import Event
 from subsidy.audit.services import Entry, append
 from subsidy.audit.verify import PROBLEMS, Report, chained_models, verify_all, verify_record
 from subsidy.cases.models import Case
+from subsidy.sealing import seal
 from tests.harness.database import FreshDatabase
 from tests.world import World
 
@@ -71,10 +72,24 @@ TAMPERINGS: dict[str, tuple[list[str], set[tuple[int | str, str]]]] = {
     ),
     "change a personal value": (
         [
-            "UPDATE audit_eventprivate SET values = replace(values, '张三', '李四') "
+            "UPDATE audit_eventprivate SET values = '{other}' "
             f"WHERE event_id IN (SELECT id FROM audit_event WHERE {CHAIN} AND seq = {{last}})"
         ],
         {("last", "private")},
+    ),
+    "change a byte of a sealed value": (
+        [
+            "UPDATE audit_eventprivate SET values = values || 'AAAA' "
+            f"WHERE event_id IN (SELECT id FROM audit_event WHERE {CHAIN} AND seq = {{last}})"
+        ],
+        {("last", "private_closed")},
+    ),
+    "put an open value in the place of a sealed one": (
+        [
+            "UPDATE audit_eventprivate SET values = '{{{{}}}}' "
+            f"WHERE event_id IN (SELECT id FROM audit_event WHERE {CHAIN} AND seq = {{last}})"
+        ],
+        {("last", "private_closed")},
     ),
     "remove personal values": (
         [
@@ -121,7 +136,7 @@ def tampered(case: Case, statements: list[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for statement in [*OPEN_DOORS, *statements]:
-            cursor.execute(statement.format(case=case.pk, last=case.head_seq))
+            cursor.execute(statement.format(case=case.pk, last=case.head_seq, other=seal('{"contact":"李四"}')))
 
 
 def test_whole_chains_hold(world: World, case: Case) -> None:
