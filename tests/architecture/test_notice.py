@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from email.message import Message
 from importlib.metadata import metadata
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -44,7 +46,7 @@ def test_every_library_is_named_once() -> None:
 
 @pytest.mark.parametrize(("library", "terms"), NAMED.items())
 def test_the_terms_are_those_of_the_library(library: str, terms: str) -> None:
-    told = metadata(library)
+    told = cast(Message, metadata(library))
     stated = [
         told.get("License-Expression") or "",
         (told.get("License") or "")[:60],
