@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.utils.translation import override
 
+from subsidy.audit.canonical import canonical
 from subsidy.audit.models import Event
 from subsidy.audit.services import Entry, append
-from subsidy.audit.verify import PROBLEMS, Report, chained_models, verify_all, verify_record
+from subsidy.audit.verify import PROBLEMS, Report, _agrees, _Row, chained_models, verify_all, verify_record
 from subsidy.cases.models import Case
 from subsidy.sealing import seal
 from tests.harness.database import FreshDatabase
-from tests.world import World
+from tests.world import START, World
 
 OPEN_DOORS = [
     "ALTER TABLE audit_event DISABLE TRIGGER USER",
@@ -215,3 +219,37 @@ def test_every_problem_has_words(language: str) -> None:
     with override(language):
         for code, words in PROBLEMS.items():
             assert str(words), code
+
+
+@pytest.mark.parametrize("name", ["stream_id", "seq", "authority_id", "action", "actor_id", "at", "recorded_at"])
+def test_the_short_look_never_takes_an_inner_value_for_the_outer_one(name: str) -> None:
+    """What a column says is repeated within the data; the text itself says otherwise."""
+    later = START.at + dt.timedelta(days=1)
+    columns: dict[str, Any] = {
+        "stream_id": 7,
+        "seq": 3,
+        "authority_id": 1,
+        "action": "note",
+        "actor_id": 5,
+        "at": START.at,
+        "recorded_at": START.at,
+    }
+    other = {
+        "stream_id": 8,
+        "seq": 4,
+        "authority_id": 2,
+        "action": "x",
+        "actor_id": 6,
+        "at": later,
+        "recorded_at": later,
+    }
+    for told, agrees in ((columns, True), ({**columns, name: other[name]}, False)):
+        inner = {"actor": {}, "at": columns["at"], "authority": 1, "recorded_at": columns["at"], "request": "", "seq": 3,
+                 "state": ["", ""], "stream": "case", "stream_id": 7, "surface": ""}  # fmt: skip
+        body = canonical({
+            "action": told["action"], "actor": {"id": told["actor_id"], "name": ',"seq":3,'}, "at": told["at"],
+            "authority": told["authority_id"], "data": inner, "pins": {}, "recorded_at": told["recorded_at"], "request": "",
+            "seq": told["seq"], "state": ["", ""], "stream": "case", "stream_id": told["stream_id"], "surface": "page",
+        })  # fmt: skip
+        row = _Row(body=body, prev_hash=b"", hash=b"", salt=None, values=None, **columns)
+        assert _agrees(row, "case") is agrees
