@@ -24,3 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEMO_MODE:
     urlpatterns.append(path("demo/", include("subsidy.demo.urls")))
+    # Before the API's own addresses, the last of which answers whatever is left.
+    urlpatterns.insert(0, path("api/v1/clock/", include("subsidy.demo.clock_api")))

@@ -11,7 +11,7 @@ from django.db.models import Model
 from rest_framework.request import Request
 
 from subsidy.accounts.models import Authority
-from subsidy.api import proofs, rules, scope
+from subsidy.api import papers, proofs, rules, scope
 from subsidy.api.resources import Resource, publish
 from subsidy.api.shapes import FEN, HASH, INSTANT, NUMBER, OBJECT, TEXT, many, maybe, record
 from subsidy.applicants.models import Company
@@ -138,6 +138,18 @@ def policy_more(version: PolicyVersion, _request: Request) -> dict[str, Any]:
     return {"policy_text": version.policy_text, "source_text": version.source_text, "cases_text": version.cases_text}
 
 
+def company_more(company: Company, _request: Request) -> dict[str, Any]:
+    """Its accounts as they are told apart; whole numbers stay on the pages of those who enter them."""
+    rows = company.accounts.order_by("id")
+    return {
+        "accounts": [
+            {"id": one.pk, "state": one.state, "bank_name": one.bank_name, "ends_in": one.account_number[-4:]}
+            for one in rows
+        ]
+    }
+
+
+COMPANY_ADDS = {"accounts": many(record(id=NUMBER, state=TEXT, bank_name=TEXT, ends_in=TEXT))}
 POLICY_ADDS = {"policy_text": TEXT, "source_text": TEXT, "cases_text": TEXT}
 
 
@@ -146,6 +158,7 @@ def same(spec: ListSpec) -> Any:
 
 
 publish(Resource("cases", "case", "number", scope.cases, case_spec, case_more, readings=proofs.READINGS,
+                 papers=papers.OF_CASES,
                  adds=CASE_ADDS, least=CASES_OF_COMPANY))  # fmt: skip
 publish(
     Resource(
@@ -177,6 +190,7 @@ publish(
                      "prepared_at", "checked_at", "released_at", filters=("state", "format"))),
         batch_more,
         adds=BATCH_ADDS,
+        papers=papers.OF_BATCHES,
     )
 )  # fmt: skip
 publish(
@@ -200,12 +214,14 @@ publish(
         "companies", "company", "pk", scope.companies,
         same(listed(Company, "uscc", "name", "region", "industry", "legal_form", "state", "founded_on",
                      filters=("uscc", "state"))),
+        company_more,
+        adds=COMPANY_ADDS,
     )
 )  # fmt: skip
 publish(
     Resource(
         "calls", "call", "number", scope.calls,
-        same(listed(Call, "number", "title_zh", "title_en", "policy=policy_version.policy.code",
+        same(listed(Call, "id=pk", "number", "title_zh", "title_en", "policy=policy_version.policy.code",
                      "policy_version=policy_version.version", "authority=authority.code", "allocation", "opens_at",
                      "closes_at", "cancelled_at", "budget_fen", filters=("allocation", "policy_version__policy__code"),
                      related=("policy_version__policy", "authority"))),

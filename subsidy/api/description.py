@@ -6,6 +6,7 @@ the registries alone (docs/adr/0035). What is no matter at all describes itself 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ from subsidy.api.parts import (
     responses,
     security,
 )
-from subsidy.api.resources import Reading, Resource, resources
+from subsidy.api.resources import Paper, Reading, Resource, resources
 from subsidy.api.shapes import NUMBER, TEXT, Schema, many, of_column, record
 from subsidy.web.lists import ListSpec
 from workflows.common.acts import Act
@@ -34,14 +35,14 @@ from workflows.common.subjects import Opening
 
 BASE = "/api/v1/"
 VERSION = "1.0"
-_ADDED: dict[str, dict[str, Any]] = {}
+_ADDED: dict[str, Callable[[], dict[str, Any]]] = {}
 
 
-def add_path(path: str, item: dict[str, Any]) -> None:
-    """Describe an address that stands in this installation only; each once."""
+def add_path(path: str, describe: Callable[[], dict[str, Any]]) -> None:
+    """Have an address described that stands in this installation only; each once."""
     if path in _ADDED:
         raise ValueError(f"{path} is described twice")
-    _ADDED[path] = item
+    _ADDED[path] = describe
 
 
 def document(*, added: bool = True) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def document(*, added: bool = True) -> dict[str, Any]:
     for resource in sorted(resources().values(), key=lambda one: one.name):
         paths |= _of_resource(resource, schemas)
     if added:
-        paths |= _ADDED
+        paths |= {path: describe() for path, describe in _ADDED.items()}
     found = {
         "openapi": "3.1.0",
         "info": {
@@ -80,7 +81,7 @@ def document(*, added: bool = True) -> dict[str, Any]:
 
 def _root() -> dict[str, Any]:
     addresses = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
-    return _operation("root", "api", _("The kinds of matter, and where they are"), answer=addresses)
+    return operation("root", "api", _("The kinds of matter, and where they are"), answer=addresses)
 
 
 def _of_resource(resource: Resource, schemas: dict[str, Schema]) -> dict[str, Any]:
@@ -92,18 +93,19 @@ def _of_resource(resource: Resource, schemas: dict[str, Schema]) -> dict[str, An
     at = f"{BASE}{name}/"
     here = f"{at}{{key}}/"
     key = _key(resource)
-    read = _operation(f"{name}.list", name, _("List"), parameters=_query(spec), answer=listing_of(row))
+    read = operation(f"{name}.list", name, _("List"), parameters=_query(spec), answer=listing_of(row))
     found: dict[str, Any] = {
         at: {"get": read},
-        here: {"parameters": [key], "get": _operation(f"{name}.read", name, _("Read one"), answer=one, with_tag=True)},
+        here: {"parameters": [key], "get": operation(f"{name}.read", name, _("Read one"), answer=one, with_tag=True)},
     }
     found |= {
         f"{here}readings/{reading.name}/": {"parameters": [key], **_reading(name, reading)}
         for reading in resource.readings
     }
+    found |= {f"{here}files/{one.name}/": {"parameters": [key], "post": _paper(name, one)} for one in resource.papers}
     if not resource.acts:
         return found
-    offers = _operation(
+    offers = operation(
         f"{name}.acts", name, _("What may be tried on it"), answer=reference("schemas", "Acts"), with_tag=True
     )
     found[f"{here}acts/"] = {"parameters": [key], "get": offers}
@@ -150,12 +152,19 @@ def _query(spec: ListSpec) -> list[dict[str, Any]]:
 
 def _reading(name: str, reading: Reading) -> dict[str, Any]:
     given = [{"name": one, "in": "query", "required": True, "schema": TEXT} for one in reading.parameters]
-    made = _operation(f"{name}.{reading.name}", name, str(reading.title), parameters=given, answer=dict(reading.gives))
+    made = operation(f"{name}.{reading.name}", name, str(reading.title), parameters=given, answer=dict(reading.gives))
     if reading.takes is None:
         return {"get": made}
-    made["requestBody"] = _body(dict(reading.takes), files=False)
+    made["requestBody"] = _body(dict(reading.takes))
     made["responses"] |= refusals(("413", "415", "422"))
     return {"post": made}
+
+
+def _paper(name: str, paper: Paper) -> dict[str, Any]:
+    given = [reference("parameters", "IdempotencyKey")]
+    made = operation(f"{name}.file.{paper.name}", name, str(paper.title), parameters=given, answer=TEXT)
+    made["responses"]["200"]["content"] = {paper.media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return _written(made)
 
 
 def _opening(name: str, openings: dict[str, Opening]) -> dict[str, Any]:
@@ -172,7 +181,7 @@ def _opening(name: str, openings: dict[str, Opening]) -> dict[str, Any]:
         reference("parameters", "OneTimeCode"),
     ]
     bodies = [{**forms.declared(one.act), "title": f"{key}: {one.act.title}"} for key, one in openings.items()]
-    made = _operation(
+    made = operation(
         f"{name}.open",
         name,
         _("Make a new one"),
@@ -180,8 +189,7 @@ def _opening(name: str, openings: dict[str, Opening]) -> dict[str, Any]:
         answer=reference("schemas", "Done"),
         status="201",
     )
-    files = any(forms.takes_files(one.act) for one in openings.values())
-    made["requestBody"] = _body(bodies[0] if len(bodies) == 1 else {"anyOf": bodies}, files=files)
+    made["requestBody"] = _body(bodies[0] if len(bodies) == 1 else {"anyOf": bodies})
     return _written(made)
 
 
@@ -192,8 +200,8 @@ def _act(name: str, act: Act) -> dict[str, Any]:
         *([reference("parameters", "OneTimeCode")] if act.step_up else []),
     ]
     answer = reference("schemas", "Done")
-    made = _operation(f"{name}.{act.name}", name, str(act.title), parameters=given, answer=answer, with_tag=True)
-    made["requestBody"] = _body(forms.declared(act), files=forms.takes_files(act))
+    made = operation(f"{name}.{act.name}", name, str(act.title), parameters=given, answer=answer, with_tag=True)
+    made["requestBody"] = _body(forms.declared(act))
     return _written(made)
 
 
@@ -208,8 +216,8 @@ def _bulk(name: str, act: Act) -> dict[str, Any]:
     title = _("%(act)s, for many at once") % {"act": act.title}
     given: list[dict[str, Any]] = [reference("parameters", "IdempotencyKey")]
     answer = reference("schemas", "BulkAnswer")
-    made = _operation(f"{name}.bulk.{act.name}", name, title, parameters=given, answer=answer)
-    made["requestBody"] = _body(body, files=False)
+    made = operation(f"{name}.bulk.{act.name}", name, title, parameters=given, answer=answer)
+    made["requestBody"] = _body(body)
     return _written(made)
 
 
@@ -225,12 +233,25 @@ def _written(made: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _body(schema: Schema, *, files: bool) -> dict[str, Any]:
-    kind = "multipart/form-data" if files else "application/json"
-    return {"required": True, "content": {kind: {"schema": schema}}}
+def _body(schema: Schema) -> dict[str, Any]:
+    """JSON, where no file has to go along; a form, where one may."""
+    bodies = schema.get("anyOf", [schema])
+    kinds = [_file_names(one) for one in bodies]
+    content: dict[str, Any] = {}
+    if any(not must for _may, must in kinds):
+        content["application/json"] = {"schema": schema}
+    if any(may for may, _must in kinds):
+        content["multipart/form-data"] = {"schema": schema}
+    return {"required": True, "content": content}
 
 
-def _operation(
+def _file_names(schema: Schema) -> tuple[set[str], set[str]]:
+    """The files that may go along with a body, and those that must."""
+    files = {name for name, one in schema.get("properties", {}).items() if one.get("format") == "binary"}
+    return files, files & set(schema.get("required", ()))
+
+
+def operation(
     name: str,
     tag: str,
     title: str,

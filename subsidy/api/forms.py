@@ -75,10 +75,6 @@ def declared(act: Act) -> Schema:
     }
 
 
-def takes_files(act: Act) -> bool:
-    return act.form is not None and any(isinstance(one, forms.FileField) for one in act.form.base_fields.values())
-
-
 def property_of(field: Field) -> Schema:
     found = dict(next((schema for kind, schema in _TYPES if isinstance(field, kind)), {"type": "string"}))
     choices = None if isinstance(field, forms.ModelChoiceField) else getattr(field, "choices", None)

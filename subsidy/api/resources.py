@@ -37,6 +37,18 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A file that leaves with one matter, and whose leaving is an event: `make` gets the matter, the request and the key
+    of the request, and returns the octets. Raises Refused for whoever may not have it.
+    """
+
+    name: str
+    title: Text
+    media_type: str
+    make: Callable[[Any, Request, str], bytes]
+
+
+@dataclass(frozen=True)
 class Resource:
     """A kind of matter under its address.
 
@@ -53,6 +65,7 @@ class Resource:
     spec: Callable[[Request | None], ListSpec]
     more: Callable[[Any, Request], dict[str, JsonValue]] = lambda _row, _request: {}
     readings: tuple[Reading, ...] = ()
+    papers: tuple[Paper, ...] = ()
     acts: bool = True
     adds: Mapping[str, Any] = field(default_factory=dict)
     least: ListSpec | None = None
@@ -70,6 +83,13 @@ class Resource:
             if one.name == name:
                 return one
         raise Http404(f"{self.name} have no reading {name}")
+
+    def paper(self, name: str) -> Paper:
+        """Raises Http404 for a name that is none."""
+        for one in self.papers:
+            if one.name == name:
+                return one
+        raise Http404(f"{self.name} have no file {name}")
 
     def one(self, request: Request, key: str) -> Any:
         """The matter under that key, with what its fields need. Raises Http404 for a foreign one as for none."""

@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:kind>/<str:key>/acts/", views.Acts.as_view(), name="acts"),
     path("<slug:kind>/<str:key>/acts/<slug:act>/", views.Doing.as_view(), name="act"),
     path("<slug:kind>/<str:key>/readings/<slug:reading>/", views.Asking.as_view(), name="reading"),
+    path("<slug:kind>/<str:key>/files/<slug:paper>/", views.Taking.as_view(), name="file"),
     path("<path:rest>", views.Nothing.as_view(), name="nothing"),
 ]

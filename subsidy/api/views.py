@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import MethodNotAllowed
@@ -158,6 +158,17 @@ class Asking(ApiView):
             raise BadRequest(fields={name: ["required"] for name in missing})
         given = _object(request, found.takes) if found.takes is not None else request.query_params.dict()
         return Response(found.answer(row, request, given))
+
+
+class Taking(ApiView):
+    """A file that leaves with one matter; that it left stands in the matter's events, so it is a POST with a key."""
+
+    def post(self, request: Request, kind: str, key: str, paper: str) -> HttpResponse:
+        found = self.asked.paper(paper)
+        row = self.asked.one(request, key)
+        refuse_parameters(request.query_params, set())
+        octets = found.make(row, request, key_of(request))
+        return HttpResponse(octets, content_type=found.media_type, headers={"X-Content-Type-Options": "nosniff"})
 
 
 class Acts(ApiView):

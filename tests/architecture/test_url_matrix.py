@@ -324,7 +324,7 @@ TABLE: dict[str, Rule] = {
     # Programs are told as programs: 401 instead of a way to sign in. What stands behind each kind of matter, and for
     # whom it is foreign, tests/subsidy/api tries over every resource; here the kind is calls, which everybody may read.
     **dict.fromkeys(["api:root", "api:list", "api:one", "api:acts"], rule(EVERYBODY, anonymous="401")),
-    **dict.fromkeys(["api:act", "api:bulk"], rule(set(), others="method", anonymous="401")),
+    **dict.fromkeys(["api:act", "api:bulk", "api:file"], rule(set(), others="method", anonymous="401")),
     # Calls answer no questions; what others answer, and to whom, tests/subsidy/api tries.
     "api:reading": rule(set(), anonymous="401"),
     **dict.fromkeys(["api:openapi", "api:docs", "api:docs-kind", "api:problems"], PUBLIC),
