@@ -52,7 +52,7 @@ def cases(request: Request) -> QuerySet[Case]:
     if is_company(request):
         found = cases_of_member(user, on=on)
     elif user.kind == UserKind.OFFICER and grants_of_request(request):
-        found = cases_seen(user, on=on)
+        found = cases_seen(user, on=on, grants=grants_of_request(request))
     else:
         raise Forbidden
     return found.defer(*(f"policy_version__{name}" for name in _TEXTS))

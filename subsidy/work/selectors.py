@@ -54,13 +54,26 @@ def standing_of(user: User, *, on: dt.date, grants: Sequence[RoleGrant] | None =
     return Standing(user, pools, others, authorities, frozenset(grant.role for grant in grants))
 
 
-def cases_seen(user: User, *, on: dt.date) -> QuerySet[Case]:
+def cases_seen(user: User, *, on: dt.date, grants: Sequence[RoleGrant] | None = None) -> QuerySet[Case]:
     """Filed cases that an officer sees: the bureau's, or those given to the own unit, waiting there or answered.
 
-    Nobody sees a case that the person is recused from.
+    Nobody sees a case that the person is recused from. `grants` are those in force on that day, where they are at hand:
+    then only what they can open is looked for.
     """
-    grants = RoleGrant.objects.filter(in_force(on), user=user)
-    given = grants.filter(role__in=SEES_GIVEN, authority=OuterRef("authority"))
+    held = RoleGrant.objects.filter(in_force(on), user=user)
+    if grants is None:
+        seen = Q(authority__in=held.filter(role__in=SEES_CASES).values("authority")) | _given(held)
+    else:
+        seen = Q(authority__in=sorted({grant.authority_id for grant in grants if grant.role in SEES_CASES}))
+        if any(grant.role in SEES_GIVEN for grant in grants):
+            seen |= _given(held)
+    recused = Recusal.objects.filter(user=user, case=OuterRef("pk"))
+    return Case.objects.filter(seen).exclude(state=CaseState.DRAFT).exclude(Exists(recused))
+
+
+def _given(held: QuerySet[RoleGrant]) -> Q:
+    """Cases that wait in a unit of these grants for its opinion, or that it has answered."""
+    given = held.filter(role__in=SEES_GIVEN, authority=OuterRef("authority"))
     waits = WorkItem.objects.filter(
         Exists(given.filter(_of_unit(OuterRef("pool__unit")), role=OuterRef("pool__role"))),
         subject_kind="case",
@@ -71,10 +84,7 @@ def cases_seen(user: User, *, on: dt.date) -> QuerySet[Case]:
         Q(Exists(given.filter(_of_unit(OuterRef("unit")), role=role)), asked=who) for who, role in asked.items()
     ]
     answered = Opinion.objects.filter(of_role[0] | of_role[1], case=OuterRef("pk"))
-    sees_all = Q(authority__in=grants.filter(role__in=SEES_CASES).values("authority"))
-    recused = Recusal.objects.filter(user=user, case=OuterRef("pk"))
-    seen = Case.objects.filter(sees_all | Exists(waits) | Exists(answered))
-    return seen.exclude(state=CaseState.DRAFT).exclude(Exists(recused))
+    return Q(Exists(waits)) | Q(Exists(answered))
 
 
 def _of_unit(unit: OuterRef) -> Q:
