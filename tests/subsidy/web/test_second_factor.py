@@ -36,6 +36,7 @@ ASKS_AGAIN = {
             "remove_factors",
             "link_identity",
             "make_token",
+            "make_webhook",
         )
     ),
 }
