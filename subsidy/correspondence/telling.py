@@ -286,7 +286,7 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     ("case", "reopen"): (
         _company(NotificationKind.DECISION, _("%(number)s was reopened. Its page says why and who has it now.")),
     ),
-    **{("case", act): (_CHANGED,) for act in ("award_corrected", "award_revoked")},
+    **{("case", act): (_CHANGED,) for act in ("award_corrected", "award_raised", "award_revoked")},
     ("case", "ask_company"): (
         _company(NotificationKind.MESSAGE, _("The bureau asks you something about %(number)s. Read and answer it.")),
     ),

@@ -297,11 +297,24 @@ class AwardChange(AuthorityRecord):
     reason = models.CharField(max_length=500)
     count = models.PositiveIntegerField(help_text=_("awards of the corrected decree that stand after it"))
     total_fen = models.BigIntegerField(help_text=_("their total"))
+    back_fen = models.BigIntegerField(
+        default=0, db_default=0, help_text=_("what of the parts that stand is to be paid back, after this change")
+    )
+    recover_fen = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text=_("what of the difference is proposed to be recovered because of this change"),
+    )
 
     class Meta:
         verbose_name = _("change of an award")
         verbose_name_plural = _("changes of awards")
-        constraints = [models.CheckConstraint(condition=Q(after_fen__gte=0), name="award_change_not_negative")]
+        constraints = [
+            models.CheckConstraint(condition=Q(after_fen__gte=0), name="award_change_not_negative"),
+            models.CheckConstraint(
+                condition=Q(back_fen__gte=0, recover_fen__gte=0), name="award_change_back_not_negative"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.award_id}: {self.before_fen} → {self.after_fen}"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from policies.language import Decision, Pack, facts_to_json
 from policies.language.award.apportion import largest_remainder
@@ -201,9 +201,10 @@ def listing(rows: Iterable[RoundRow]) -> str:
     )
 
 
-def instalments_resize(award: Award, amount_fen: int) -> None:
-    """Have the instalments of an award that was not paid yet add up to another amount; 0 makes them void."""
-    rows = list(award.instalments.exclude(state=InstalmentState.FALLEN).order_by("position"))
+def instalments_resize(award: Award, amount_fen: int, *, among: QuerySet[Instalment] | None = None) -> None:
+    """Have the instalments of an award (of one paid in part: those `among` it) add up to another amount; 0 makes them void."""
+    standing = award.instalments.exclude(state=InstalmentState.FALLEN) if among is None else among
+    rows = list(standing.order_by("position"))
     if not amount_fen:
         award.instalments.update(state=InstalmentState.FALLEN)
         return

@@ -29,10 +29,19 @@ def asked_back(case: Case) -> int:
     return decided.aggregate(fen=Sum("amount_fen"))["fen"] or 0
 
 
-def rated_back(case: Case) -> int:
-    """What a rating took back of the case, decided or still proposed: what is owed later is counted without it."""
-    rated = Recovery.objects.filter(case=case, ground=RecoveryGround.RATED).exclude(state=RecoveryState.DROPPED)
-    return rated.aggregate(fen=Sum(Coalesce("amount_fen", "proposed_fen")))["fen"] or 0
+def restated_back(case: Case) -> int:
+    """What ratings and papers took back of the case, decided or still proposed: what is owed is counted without it."""
+    return _said(Recovery.objects.filter(case=case, ground__in=[RecoveryGround.RATED, RecoveryGround.CORRECTED]))
+
+
+def asked_or_proposed(case: Case) -> int:
+    """What of the case is asked back on any ground, decided or still proposed."""
+    return _said(Recovery.objects.filter(case=case))
+
+
+def _said(recoveries: QuerySet[Recovery]) -> int:
+    standing = recoveries.exclude(state=RecoveryState.DROPPED)
+    return standing.aggregate(fen=Sum(Coalesce("amount_fen", "proposed_fen")))["fen"] or 0
 
 
 def owed_by_recovery(ids: Iterable[int]) -> dict[int, int]:

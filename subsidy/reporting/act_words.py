@@ -77,6 +77,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ),
     ("case", "struck"): (_("was struck from the list"), _("struck from the list")),
     ("case", "award_corrected"): (_("the award was corrected"), _("award corrected by a corrigendum")),
+    ("case", "award_raised"): (_("the award was raised after payment"), _("award raised by a corrigendum")),
     ("case", "award_revoked"): (_("the award was revoked"), _("award revoked")),
     ("case", "title_changed"): (_("the title was changed by a decision"), _("title changed by a decision")),
     ("case", "title_expiring"): (_("was reminded that the title ends"), _("reminder that the title ends soon")),

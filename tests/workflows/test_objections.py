@@ -421,7 +421,7 @@ def test_a_corrected_name_is_the_one_the_account_is_compared_with(world: World) 
     assert fresh(case).state == CaseState.AWAITING_PAYMENT
 
 
-def test_an_award_is_revoked_before_payment_and_not_after(world: World) -> None:
+def test_an_award_is_revoked_before_payment_and_not_while_it_stands_in_a_batch(world: World) -> None:
     call = world.call()
     first, second = world.ready(call, points=0.95), world.ready(call)
     round_ = world.decreed(call)
@@ -433,7 +433,7 @@ def test_an_award_is_revoked_before_payment_and_not_after(world: World) -> None:
     batch = world.batch([world.accounted(second)])
     with pytest.raises(WrongState, match="have the batch returned first"):
         world.act("round", round_, "revoke_award", "notice", data={**said, "rank": 2, "number": "西科〔2024〕10号"})
-    with pytest.raises(WrongState, match="have money that has left recovered"):
+    with pytest.raises(WrongState, match="have the batch returned first"):
         correct(world, round_, "西科〔2024〕10号", rank=2, amount_yuan="100.00")
     world.act("batch", batch, "check", "finance2")
     assert sound() == []

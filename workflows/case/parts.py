@@ -16,7 +16,7 @@ from subsidy.cases.models import Case
 from subsidy.cases.papers import AGREEMENT, PART_REPORT
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Agreement, Award, Instalment, PartReport
-from subsidy.payouts.owing import asked_back, paid_of, rated_back
+from subsidy.payouts.owing import asked_back, paid_of, restated_back
 from subsidy.programmes.packs import pack_of
 from workflows.case.checking import give_reason
 from workflows.case.fields import spoken
@@ -157,14 +157,14 @@ def reckoned(case: Case, *, rating: str = "") -> Reckoned:
     counted = [(row, part_of(pack, row)) for row in (*done, now_due)]
     total = owed(
         pack,
-        award.amount_fen,
+        case.amount_fen or 0,
         happened={AWARD, *(part.on for _row, part in counted)},
         ratings={str(part.rated_by): ratings[row.pk] for row, part in counted if ratings[row.pk]},
     ).amount
     standing = [row for row in done if row.state in STANDS]
     return Reckoned(
         instalment=now_due,
-        amount_fen=total - sum(row.amount_fen for row in standing) + rated_back(case),
+        amount_fen=total - sum(row.amount_fen for row in standing) + restated_back(case),
         any_before=bool(standing),
         any_left=any(row.state == InstalmentState.PLANNED and row.pk != now_due.pk for row in rows),
     )

@@ -59,13 +59,14 @@ class ProposeForm(ActForm):
 
 
 class DifferenceForm(ActForm):
-    """By how much more was paid than is owed, and who found it."""
+    """By how much more was paid than is owed, who found it, and the paper that says so; none where a rating does."""
 
     case = forms.IntegerField()
     amount_fen = forms.IntegerField(min_value=1, max_value=MOST_FEN)
     proposer = forms.IntegerField()
     occurred_on = forms.DateField()
     reason = forms.CharField(max_length=4000)
+    paper = forms.CharField(max_length=60, required=False)
 
 
 class BreachForm(ActForm):

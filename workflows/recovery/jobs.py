@@ -1,4 +1,4 @@
-"""Background steps of a recovery: its notice, and the proposal of what a rating leaves too much."""
+"""Background steps of a recovery: its notice, and the proposal of what a rating or a paper leaves too much."""
 
 from __future__ import annotations
 
@@ -32,15 +32,18 @@ def issue_recovery_notice_job(recovery_id: int) -> None:
 
 
 def propose_difference(
-    case_id: int, *, amount_fen: int, proposer_id: int, occurred_on: str, reason: str, now: Moment
+    case_id: int, *, amount_fen: int, proposer_id: int, occurred_on: str, reason: str, now: Moment, paper: str = ""
 ) -> Outcome:
-    """Propose to recover what was paid beyond what is owed, once a case and day of rating. A person decides on it."""
+    """Propose to recover what was paid beyond what is owed; a person decides on it.
+
+    Once a case and day of rating, or once a case and `paper` (the number of a corrigendum or revocation).
+    """
     return door.open_matter(
         "recovery",
         "propose_difference",
         actor=system_actor("system:clock"),
         now=now,
-        key=f"difference:{case_id}:{occurred_on}:{amount_fen}",
+        key=f"difference:{case_id}:{paper or occurred_on}:{amount_fen}",
         authority_id=Case.objects.values_list("authority", flat=True).get(pk=case_id),
         data={
             "case": case_id,
@@ -48,18 +51,22 @@ def propose_difference(
             "proposer": proposer_id,
             "occurred_on": occurred_on,
             "reason": reason,
+            "paper": paper,
         },
         origin=ORIGIN,
     )
 
 
 @app.task(name="propose_difference", retry=RETRY)
-def propose_difference_job(case_id: int, amount_fen: int, proposer_id: int, occurred_on: str, reason: str) -> None:
+def propose_difference_job(
+    case_id: int, amount_fen: int, proposer_id: int, occurred_on: str, reason: str, paper: str = ""
+) -> None:
     propose_difference(
         case_id,
         amount_fen=amount_fen,
         proposer_id=proposer_id,
         occurred_on=occurred_on,
         reason=reason,
+        paper=paper,
         now=business_now(),
     )

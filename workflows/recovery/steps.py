@@ -85,7 +85,9 @@ def make_of_breach(turn: Turn) -> Recovery:
 
 
 def make_of_difference(turn: Turn) -> Recovery:
-    """What was paid beyond the total that a rating states, in the name of whoever rated.
+    """What was paid beyond the total that a rating or a paper states, in the name of whoever stated it.
+
+    Each paper is a ground of its own: a second corrigendum is not kept back by the recovery of the first.
 
     Raises NotFound or WrongState as `make` does, and WrongState where less than that is left to be asked back.
     """
@@ -99,7 +101,8 @@ def make_of_difference(turn: Turn) -> Recovery:
     return _new(
         turn,
         case,
-        ground=RecoveryGround.RATED,
+        ground=RecoveryGround.CORRECTED if turn.data["paper"] else RecoveryGround.RATED,
+        term=turn.data["paper"],
         occurred_on=turn.data["occurred_on"],
         reason=turn.data["reason"],
         proposed_fen=amount,

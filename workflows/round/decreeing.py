@@ -9,19 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.cases.enums import CaseState
 from subsidy.correspondence.models import LetterKind
 from subsidy.correspondence.services import decree_issue, notice_issue
-from subsidy.decisions.enums import DecreeKind, InstalmentState, RowState
+from subsidy.decisions.enums import DecreeKind, RowState
 from subsidy.decisions.facts import decision_of
-from subsidy.decisions.models import Award, AwardChange, Decree, Instalment, Round, RoundRow
+from subsidy.decisions.models import Award, AwardChange, Decree, Round, RoundRow
 from subsidy.decisions.selectors import barred, last_changes, with_findings
-from subsidy.decisions.services import as_pinned, awards_grant, finding_record, instalments_resize, rows_set
+from subsidy.decisions.services import as_pinned, awards_grant, finding_record, rows_set
 from subsidy.programmes.enums import Allocation
 from subsidy.programmes.packs import pack_of
-from workflows.common.refusals import BadData, Message, WrongState
+from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
+from workflows.round.after_payment import Restated, have_recovered, restate
 from workflows.round.conferring import confer
 from workflows.round.holding import hold
 from workflows.round.noticing import append
-from workflows.round.reserving import correct, obligate
+from workflows.round.reserving import obligate
 
 LIVE = (RowState.LISTED, RowState.BELOW_CUT)
 
@@ -133,15 +134,15 @@ def correct_award(turn: Turn) -> None:
         raise WrongState(_("The decree says so already. Nothing is to be corrected."))
     finding_id = change.finding_id if change else award.finding_id
     if after != before:
-        _refuse_paid(award, _PAID_LOWER)
         finding_id = _found(turn, row, after)
-        correct(turn, turn.subject.call, row.case, before_fen=before, after_fen=after)
-        instalments_resize(award, after)
-    _change(turn, DecreeKind.CORRIGENDUM, row, award, finding_id, (before, after), (name, name_after))
+        restated = restate(turn, award, row.case, before_fen=before, after_fen=after)
+    else:
+        restated = Restated(back_fen=change.back_fen if change else 0)
+    _change(turn, DecreeKind.CORRIGENDUM, row, award, finding_id, (before, after), (name, name_after), restated)
 
 
 def revoke_award(turn: Turn) -> None:
-    """Take an award back before any of it was paid: what was bound falls back to the line, the case ends."""
+    """Take an award back: what was bound falls back to the line, what was paid is proposed to be recovered, the case ends."""
     if not turn.subject.call.pays:
         raise WrongState(
             _("This decree confers a title and no money. Propose on the page of the case to take the title back.")
@@ -150,35 +151,16 @@ def revoke_award(turn: Turn) -> None:
     award, change = _award_of(row)
     before = change.after_fen if change else award.amount_fen
     name = change.name_after if change else award.company_name
-    _refuse_paid(award, _PAID_REVOKE)
-    correct(turn, turn.subject.call, row.case, before_fen=before, after_fen=0)
-    instalments_resize(award, 0)
+    restated = restate(turn, award, row.case, before_fen=before, after_fen=0)
     row.state, row.reason = RowState.STRUCK, turn.data["reason"]
     row.save(update_fields=["state", "reason"])
     finding_id = change.finding_id if change else award.finding_id
-    _change(turn, DecreeKind.REVOCATION, row, award, finding_id, (before, 0), (name, name))
+    _change(turn, DecreeKind.REVOCATION, row, award, finding_id, (before, 0), (name, name), restated)
 
 
 def _award_of(row: RoundRow) -> tuple[Award, AwardChange | None]:
     award = Award.objects.select_related("decree").get(case=row.case_id)
     return award, last_changes([award.pk]).get(award.pk)
-
-
-_PAID_LOWER = _(
-    "This award was paid in part or stands in a batch: its amount can no longer be corrected by paper. Wait until the "
-    "batch has been returned; have money that has left recovered from the page of its case."
-)
-_PAID_REVOKE = _(
-    "This award was paid or stands in a batch: it can no longer be revoked by paper. Have money that has left "
-    "recovered from the page of its case; if it has not left, have the batch returned first."
-)
-
-
-def _refuse_paid(award: Award, message: Message) -> None:
-    """Money that has left or is under way is not called back by paper (instalments locked, as a batch locks them)."""
-    rows = Instalment.objects.select_for_update(no_key=True).filter(award=award).order_by("pk")
-    if any(row.state in (InstalmentState.IN_BATCH, InstalmentState.PAID) for row in rows):
-        raise WrongState(message)
 
 
 def _found(turn: Turn, row: RoundRow, after: int) -> int:
@@ -210,6 +192,7 @@ def _change(
     finding_id: int,
     amounts: tuple[int, int],
     names: tuple[str, str],
+    restated: Restated,
 ) -> None:
     """Write the paper and its one line, with count and total of the decree as they stand after it; tell the case."""
     paper = _written(turn, kind, award.decree)
@@ -228,9 +211,14 @@ def _change(
         reason=turn.data["reason"],
         count=sum(1 for fen in standing if fen) if turn.subject.call.pays else len(standing),
         total_fen=sum(standing),
+        back_fen=restated.back_fen,
+        recover_fen=restated.recover_fen,
     )
+    have_recovered(turn, award, restated)
     told = {"decree": paper.number, "corrects": award.decree.number, "amount_fen": amounts[1], "name": names[1]}
     action = "award_revoked" if kind == DecreeKind.REVOCATION else "award_corrected"
+    if restated.pays_more:
+        action = "award_raised"
     turn.passage.also("case", [row.case_id], action, {**told, "reason": turn.data["reason"]})
     turn.passage.defer("issue_decree_papers", round_id=turn.subject.pk, decree_id=paper.pk)
     turn.record(

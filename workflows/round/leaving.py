@@ -44,7 +44,7 @@ def corrected(turn: Turn) -> None:
 
 
 def revoked(turn: Turn) -> None:
-    """The award of this case was revoked before any of it was paid."""
+    """The award of this case was revoked; what of it was paid is recovered by itself."""
     turn.set(amount_fen=None)
     turn.record(**turn.data)
 
@@ -69,13 +69,27 @@ CASE_ACTS = (
         exits=CaseState.REJECTED,
         danger=True,
     ),
-    Act("award_corrected", _("Award corrected"), corrected, system=True, states=_AWARDED | {CaseState.RECOGNISED}),
+    Act(
+        "award_corrected",
+        _("Award corrected"),
+        corrected,
+        system=True,
+        states=_AWARDED | {CaseState.RECOGNISED, CaseState.PAID},
+    ),
+    Act(
+        "award_raised",
+        _("Award raised after payment"),
+        corrected,
+        system=True,
+        states=frozenset({CaseState.PAID}),
+        enters={CaseState.PAID: "payment"},
+    ),
     Act(
         "award_revoked",
         _("Award revoked"),
         revoked,
         system=True,
-        states=_AWARDED,
+        states=_AWARDED | {CaseState.PAID},
         exits=CaseState.REVOKED,
         danger=True,
     ),

@@ -15,6 +15,7 @@ from subsidy.ledger.enums import ReservationState
 from subsidy.ledger.models import Reservation
 from subsidy.ledger.posting import Posting
 from subsidy.ledger.selectors import bearing
+from subsidy.payouts.offsets import borne
 from subsidy.programmes.models import Call
 from subsidy.programmes.selectors import shares_of
 from workflows.common.refusals import InsufficientFunds, WrongState
@@ -104,7 +105,7 @@ def obligate(turn: Turn, cases: Mapping[int, Case], amounts: Mapping[int, int]) 
 
 
 def correct(turn: Turn, call: Call, case: Case, *, before_fen: int, after_fen: int) -> None:
-    """Change what the decree bound for a case before any of it was paid; `after_fen` 0 gives all of it back.
+    """Change what is bound for a case and not yet paid; `after_fen` 0 gives all of it back.
 
     Raises InsufficientFunds when more is wanted than the call's budget holds.
     """
@@ -137,10 +138,13 @@ def _raise_by(turn: Turn, call: Call, case: Case, more: int) -> None:
 
 def _lower_by(turn: Turn, case: Case, less: int) -> None:
     bound = Reservation.objects.filter(case_id=case.pk, state=ReservationState.OBLIGATED).order_by("-line_id", "-pk")
+    spent: dict[int, int] = defaultdict(int)
+    for _case, line_id, fen in borne([case.pk]):
+        spent[line_id] += fen
     for one in bound:
-        part = min(less, one.amount_fen)
-        if not part:
-            break
+        part = min(less, one.amount_fen - spent[one.line_id])
+        if part <= 0:
+            continue
         less -= part
         post(turn, LedgerKind.CORRECT_DOWN, case, one.line_id, part)
         if part == one.amount_fen:

@@ -107,6 +107,9 @@ class MoneyPath(RuleBasedStateMachine):
     # Budget and decree.
 
     @rule(fen=FEN, what=st.sampled_from(["appropriate", "reduce", "receive_funds", "book_charge", "book_interest"]))
+    def desk_acts(self, fen: int, what: str) -> None:
+        self.desk(fen, what)
+
     def desk(self, fen: int, what: str) -> None:
         line = BudgetLine.objects.filter(closed_at=None).order_by("pk").first()
         terms = {"amount_fen": fen, "document": f"D{next(serial)}"}
@@ -155,6 +158,15 @@ class MoneyPath(RuleBasedStateMachine):
         lacks = fen - now > bears.available
         with pytest.raises(InsufficientFunds) if lacks else nullcontext():
             correct(self.world, row.round, number, rank=row.rank, amount_yuan=f"{fen / 100:.2f}")
+
+    @rule(which=WHICH, less=FEN)
+    def starve(self, which: int, less: int) -> None:
+        """A line that holds nothing more bears no award that is raised."""
+        self.corrigendum(which, less)
+        line = BudgetLine.objects.filter(closed_at=None).order_by("pk").first()
+        if line is not None and line.available:
+            self.desk(line.available, "reduce")
+        self.corrigendum(which, less)
 
     # Batches, and what the bank says of them.
 
