@@ -12,9 +12,11 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from rest_framework.request import Request
 
+from subsidy.applicants.models import Company
 from subsidy.audit.canonical import canonical
 from subsidy.web.components import Text
 from subsidy.web.lists import Column, ListSpec
+from subsidy.web.reads import about
 from workflows.common.subjects import Kind, kind_named
 
 JsonValue = Any
@@ -106,6 +108,9 @@ class Resource:
         found = rows.filter(**{self.lookup: key}).first()
         if found is None:
             raise Http404(f"no {self.name} {key} for this reader")
+        kind = self.kind_name if self.acts else self.name
+        company = found.pk if kind == Company.STREAM else getattr(found, "company_id", None)
+        about(request._request, kind, found.pk, company)
         return found
 
     def key_of(self, row: Any) -> str:

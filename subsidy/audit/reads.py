@@ -47,6 +47,7 @@ class Read:
     subject_id: int | None = None
     company_id: int | None = None
     query: str = ""
+    surface: str = "page"
 
     def said(self) -> dict[str, Any]:
         """What the event says: no empty values, nothing but keys and the page's own parameters."""
@@ -63,7 +64,14 @@ class Read:
 def read_append(read: Read, *, actor: dict[str, Any], authority_id: int, now: Moment, request_id: str = "") -> None:
     """Append the event; what was read may be shown only when this returns. `actor` has id, name, username and kind."""
     own_append(
-        read.act, actor["id"], read.said(), actor=actor, authority_id=authority_id, now=now, request_id=request_id
+        read.act,
+        actor["id"],
+        read.said(),
+        actor=actor,
+        authority_id=authority_id,
+        now=now,
+        request_id=request_id,
+        surface=read.surface,
     )
 
 
@@ -77,6 +85,7 @@ def own_append(
     authority_id: int,
     now: Moment,
     request_id: str = "",
+    surface: str = "page",
 ) -> None:
     """Append an event to the person's own stream; `actor` is another than the person where nobody has proven to be them."""
     with connection.cursor() as cursor:
@@ -85,7 +94,7 @@ def own_append(
         reader = Reader(pk=person_id, head_seq=seq, head_hash=bytes(head))
         body = {
             "v": 1, "actor": actor, "role": "", "duty": "", "state": ["", ""], "pins": {}, "data": data,
-            "surface": "page", "request": request_id, "key": "",
+            "surface": surface, "request": request_id, "key": "",
         }  # fmt: skip
         event, _private = event_of(Entry(reader, authority_id, act, body), actor_id=actor["id"], now=now)
         values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in COLUMNS]

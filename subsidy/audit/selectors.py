@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import Q, QuerySet
 
-from subsidy.audit.models import Checkpoint, Event, EventPrivate
+from subsidy.audit.models import Checkpoint, Event, EventPrivate, Leaf
 from subsidy.audit.moment import ZONE
 
 
@@ -40,6 +40,11 @@ def _start(day: dt.date) -> dt.datetime:
 def private_count(stream: str, stream_id: int) -> int:
     """Beside how many events of a stream personal values stand."""
     return EventPrivate.objects.filter(event__stream=stream, event__stream_id=stream_id).count()
+
+
+def places_of(events: Iterable[int]) -> dict[int, int]:
+    """The place in the log of each of these events, counted from 0; those that still wait for one are left out."""
+    return dict(Leaf.objects.filter(event__in=list(events)).values_list("event", "idx"))
 
 
 def latest_checkpoint() -> Checkpoint | None:

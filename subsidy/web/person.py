@@ -21,6 +21,7 @@ from subsidy.web.components import Text
 _MOMENT = "_subsidy_moment"
 _ACTING = "_subsidy_acting"
 _GRANTS = "_subsidy_grants"
+API_REQUEST_ID = "_api_request_id"
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ def moment_of(request: HttpRequest) -> Moment:
 
 
 def request_id_of(request: HttpRequest) -> str:
-    """The id that the server in front gave this request, empty without one: under it the server's log has the address."""
-    return request.headers.get("X-Request-Id", "")[:60]
+    """The id that the server in front gave this request, or the API; empty without: under it the server's log has the address."""
+    return str(getattr(request, API_REQUEST_ID, "")) or request.headers.get("X-Request-Id", "")[:60]
 
 
 def grants_of_request(request: HttpRequest) -> Sequence[RoleGrant]:

@@ -1,6 +1,7 @@
 """Who reads or takes along what is not theirs leaves an event: one rule for every page, not a line in every view.
 
-Recorded are: every file that leaves a signed-in page, every list taken along, and the pages named in SENSITIVE. The
+Recorded are: every file that leaves a signed-in page, every list taken along, the pages named in SENSITIVE, and whatever
+a program reads that is not for everybody (a page of its list is a part of a list taken along). The
 scope functions, through which every matter of somebody else is reached, say whose it is (`about`). The event is
 written before the first byte goes out; when it cannot be written, nothing does.
 """
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import ResolverMatch
 
 from subsidy.accounts.enums import UserKind
 from subsidy.audit.reads import EXPORT, FILE, PAGE, Read, read_append
@@ -20,6 +22,8 @@ SENSITIVE = frozenset({"console:company-accounts", "console:audit-case"})
 """Pages with whole account numbers, and the files of cases that an auditor reads."""
 OPEN = frozenset({"public", ""})
 """Namespaces whose files anybody may have."""
+API_OPEN = frozenset({"authorities", "calls", "notices", "policy-versions"})
+"""What a program may read as anybody may read it on the public site."""
 QUERY_LENGTH_MAX = 300
 _ABOUT = "_subsidy_about"
 
@@ -57,11 +61,12 @@ def _record(request: HttpRequest, response: HttpResponseBase) -> None:
     match = request.resolver_match
     read = Read(
         act=act,
-        page=match.view_name if match is not None else "",
+        page=_page_of(match),
         kind=kind,
         subject_id=subject_id,
         company_id=company_id,
         query=request.META.get("QUERY_STRING", "")[:QUERY_LENGTH_MAX],
+        surface="api" if match is not None and match.namespace == "api" else "page",
     )
     read_append(
         read,
@@ -72,11 +77,20 @@ def _record(request: HttpRequest, response: HttpResponseBase) -> None:
     )
 
 
+def _page_of(match: ResolverMatch | None) -> str:
+    """The name of the page; of a program's, with the kind that was read."""
+    if match is None:
+        return ""
+    return f"{match.view_name}:{match.kwargs['kind']}" if match.namespace == "api" else str(match.view_name)
+
+
 def _act(request: HttpRequest, response: HttpResponseBase, kind: str) -> str:
     """What is to be recorded, empty for nothing. Companies read their own; what they take along as a list is recorded."""
     match = request.resolver_match
     if match is None or match.namespace in OPEN:
         return ""
+    if match.namespace == "api":
+        return _act_of_program(match, kind)
     leaves = response.has_header("Content-Disposition")
     if leaves and "export" in request.GET:
         return EXPORT
@@ -85,3 +99,11 @@ def _act(request: HttpRequest, response: HttpResponseBase, kind: str) -> str:
     if leaves or not response.get("Content-Type", "").startswith(("text/html", "application/json")):
         return FILE
     return PAGE if match.view_name in SENSITIVE else ""
+
+
+def _act_of_program(match: ResolverMatch, kind: str) -> str:
+    """Of a list and of one matter; what may be done with it is no data of anybody."""
+    of = match.kwargs.get("kind", "")
+    if kind == UserKind.COMPANY or not of or of in API_OPEN:
+        return ""
+    return {"list": EXPORT, "one": PAGE, "reading": PAGE}.get(match.url_name or "", "")

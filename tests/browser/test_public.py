@@ -62,6 +62,7 @@ def published(live_server: LiveServer, settings: Any) -> dict[str, str]:
         "audit-search": "/console/audit/",
         "audit-cases": "/console/audit/cases/",
         "audit-case": f"/console/audit/cases/{case.number}/",
+        "own-sessions": "/account/sessions/",
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from subsidy.audit.selectors import latest_checkpoint, places_of
 from subsidy.audit.verify import ChainFinding, Report, verify_record
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
@@ -67,14 +68,17 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     chains = chain_status(found)
     finding = Finding.objects.filter(case=found).order_by("-pk").first()
     award = Award.objects.filter(case=found).select_related("decree").first()
+    entries = story(found, "auditor")
+    places = places_of(entry.event_id for entry in entries)
     context = {
+        "head": latest_checkpoint(),
         "case": found,
         "policy_title": pick(found.policy_version.policy.title_zh, found.policy_version.policy.title_en),
         "facts": _facts(found, award),
         "chains": chains,
         "broken": [one for chain in chains for one in chain.findings],
         "events": sum(chain.events for chain in chains),
-        "entries": [_in_words(entry) for entry in story(found, "auditor")],
+        "entries": [(*_in_words(entry), places.get(entry.event_id)) for entry in entries],
         "finding": finding,
         "tree": reason_tree(stored(finding.decision_text)) if finding else [],
         "money": _money(found),

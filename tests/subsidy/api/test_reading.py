@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from subsidy.api import catalogue
 from subsidy.api.resources import resources
+from subsidy.audit.models import Event
 from tests.subsidy.api.conftest import AsProgram
 from tests.subsidy.api.test_tokens import problem
 from tests.world import World, fresh
@@ -30,10 +32,37 @@ def test_reading_costs_few_statements(world: World, as_program: AsProgram) -> No
     program = as_program("acceptance")
     program.get("cases/")
     read = statements(lambda: program.get(f"cases/{one.number}/"))
-    assert len(read) <= 8, "\n".join(read)
+    assert len(read) <= 8 + 4, "\n".join(read)  # four of the event of reading: two, and its own savepoint
     listed = statements(lambda: program.get("cases/"))
-    assert len(listed) <= 6, "\n".join(listed)
+    assert len(listed) <= 6 + 4, "\n".join(listed)
     assert more.number in program.get("cases/").text
+
+
+def test_what_a_program_reads_is_told_as_what_a_page_shows(world: World, as_program: AsProgram) -> None:
+    case = world.submitted(world.call())
+    program = as_program("acceptance")
+    for address in (
+        "cases/?state=nowhere",
+        "calls/",
+        f"cases/{case.number}/acts/",
+        "cases/?sort=oldest",
+        f"cases/{case.number}/",
+    ):
+        program.get(address)
+    events = Event.objects.filter(stream="reader", stream_id=world.people["acceptance"].pk).order_by("seq")
+    bodies = [json.loads(one.body) for one in events]
+    assert [(one["action"], one["surface"], one["data"]) for one in bodies] == [
+        ("export_list", "api", {"page": "api:list:cases", "query": "sort=oldest"}),
+        (
+            "read_page",
+            "api",
+            {"page": "api:one:cases", "kind": "case", "subject": case.pk, "company": case.company_id},
+        ),
+    ]
+    assert all(one["request"] for one in bodies), "the id that the answer carries"
+    own = as_program(world.filer(case.company))
+    before = Event.objects.count()
+    assert own.get(f"cases/{case.number}/").status_code == 200 and Event.objects.count() == before
 
 
 def test_a_list_is_paged_filtered_and_refuses_what_it_does_not_know(world: World, as_program: AsProgram) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from subsidy.accounts.enums import Role
-from subsidy.audit.models import Event
+from subsidy.audit.log.checkpoints import checkpoint_make
+from subsidy.audit.models import Event, Leaf
 from subsidy.calendars.models import BusinessClock
 from subsidy.cases.models import Case, Recusal
 from subsidy.reporting.story import story
@@ -61,6 +63,23 @@ def test_a_case_is_told_from_its_opening_to_the_bank(client: Client, world: Worl
     assert case.number in text(client, CASES)
     assert case.number in text(client, f"{CASES}?q={case.company_name[:6]}&state=awaiting_payment")
     _broken(client, case)
+
+
+def test_each_step_says_where_it_stands_in_the_log(
+    client: Client, world: World, settings: Any, tmp_path: Path
+) -> None:
+    settings.LOG_KEYS_DIR = tmp_path / "keys"
+    case = world.submitted(world.call())
+    client.force_login(world.people["auditor"])
+    steps = len(story(case, "auditor"))
+    waiting, covered = "It waits for its place in the log", "it cannot be changed or taken out any more"
+    before = text(client, f"{CASES}{case.number}/", "en")
+    assert (before.count(waiting), before.count(covered)) == (steps, 0)
+    made = checkpoint_make(now=world.now, by="test")
+    after = text(client, f"{CASES}{case.number}/", "en")
+    assert (after.count(waiting), after.count(covered)) == (0, steps)
+    place = Leaf.objects.get(event__stream="case", event__stream_id=case.pk, event__seq=1).idx
+    assert f"In the log it is entry {place}, counted" in after and f"over {made.size} entries" in after
 
 
 def _broken(client: Client, case: Case) -> None:
