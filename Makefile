@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 ARGS ?=
 EXAMPLES ?= 10000
-BENCHMARKS := api audit bankfiles facts money policies queues transitions
+BENCHMARKS := api audit bankfiles facts money payouts policies queues transitions
 
 .PHONY: help demo test test-long test-deep lint format bench clean
 
