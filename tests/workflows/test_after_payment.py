@@ -12,7 +12,7 @@ from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import AwardChange, Instalment, Round
 from subsidy.ledger.invariants import violations
 from subsidy.payouts.recoveries import Recovery, RecoveryGround, RecoveryState
-from tests.subsidy.payouts.bank import answered, imported
+from tests.workflows.test_by_rule import settled
 from tests.workflows.test_objections import correct
 from tests.world import World, days_later, fresh
 from workflows.common.refusals import WrongState
@@ -28,11 +28,6 @@ def paid_award(world: World) -> tuple[Round, Case, int]:
     settled(world, world.accounted(case))
     world.now = days_later(world.now, 3)
     return round_, fresh(case), full
-
-
-def settled(world: World, case: Case) -> None:
-    for document in answered(world.released([case]), world):
-        imported(world, document.content, name=document.name)
 
 
 def said(fen: int) -> str:

@@ -16,7 +16,7 @@ from subsidy.payouts.models import Batch
 from subsidy.programmes.models import Call
 from tests.subsidy.payouts.bank import answered, imported
 from tests.workflows.test_stages import JOB, Bureau, whole
-from tests.world import days_later, fresh, pdf
+from tests.world import World, days_later, fresh, pdf
 from workflows.case.by_rule import is_drawn
 from workflows.common import door
 from workflows.common.refusals import BadData, DutiesClash, Forbidden, WrongState
@@ -233,7 +233,7 @@ def test_an_agreement_is_signed_by_both_before_anything_is_paid(bureau: Bureau) 
     whole()
 
 
-def settled(bureau: Bureau, case: Case) -> None:
+def settled(bureau: World, case: Case) -> None:
     """What is due goes through a batch by three people and is booked by the bank."""
     due = Instalment.objects.filter(award__case=case, state=InstalmentState.DUE)
     pk = bureau.open(
