@@ -2,9 +2,9 @@
 
 Limits: a batch of 10,000 lines prepared, checked, released and exported in 3 seconds; an account statement of 100,000
 payments read, posted to both books and told to every case in 60 seconds, its memory flat: at ten times the payments at
-most twice the peak. Peer: a bare COPY of as many rows of three tables, which is the least that any program has to
-write. Every payment has a case and a company of its own. ``python -m benchmarks.payouts [ANSWERED [LINES]]`` prints the
-table on a PostgreSQL of its own; nothing fails on a slow machine. The baseline is in ``benchmarks/baseline.md``.
+most twice the peak. Every payment has a case and a company of its own. ``python -m benchmarks.payouts [ANSWERED [LINES]]``
+prints the table on a PostgreSQL of its own, with `PROFILE=1` also where the time goes; nothing fails on a slow machine.
+The baseline is in ``benchmarks/baseline.md``.
 """
 
 from __future__ import annotations

@@ -97,6 +97,6 @@ def test_a_script_files_is_paid_and_checks_its_proof(demo: None, live_server: An
     case = Case.objects.get()
     assert case.state == CaseState.PAID and proof.name == f"{case.number}.zip"
     assert list(violations()) == []
-    # The verifier did look: of a file in which one figure is another it says so.
+    # What the bureau refuses stops the script, which says so.
     with pytest.raises(grant.Stopped):
         grant.Story(f"{live_server.url}/api/v1/openapi.json", {**given, "call": "XH-NONE"}, tmp_path).file()
