@@ -114,5 +114,5 @@ def test_nothing_is_restated_while_a_payment_is_under_way(world: World) -> None:
     case = world.ready(world.call())
     round_ = world.decreed(case.call)
     world.released([world.accounted(case)])
-    with pytest.raises(WrongState, match="have the batch returned first"):
+    with pytest.raises(WrongState, match="先退回该批次"):
         correct(world, round_, "西科〔2024〕9号", amount_yuan="100.00")
