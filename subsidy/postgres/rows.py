@@ -38,8 +38,9 @@ def _update(rows: Sequence[Model], key: Field[Any, Any] | None, fields: Sequence
     columns = [name(str(field.column)) for field in fields]
     changes = ", ".join(f"{column} = data.{column}" for column in columns)
     arrays = ", ".join(f"%s::{_type(field)}[]" for field in (key, *fields))
+    # Names of tables and columns are the models', quoted; all values go as parameters.
     statement = (
-        f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS data({own}, {', '.join(columns)}) "
+        f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS data({own}, {', '.join(columns)}) "  # nosec B608
         f"WHERE {table}.{own} = data.{own}"
     )
     with connection.cursor() as cursor:
