@@ -182,15 +182,15 @@ def every_state_of_every_route_is_shown() -> None:
 
 def money_went_every_way() -> None:
     """Refused, returned late, unanswered, set off; asked back in every way; suspense; the account against its bank."""
-    second = BatchLine.objects.filter(batch__number="B2024-00005")
+    officer, today = User.objects.get(username="finance1"), business_now().on
+    (silent,) = silent_of(officer, on=today)
+    second = BatchLine.objects.filter(batch=silent.batch)
     assert Counter(second.values_list("state", flat=True)) == {"settled": 1, "refused": 1, "in_flight": 1}
     again = second.get(state="settled")
     assert again.offset_fen > 0
     late = BatchLine.objects.get(state="returned")
     assert (late.case, late.reason_code) == (again.case, "AC04")
     assert late.payee_account != again.payee_account
-    officer, today = User.objects.get(username="finance1"), business_now().on
-    assert list(silent_of(officer, on=today)) == [second.get(state="in_flight")]
     recoveries = Counter(Recovery.objects.values_list("state", flat=True))
     assert recoveries == {"paid": 2, "written_off": 1, "open": 1}
     items = SuspenseItem.objects.values_list("resolution", flat=True)
