@@ -92,8 +92,17 @@ def held_on(company_id: int, reads: Reads, *, on: dt.date, case_id: int | None =
 
     The award of `case_id` is no earlier one. Two statements.
     """
+    (found,) = held_for_each(company_id, [reads], on=on, case_id=case_id)
+    return found
+
+
+def held_for_each(
+    company_id: int, policies: Iterable[Reads], *, on: dt.date, case_id: int | None = None
+) -> list[list[CompanyFact]]:
+    """The same for each of several policies, in their order: two statements for all."""
     books = books_of(company_id, on=on, case_id=case_id)
-    return [*(row for row in held_of(company_id) if not is_past(row, books)), *rows_known(books, reads)]
+    held = [row for row in held_of(company_id) if not is_past(row, books)]
+    return [[*held, *rows_known(books, reads)] for reads in policies]
 
 
 def assembled(

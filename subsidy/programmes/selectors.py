@@ -11,6 +11,7 @@ from subsidy.ledger.models import BudgetLine
 from subsidy.programmes.models import Call, PolicyVersion
 
 RULE_TEXTS = ("policy_text", "source_text", "cases_text")
+CALL_RULE_TEXTS = tuple(f"policy_version__{name}" for name in RULE_TEXTS)
 
 
 def versions() -> QuerySet[PolicyVersion]:

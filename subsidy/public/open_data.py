@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.decisions.models import Award, Notice
 from subsidy.payouts.enums import LineState
 from subsidy.payouts.models import BatchLine
-from subsidy.programmes.selectors import RULE_TEXTS, versions
+from subsidy.programmes.selectors import CALL_RULE_TEXTS, RULE_TEXTS, versions
 from subsidy.public import selectors
 from subsidy.web.components import Text
 
@@ -67,7 +67,7 @@ def in_chunks(queryset: QuerySet[Any]) -> Iterator[Any]:
 def notice_lines() -> Iterator[dict[str, Any]]:
     """Each line of each list as it stands now, after what was appended to it."""
     notices = Notice.objects.select_related("authority", "round__call").defer(
-        *(f"round__call__{name}" for name in selectors.CALL_RULE_TEXTS)
+        *(f"round__call__{name}" for name in CALL_RULE_TEXTS)
     )
     for notice in in_chunks(notices.prefetch_related("entries")):
         entries = sorted(notice.entries.all(), key=lambda one: one.position)

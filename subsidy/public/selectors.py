@@ -10,10 +10,8 @@ from subsidy.accounts.models import Authority
 from subsidy.decisions.models import Award, Decree, Notice
 from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call
-from subsidy.programmes.selectors import RULE_TEXTS
+from subsidy.programmes.selectors import CALL_RULE_TEXTS
 from subsidy.programmes.window import in_state
-
-CALL_RULE_TEXTS = tuple(f"policy_version__{name}" for name in RULE_TEXTS)
 
 
 def bureaus() -> QuerySet[Authority]:

@@ -19,14 +19,14 @@ from subsidy.applicants.models import Company
 from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
-from subsidy.decisions.facts import held_on
+from subsidy.decisions.facts import held_for_each
 from subsidy.decisions.rows import Reads
 from subsidy.portal.access import my_cases, my_company
 from subsidy.portal.live import Live, live_of_company
 from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.programmes.packs import pack_of
-from subsidy.programmes.selectors import leading_versions
+from subsidy.programmes.selectors import CALL_RULE_TEXTS, leading_versions
 from subsidy.programmes.window import in_state, last_minute
 from subsidy.web.components import Crumb, Reason, Text
 from subsidy.web.formats import pick
@@ -81,21 +81,24 @@ def fits_of(company: Company, cases: Mapping[int, Case], *, now: Moment) -> list
     versions = leading_versions(now.on).filter(running, authority=company.authority_id)
     open_calls = Call.objects.filter(in_state(CallState.OPEN, now.at), authority=company.authority_id)
     calls: dict[int, Call] = {}
-    for call in open_calls.select_related("policy_version").order_by("-closes_at", "-pk"):
+    for call in open_calls.select_related("policy_version").defer(*CALL_RULE_TEXTS).order_by("-closes_at", "-pk"):
         calls[call.policy_version.policy_id] = call
     order = list(STANDINGS)
-    fits = [_fit(company, version, calls.get(version.policy_id), cases, now) for version in versions]
+    offered = [(version, calls.get(version.policy_id)) for version in versions]
+    # Who applies is decided by the version of the call, which may be another than the one that leads today.
+    packs = [pack_of(call.policy_version if call else version) for version, call in offered]
+    held = held_for_each(company.pk, [Reads.of(pack) for pack in packs], on=now.on)
+    fits = [
+        _fit(version, call, live_of_company(pack, known, now=now), cases)
+        for (version, call), pack, known in zip(offered, packs, held, strict=True)
+    ]
     return sorted(
         fits,
         key=lambda one: (order.index(one.standing), one.call is None, one.until or now.at, one.version.policy.code),
     )
 
 
-def _fit(company: Company, version: PolicyVersion, call: Call | None, cases: Mapping[int, Case], now: Moment) -> Fit:
-    # Who applies is decided by the version of the call, which may be another than the one that leads today.
-    decides = call.policy_version if call else version
-    pack = pack_of(decides)
-    live = live_of_company(pack, held_on(company.pk, Reads.of(pack), on=now.on), now=now)
+def _fit(version: PolicyVersion, call: Call | None, live: Live, cases: Mapping[int, Case]) -> Fit:
     found = list(obstacles(live.tree))
     standing = live.outcome or "unknown"
     return Fit(

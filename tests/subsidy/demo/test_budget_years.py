@@ -20,8 +20,9 @@ from subsidy.payouts.models import BatchLine
 FIRST_FEN, THIRD_FEN = 70_000_000_00, 80_000_000_00
 
 
-@pytest.mark.django_db
-def test_the_budget_of_three_years(settings: Settings) -> None:
+@pytest.fixture
+def stage(db: None, settings: Settings) -> Stage:
+    """The demo's bureau with its people and the policies of all routes, before anything has happened."""
     settings.DEMO_MODE = True
     clock_start()
     calendar_import()
@@ -31,6 +32,10 @@ def test_the_budget_of_three_years(settings: Settings) -> None:
     people.staff(bureau)
     stage = Stage(bureau, people)
     publish_routes(stage)
+    return stage
+
+
+def test_the_budget_of_three_years(stage: Stage) -> None:
     for _again in range(2):
         fund(stage, 2022, appropriated_fen=FIRST_FEN, on=dt.date(2022, 2, 14), document="西财〔2022〕12号")
         budget_years.close_first_year(stage)
@@ -51,17 +56,7 @@ def test_the_budget_of_three_years(settings: Settings) -> None:
     assert list(violations(("I1", "I2", "I3", "I4"))) == []
 
 
-@pytest.mark.django_db
-def test_an_award_of_december_is_paid_from_the_next_years_line(settings: Settings) -> None:
-    settings.DEMO_MODE = True
-    clock_start()
-    calendar_import()
-    people = People()
-    people.systems()
-    bureau = found_bureau()
-    people.staff(bureau)
-    stage = Stage(bureau, people)
-    publish_routes(stage)
+def test_an_award_of_december_is_paid_from_the_next_years_line(stage: Stage) -> None:
     account = paying_account(stage)
     for _again in range(2):
         receive(stage, account, FIRST_FEN, on=dt.date(2022, 6, 27), document="西财拨〔2022〕31号")
