@@ -56,6 +56,10 @@ def published(live_server: LiveServer, settings: Any) -> dict[str, str]:
         "verify": "/verify/",
         "verify-genuine": f"/verify/{Letter.objects.get(kind=LetterKind.DECREE, language='zh').code}/",
         # A mistyped code is answered 404, of which the browser complains; tests/subsidy/public/test_verify.py looks at it.
+        "open-data": "/open-data/",
+        "api": "/api/v1/docs/",
+        "api-kind": "/api/v1/docs/cases/",
+        "api-problems": "/api/v1/problems/",
         "help": "/help/",
         "accessibility": "/accessibility/",
         "data-use": "/data-use/",
