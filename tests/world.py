@@ -126,7 +126,9 @@ class World:
         """What `make` returns; put back instead of built again where nothing has happened since the founding."""
         if self._done() != self._fresh:
             return make()
-        state, result = recalled((self._named, self._fresh, name), lambda: (make(), self.__dict__)[::-1])
+        # A bureau that was built a second time has other keys than the one that was recorded.
+        founded = (self._named, self.authority.pk, *(user.pk for user in self.people.values()))
+        state, result = recalled((founded, self._fresh, name), lambda: (make(), self.__dict__)[::-1])
         self.__dict__ |= state
         return result
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from psycopg import sql
+from psycopg.errors import UniqueViolation
 
 from workflows.common import flush
 
@@ -44,7 +45,8 @@ _passed: set[tuple[str, Hashable]] = set()
 def recalled(name: Hashable, make: Callable[[], T]) -> T:
     """What `make` returns, with the rows it writes; built the first time, put back from then on.
 
-    The test has written nothing before, and `make` only adds rows: it fails where it changes one that migrating left.
+    The test has written nothing before that `make` would write otherwise, and `make` only adds rows: it fails where it
+    changes one that migrating left. Where the keys of its rows are taken it builds them again.
     Nothing is kept of what lies outside the database, but files stay where they were stored.
     """
     if not _privileged():
@@ -56,6 +58,19 @@ def recalled(name: Hashable, make: Callable[[], T]) -> T:
         _passed.add((_database(), name))
         return made
     recording = _recordings[name]
+    try:
+        _put_back(name, recording)
+    except UniqueViolation:
+        # Recorded after fewer rows than are here now: their keys are taken, and nothing has been put back.
+        return make()
+    _passed.add((_database(), name))
+    # Pools of units are remembered by their keys, which may have been another test's.
+    flush._pools.clear()
+    result: T = pickle.loads(recording.result)
+    return result
+
+
+def _put_back(name: Hashable, recording: Recording) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         if (_database(), name) not in _passed:
             _pass_by(cursor, recording.sequences)
@@ -65,11 +80,6 @@ def recalled(name: Hashable, make: Callable[[], T]) -> T:
             with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
                 copy.write(rows)
         cursor.execute("SET LOCAL session_replication_role = origin")
-    _passed.add((_database(), name))
-    # Pools of units are remembered by their keys, which may have been another test's.
-    flush._pools.clear()
-    result: T = pickle.loads(recording.result)
-    return result
 
 
 def _database() -> str:

@@ -6,15 +6,15 @@ import pickle
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import connection, transaction
 
-from subsidy.accounts.enums import UserKind
-from subsidy.accounts.models import User
+from subsidy.accounts.enums import Role, UserKind
+from subsidy.accounts.models import RoleGrant, User
 from subsidy.cases.models import Case
 from tests.harness import recall
 from tests.harness.database import FreshDatabase
 from tests.harness.recall import recalled
-from tests.world import World, kept
+from tests.world import STAFF, World, kept
 
 _built: list[str] = []
 
@@ -50,6 +50,26 @@ def test_another_database_moves_its_numbers_past_what_is_put_back(fresh_db: Fres
     )
     assert recalled("test: far", lambda: "built") == "found"
     assert User.objects.create(username="after", kind=UserKind.SYSTEM).pk == 5_001
+
+
+def test_where_its_keys_are_taken_a_beginning_is_built_again(
+    fresh_db: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second bureau, recorded beside a plain one in another database, is asked for beside one with more people."""
+    with transaction.atomic():
+        World(), World(code="yh")
+        transaction.set_rollback(True)
+    monkeypatch.setattr(recall, "_passed", set())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('accounts_user_id_seq', 10), setval('accounts_rolegrant_id_seq', 1)")
+    first = World()
+    for number in range(30):
+        first.person(f"more{number}", Role.ACCEPTANCE)
+    second = World(code="yh")
+    experts = 7
+    assert RoleGrant.objects.filter(authority=first.authority).count() == len(STAFF) + experts + 30
+    assert RoleGrant.objects.filter(authority=second.authority).count() == len(STAFF) + experts
+    assert User.objects.get(username="yh-expert7").pk == second.people["expert7"].pk
 
 
 @pytest.mark.django_db
