@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,9 +17,10 @@ from subsidy.accounts.enums import Role
 from subsidy.console.finance import scope
 from subsidy.console.finance.figures import FIGURES, Row, figures_of, line_row, sums_of
 from subsidy.decisions.models import Proposal, ProposalKind, ProposalState
-from subsidy.ledger.selectors import budget_lines_of
+from subsidy.ledger.models import BudgetLine
+from subsidy.ledger.selectors import LineBalance, balances_of, budget_lines_of
 from subsidy.reporting.year_end import YearEnd, open_lines, year_end
-from subsidy.web.components import Crumb
+from subsidy.web.components import Crumb, Text, Tone
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ class Year:
         return year_end(self.authority_id, self.year, carry=())
 
 
+@dataclass(frozen=True)
+class Balanced:
+    """A line with what invariant I3 compares on it."""
+
+    line: BudgetLine
+    balance: LineBalance
+    words: Text
+    tone: Tone
+
+
 @login_required
 @require_safe
 def year(request: HttpRequest, year: int) -> HttpResponse:
@@ -57,6 +69,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     closed = [line for line in lines if line.closed_at is not None]
     bureaus = sorted({line.authority_id for line in lines if line.closed_at is None})
     rehearsals = [year_end(bureau, year, carry=()) for bureau in bureaus]
+    balances = _balances(lines)
     context = {
         "year": year,
         "heads": [account.label for account in FIGURES],
@@ -64,6 +77,8 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         "closed_total": Row(_("All lines"), 0, figures_of(sums_of(closed))),
         "closed_on": max((line.closed_at for line in closed if line.closed_at), default=None),
         "rehearsals": rehearsals,
+        "balances": balances,
+        "broken": not all(row.balance.holds for row in balances),
         "proposals": Proposal.objects.filter(
             kind=ProposalKind.YEAR_END, authority__in={line.authority_id for line in lines}, title=str(year)
         ).order_by("-pk"),
@@ -79,3 +94,13 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         ],
     }
     return render(request, "console/finance/year.html", context)
+
+
+def _balances(lines: Sequence[BudgetLine]) -> list[Balanced]:
+    by_key = {line.pk: line for line in lines}
+    return [
+        Balanced(by_key[one.line_id], one, _("holds"), "done")
+        if one.holds
+        else Balanced(by_key[one.line_id], one, _("does not hold"), "stop")
+        for one in balances_of(lines)
+    ]

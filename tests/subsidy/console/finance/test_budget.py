@@ -8,13 +8,16 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
 from subsidy.accounts.models import User
 from subsidy.decisions.models import Proposal
+from subsidy.ledger.invariants import violations
 from subsidy.ledger.models import BudgetLine, CashAccount
-from tests.subsidy.payouts.bank import obligated
+from subsidy.ledger.selectors import balances_of
+from tests.subsidy.payouts.bank import answered, imported, obligated
 from tests.world import World, fresh
 
 SignIn = Callable[[str | User], Client]
@@ -116,6 +119,23 @@ def test_a_year_ends_on_pages_and_its_page_says_how(world: World, as_person: Sig
     assert "10.00" in html and "25.00" in html and "已关账" in html
     assert (fresh(lapses).lapsed, fresh(goes).carried_out) == (10_00, 25_00)
     assert preparer.get(end).status_code == 404
+
+
+def test_the_page_of_a_year_says_whether_its_books_hold(world: World, as_person: SignIn) -> None:
+    line = world.line()
+    cases = obligated(world, 2, line=line)
+    for document in answered(world.released(cases), world):
+        imported(world, document.content, name=document.name)
+    year, auditor = reverse("console:finance_year", args=[fresh(line).year]), as_person("auditor")
+    html = auditor.get(year).content.decode()
+    assert html.count(">符合<") == 1 and "不符合" not in html and "ledger check" not in html
+    (balance,) = balances_of([line])
+    assert balance.spent == balance.expense == fresh(line).spent > 0
+    # Somebody changes both balances of the row, which the database's own checks let pass.
+    BudgetLine.objects.filter(pk=line.pk).update(spent=F("spent") - 1, available=F("available") + 1)
+    html = auditor.get(year).content.decode()
+    assert ">不符合<" in html and "ledger check" in html
+    assert [one.invariant for one in violations(["I3"])] == ["I3"]
 
 
 def test_money_is_entered_on_pages(world: World, as_person: SignIn) -> None:
