@@ -4,6 +4,7 @@ from subsidy.bankfiles.capitals import amount_in_capitals, parse_capitals
 from subsidy.bankfiles.cnaps import cnaps_check_digit_holds, is_cnaps
 from subsidy.bankfiles.formats import FORMATS, check_head, check_payment, parts, write, write_preview
 from subsidy.bankfiles.model import (
+    AMOUNT_FEN_MAX,
     Answer,
     AnswerFile,
     BankFileError,
@@ -18,6 +19,7 @@ from subsidy.bankfiles.model import (
 from subsidy.bankfiles.reading import read
 
 __all__ = [
+    "AMOUNT_FEN_MAX",
     "FORMATS",
     "Answer",
     "AnswerFile",

@@ -7,18 +7,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.bankfiles import AMOUNT_FEN_MAX
 from subsidy.ledger.enums import MoneySource
 from subsidy.ledger.models import BudgetLine, PayingAccount
 from workflows.case.fields import MoneyField
 from workflows.common.acts import ActForm
 
-# A column of fen holds more, no budget comes near: what reaches it is a slip of the pen.
-MOST_FEN = 10**15 - 1
 CURRENCY_DECIMALS = 2
 
 
 def amount_field() -> MoneyField:
-    return MoneyField(label=_("Amount (yuan)"), decimals=CURRENCY_DECIMALS, minimum=1, maximum=MOST_FEN)
+    return MoneyField(label=_("Amount (yuan)"), decimals=CURRENCY_DECIMALS, minimum=1, maximum=AMOUNT_FEN_MAX)
 
 
 def document_field() -> forms.CharField:

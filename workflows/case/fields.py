@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,6 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from policies.language import ABSENT, FactDef, Text
+
+# Digits with at most one point and no exponent; 26 characters are exact in decimal arithmetic, whatever is typed.
+AMOUNT = re.compile(r"(?=.{1,26}$)[+-]?(\d+\.?\d*|\.\d+)")
 
 
 def spoken(text: Text) -> str:
@@ -32,17 +36,16 @@ class MoneyField(forms.CharField):
         self.decimals, self.minimum, self.maximum = decimals, minimum, maximum
 
     def clean(self, value: Any) -> int | None:
-        if isinstance(value, int):
+        # A truth value is an int to Python, and no amount.
+        if isinstance(value, int) and not isinstance(value, bool):
             return self._in_range(value)
         text = (super().clean(value) or "").replace(",", "").replace("，", "")
         if not text:
             return None
-        try:
-            number = Decimal(text)
-        except InvalidOperation as error:
-            raise ValidationError(_("Enter an amount in yuan, such as 1,200,000 or 1200000.50.")) from error
-        minor = number.scaleb(self.decimals)
-        if not number.is_finite() or minor != minor.to_integral_value():
+        if not AMOUNT.fullmatch(text):
+            raise ValidationError(_("Enter an amount in yuan, such as 1,200,000 or 1200000.50."))
+        minor = Decimal(text).scaleb(self.decimals)
+        if minor != minor.to_integral_value():
             raise ValidationError(_("Enter an amount with at most %(n)d decimals."), params={"n": self.decimals})
         return self._in_range(int(minor))
 

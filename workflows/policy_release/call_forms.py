@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.audit.moment import ZONE
+from subsidy.bankfiles import AMOUNT_FEN_MAX
 from subsidy.ledger.models import BudgetLine
 from subsidy.programmes.enums import Allocation, ExtensionCause, Filing
 from subsidy.programmes.models import Call, PolicyVersion
@@ -68,7 +69,7 @@ class EndsField(forms.CharField):
 
 def yuan_field(**kwargs: Any) -> MoneyField:
     """An amount in yuan (whole numbers from programs: fen), above zero."""
-    return MoneyField(decimals=2, minimum=1, maximum=None, **kwargs)
+    return MoneyField(decimals=2, minimum=1, maximum=AMOUNT_FEN_MAX, **kwargs)
 
 
 class CallForm(ActForm):

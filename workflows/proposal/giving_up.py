@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.bankfiles import AMOUNT_FEN_MAX
 from subsidy.decisions.models import Proposal, ProposalKind
 from subsidy.decisions.recusals import recused_from
 from subsidy.payouts.models import Recovery
@@ -17,9 +18,6 @@ from workflows.common.acts import ActForm
 from workflows.common.refusals import NotFound, WrongState
 from workflows.common.turn import Turn
 from workflows.proposal.drafts import draft
-
-# Ten thousand times any budget, and far below what a column of fen holds.
-MOST_FEN = 10**15
 
 
 class WriteOffForm(ActForm):
@@ -31,7 +29,7 @@ class WriteOffForm(ActForm):
 
 
 class ReductionForm(WriteOffForm):
-    amount_fen = MoneyField(label=_("How much less is owed (yuan)"), decimals=2, minimum=1, maximum=MOST_FEN)
+    amount_fen = MoneyField(label=_("How much less is owed (yuan)"), decimals=2, minimum=1, maximum=AMOUNT_FEN_MAX)
 
 
 def open_recovery(turn: Turn) -> Recovery:

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.bankfiles import AMOUNT_FEN_MAX
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Proposal, ProposalKind, StandingAuthorisation
 from subsidy.decisions.recusals import recused_from
@@ -24,16 +25,18 @@ from workflows.proposal import erasing, giving_up, suspense, titles
 from workflows.proposal.drafts import draft
 
 BY_RULE = ("R0", "R1")
-# Ten thousand times any budget, and far below what a column of fen holds.
-MOST_FEN = 10**15
 
 
 class AuthorisationForm(ActForm):
     """The bounds within which a rule may decide the cases of a call; amounts typed in yuan (whole numbers given: fen)."""
 
     call = forms.IntegerField(widget=forms.HiddenInput)
-    cap_fen = MoneyField(label=_("Total that may be granted under it (yuan)"), decimals=2, minimum=0, maximum=MOST_FEN)
-    case_cap_fen = MoneyField(label=_("Most that one case may get (yuan)"), decimals=2, minimum=0, maximum=MOST_FEN)
+    cap_fen = MoneyField(
+        label=_("Total that may be granted under it (yuan)"), decimals=2, minimum=0, maximum=AMOUNT_FEN_MAX
+    )
+    case_cap_fen = MoneyField(
+        label=_("Most that one case may get (yuan)"), decimals=2, minimum=0, maximum=AMOUNT_FEN_MAX
+    )
     sample_percent = forms.IntegerField(
         label=_("Percent of the cases checked after payment"), min_value=1, max_value=100
     )

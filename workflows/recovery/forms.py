@@ -7,13 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.bankfiles import AMOUNT_FEN_MAX
 from subsidy.ledger.models import PayingAccount
 from subsidy.payouts.recoveries import RecoveryGround
 from workflows.case.fields import MoneyField
 from workflows.common.acts import ActForm
 
-# Ten thousand times any budget, and far below what a column of fen holds.
-MOST_FEN = 10**15
 AREA = forms.Textarea(attrs={"rows": 4})
 
 
@@ -37,7 +36,7 @@ class ProposeForm(ActForm):
         label=_("Amount (yuan)"),
         decimals=2,
         minimum=1,
-        maximum=MOST_FEN,
+        maximum=AMOUNT_FEN_MAX,
         required=False,
         help_text=_("left empty where the policy's own share says it"),
     )
@@ -62,7 +61,7 @@ class DifferenceForm(ActForm):
     """By how much more was paid than is owed, who found it, and the paper that says so; none where a rating does."""
 
     case = forms.IntegerField()
-    amount_fen = forms.IntegerField(min_value=1, max_value=MOST_FEN)
+    amount_fen = forms.IntegerField(min_value=1, max_value=AMOUNT_FEN_MAX)
     proposer = forms.IntegerField()
     occurred_on = forms.DateField()
     reason = forms.CharField(max_length=4000)
@@ -82,7 +81,7 @@ class AnswerForm(ActForm):
 
 
 class DecideForm(ActForm):
-    amount_fen = MoneyField(label=_("Amount to be paid back (yuan)"), decimals=2, minimum=1, maximum=MOST_FEN)
+    amount_fen = MoneyField(label=_("Amount to be paid back (yuan)"), decimals=2, minimum=1, maximum=AMOUNT_FEN_MAX)
     reasons = forms.CharField(label=_("Reasons"), min_length=5, max_length=4000, widget=AREA)
 
     def clean_amount_fen(self) -> Any:
@@ -103,7 +102,7 @@ class RepaymentForm(ActForm):
 
     recovery = forms.CharField(max_length=40, widget=forms.HiddenInput)
     paying_account = forms.ModelChoiceField(label=_("Account that it came to"), queryset=PayingAccount.objects.none())
-    amount_fen = MoneyField(label=_("Amount received (yuan)"), decimals=2, minimum=1, maximum=MOST_FEN)
+    amount_fen = MoneyField(label=_("Amount received (yuan)"), decimals=2, minimum=1, maximum=AMOUNT_FEN_MAX)
     reference = forms.CharField(label=_("The bank's reference"), max_length=60)
     received_on = _day(_("Booked on"))
 
