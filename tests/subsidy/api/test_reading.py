@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from subsidy.api import catalogue
+from subsidy.api.offers import every_act
 from subsidy.api.resources import resources
 from subsidy.audit.models import Event
 from tests.subsidy.api.conftest import AsProgram
@@ -133,6 +134,9 @@ def test_every_kind_is_read_by_an_auditor_and_foreign_matters_do_not_exist(
                     problem(foreign.get(path), 404, "not_found")
                 for reading in resource.readings:
                     problem(foreign.get(f"{name}/{row['key']}/readings/{reading.name}/"), 404, "not_found")
+                for act in every_act(resource.kind) if resource.acts else ():
+                    path = f"{name}/{row['key']}/acts/{act}/"
+                    problem(foreign.post(path, {}, version=row["version"]), 404, "not_found")
     assert seen >= {"cases", "rounds", "batches", "budget-lines", "companies", *PUBLIC, "awards", "instalments"}
 
 
