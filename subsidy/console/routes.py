@@ -58,7 +58,7 @@ def _page(request: HttpRequest, kind: str, subject: Any, states: Any, crumbs: li
     context = {
         "subject": subject,
         "crumbs": crumbs,
-        "picture": svg(flow_class, marked=next((row.stop.node for row in rows if row.here), None)),
+        "picture": svg(flow_class, marked={row.stop.node for row in rows if row.here}),
         "rows": rows,
         "version": subject.route_version,
     }
