@@ -18,26 +18,49 @@ from subsidy.audit import selectors
 from subsidy.audit.models import Event
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
-from subsidy.decisions.models import Round
+from subsidy.decisions.models import Objection, Round
+from subsidy.decisions.proposals import Proposal
+from subsidy.decisions.undertakings import Undertaking
 from subsidy.payouts.models import Batch
+from subsidy.payouts.recoveries import Recovery
+from subsidy.programmes.models import Call
 from subsidy.reporting.act_words import ACT_WORDS
 from subsidy.web.components import Text
 from subsidy.web.formats import pick
 from subsidy.web.lists import Column, ListSpec, Sort
 
 STREAMS: dict[str, Text] = {
-    "case": _("case"),
-    "call": _("call"),
-    "policy_version": _("policy version"),
-    "company": _("company"),
-    "round": _("round"),
+    "authority": _("bureau"),
     "batch": _("payment batch"),
     "budget_line": _("budget line"),
-    "authority": _("bureau"),
-    "reader": _("reader"),
+    "call": _("call"),
+    "case": _("case"),
+    "company": _("company"),
+    "expert": _("expert"),
+    "fact_import": _("file of facts"),
+    "objection": _("objection"),
+    "person": _("person"),
+    "policy_version": _("policy version"),
+    "proposal": _("proposal"),
+    "reader": _("record of reading"),
+    "recovery": _("recovery"),
+    "register_import": _("file of a register"),
+    "registration": _("registration"),
+    "round": _("round"),
+    "undertaking": _("undertaking"),
 }
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-NUMBERED: dict[str, type[models.Model]] = {"case": Case, "round": Round, "batch": Batch}
+NUMBERED: dict[str, tuple[type[models.Model], str]] = {
+    "batch": (Batch, "console:finance_batch"),
+    "call": (Call, "console:call"),
+    "case": (Case, "console:audit-case"),
+    "objection": (Objection, "console:objection"),
+    "proposal": (Proposal, "console:proposal"),
+    "recovery": (Recovery, "console:recovery"),
+    "round": (Round, "console:round"),
+    "undertaking": (Undertaking, "console:undertaking"),
+}
+"""Matters with a number, and the page that shows one to an auditor."""
 
 
 class CaseFilter(django_filters.FilterSet):
@@ -105,9 +128,10 @@ def _acts() -> list[tuple[str, Text]]:
 
 
 def _find(events: QuerySet[Event], text: str) -> QuerySet[Event]:
-    """Events of the case, round or batch of that number, or of a company's cases."""
+    """Events of the matter of that number, or of a company's cases."""
     named = {
-        stream: model._default_manager.filter(number__iexact=text).values("pk") for stream, model in NUMBERED.items()
+        stream: model._default_manager.filter(number__iexact=text).values("pk")
+        for stream, (model, _page) in NUMBERED.items()
     }
     cases = Case.objects.filter(Q(number__iexact=text) | Q(company_name__icontains=text)).values("pk")
     return selectors.of_subjects(events, {**named, "case": cases})
@@ -124,7 +148,7 @@ def _with_number(events: QuerySet[Any]) -> QuerySet[Any]:
                         model._default_manager.filter(pk=models.OuterRef("stream_id")).values("number")[:1]
                     ),
                 )
-                for stream, model in NUMBERED.items()
+                for stream, (model, _page) in NUMBERED.items()
             ),
             default=None,
         )
@@ -136,12 +160,12 @@ def _matter(event: Any) -> str:
 
 
 def _url(event: Any) -> str:
-    """The page of the matter; a draft that was never filed has none, which its page says."""
+    """The page of the matter; one without a number has none."""
+    if event.stream == "company":
+        return reverse("console:company", args=[event.stream_id])
     if event.number is None:
         return ""
-    if event.stream == "case":
-        return reverse("console:audit-case", args=[event.number])
-    return reverse("console:round", args=[event.number]) if event.stream == "round" else ""
+    return reverse(NUMBERED[event.stream][1], args=[event.number])
 
 
 def _body(event: Event) -> dict[str, Any]:
@@ -186,7 +210,7 @@ EVENTS = ListSpec(
     ),
     filterset=EventFilter,
     search=_find,
-    search_label=_("Number of a case, round or batch, or company"),
+    search_label=_("Number of a matter, or company"),
     prepare=_with_number,
     file_name="events",
     empty_title=_("Nothing has happened yet"),

@@ -76,7 +76,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "policy_title": pick(found.policy_version.policy.title_zh, found.policy_version.policy.title_en),
         "facts": _facts(found, award),
         "chains": chains,
-        "broken": [one for chain in chains for one in chain.findings],
+        "broken": [(chain.stream, one) for chain in chains for one in chain.findings],
         "events": sum(chain.events for chain in chains),
         "entries": [(*_in_words(entry), places.get(entry.event_id)) for entry in entries],
         "finding": finding,

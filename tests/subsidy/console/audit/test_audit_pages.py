@@ -6,16 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from subsidy.accounts.enums import Role
 from subsidy.audit.log.checkpoints import checkpoint_make
-from subsidy.audit.models import Event, Leaf
+from subsidy.audit.models import Chained, Event, Leaf
 from subsidy.calendars.models import BusinessClock
 from subsidy.cases.models import Case, Recusal
+from subsidy.console.audit.lists import STREAMS
+from subsidy.console.audit.lists import _url as matter_url
+from subsidy.decisions.models import Round
 from subsidy.reporting.story import story
 from tests.world import World, days_later, fresh
 
@@ -122,6 +127,36 @@ def test_the_search_finds_by_matter_person_act_and_time(client: Client, world: W
     lines = b"".join(export.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert len(lines) == 1 + Event.objects.filter(stream="case", stream_id=case.pk).count()
     assert bytes(Event.objects.filter(stream="case", stream_id=case.pk).latest("seq").hash).hex() in "".join(lines)
+
+
+def test_every_kind_of_chain_has_a_name() -> None:
+    kinds = {model.STREAM for model in apps.get_models() if issubclass(model, Chained)}
+    assert kinds and kinds == STREAMS.keys()
+    with translation.override("zh-hans"):
+        assert [kind for kind in kinds if str(STREAMS[kind]).isascii()] == []
+
+
+def test_the_search_leads_to_the_page_of_every_matter_that_has_one(client: Client, world: World) -> None:
+    call = world.call()
+    case = world.ready(call)
+    world.decreed(call)
+    batch = world.released([world.accounted(case)])
+    clock(world)
+    client.force_login(world.people["auditor"])
+    round_ = Round.objects.get(call=call)
+    for stream, number in (
+        ("case", case.number),
+        ("call", call.number),
+        ("round", round_.number),
+        ("batch", batch.number),
+    ):
+        rows = list(client.get(f"{SEARCH}?q={number}").context["page"].rows)
+        assert {(event.stream, event.number) for event in rows} == {(stream, number)}
+        assert number in text(client, matter_url(rows[0]))
+    company = next(
+        event for event in client.get(f"{SEARCH}?sort=at").context["page"].rows if event.stream == "company"
+    )
+    assert case.company_name in text(client, matter_url(company))
 
 
 def test_who_may_read(client: Client, world: World) -> None:
