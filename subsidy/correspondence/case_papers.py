@@ -271,8 +271,8 @@ def compose_non_acceptance(case: Case, issue: Issue) -> bytes:
     )
 
 
-REJECTED_BY = ("reject", "struck", "objection_upheld")
-"""The acts that end a case as rejected: at the amount check, by the meeting, on an objection."""
+REJECTED_BY = ("reject", "struck", "objection_upheld", "refuse_above")
+"""The acts that end a case as rejected: at the amount check, by the meeting, on an objection, by the higher level."""
 
 
 NO_AWARD = Bilingual("不予奖补", "no award is granted")
@@ -393,6 +393,9 @@ def last_event(case: Case, action: str) -> Event:
 
 
 def stated_reason(case: Case, action: str) -> str:
-    body: dict[str, Any] = json.loads(last_event(case, action).body)
-    reason: str = body["data"]["reason"]
+    """The reason that the act was given; of a decision of the higher level its document number and its words."""
+    data: dict[str, Any] = json.loads(last_event(case, action).body)["data"]
+    if action == "refuse_above":
+        return f"{data['document']}：{data['text']}"
+    reason: str = data["reason"]
     return reason

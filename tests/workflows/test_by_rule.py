@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from subsidy.applicants.models import Company
 from subsidy.cases.enums import CaseState
@@ -172,6 +174,16 @@ def test_there_is_no_offer_without_an_authorisation(bureau: Bureau) -> None:
     with pytest.raises(WrongState):
         offered(bureau, call, company)
     assert not Case.objects.exists(), "what is refused leaves nothing"
+
+
+def test_an_offer_has_no_receipt_because_nothing_was_filed(bureau: Bureau, client: Client) -> None:
+    call, company = bureau.call_by(OFFERED), known_company(bureau)
+    authorised(bureau, call)
+    case = offered(bureau, call, company)
+    assert not ProcrastinateJob.objects.filter(task_name="issue_letter").exists()
+    client.force_login(bureau.filer(company))
+    assert "receipt" not in client.get(f"/my/applications/{case.number}/").content.decode()
+    assert client.get(f"/my/applications/{case.number}/receipt/").status_code == 404
 
 
 def reopened(bureau: Bureau, case: Case) -> int:

@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from procrastinate.contrib.django.models import ProcrastinateJob
 from viewflow.workflow.models import Process, Task
 
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import RoleGrant, Unit, User
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.reviews.models import Asked, Opinion, Visit
 from subsidy.work.models import WorkItem
+from tests.subsidy.letters.reading import flat, text_of
 from tests.world import PACKS, World, fresh, pack_texts, scores
+from workflows.case.jobs import issue_letter
 from workflows.common.consistency import differences, stuck
 from workflows.common.refusals import BadData, DutiesClash, Forbidden, NotFound, WrongState
 from workflows.common.turn import Origin
@@ -230,6 +234,10 @@ def test_what_a_higher_level_decides_leads_on_or_ends(bureau: Bureau) -> None:
     decided = {"text": "不予认定", "document": "杭科高〔2024〕9号"}
     bureau.act("case", case, "refuse_above", "acceptance", data=decided)
     assert fresh(case).state == CaseState.REFUSED_ABOVE
+    assert ProcrastinateJob.objects.filter(task_name="issue_letter", args__kind=LetterKind.REJECTION).count() == 1
+    issue_letter(case.pk, LetterKind.REJECTION, now=bureau.now)
+    letter = flat(text_of(bytes(Letter.objects.get(kind=LetterKind.REJECTION, language="zh").content)))
+    assert "杭科高〔2024〕9号：不予认定" in letter and "六十日" in letter
     # A court sends it back: it waits for the level above again, with every hand kept.
     bureau.act("case", case, "reopen", bureau.system, data={}, origin=JOB)
     assert fresh(case).state == CaseState.AWAITING_UPPER

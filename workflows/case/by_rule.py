@@ -14,7 +14,6 @@ from subsidy.applicants.models import Company
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.cases.services import case_number, filing_place
-from subsidy.correspondence.models import LetterKind
 from subsidy.decisions.enums import RowState
 from subsidy.decisions.facts import decision_of
 from subsidy.decisions.models import RoundRow, RuleDecision, StandingAuthorisation
@@ -149,7 +148,6 @@ def offered(turn: Turn) -> None:
             )
         )
     turn.set(**{name: getattr(case, name) for name in ("accepted_at", "computed_fen", "tier")})
-    turn.passage.defer("issue_letter", case_id=case.pk, kind=LetterKind.RECEIPT)
 
 
 def question(turn: Turn) -> None:

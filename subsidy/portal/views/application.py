@@ -409,8 +409,8 @@ class Receipt(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         case = my_case(request, number)
-        if case.submitted_at is None:
-            raise Http404("not submitted yet: there is no receipt")
+        if case.submitted_at is None or case.route == "R0":
+            raise Http404("nothing was filed: there is no receipt")
         now = moment_of(request)
         pack = pack_of(case.policy_version)
         filed = papers_filed(case).filter(replaced_at__isnull=True)
