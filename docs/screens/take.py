@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 PASSWORD = "FeiTian-2024-demo"
@@ -157,28 +157,31 @@ def sign_in(page: Page, account: str) -> None:
 
 
 class Tabs:
-    """One context a person; everybody signs in once."""
+    """One context a person and language; everybody signs in once, for a one-time code serves once."""
 
-    def __init__(self, browser: Browser, base_url: str, language: str) -> None:
-        self._browser, self._base_url, self._language = browser, base_url, language
-        self._tabs: dict[str, Page] = {}
+    def __init__(self, browser: Browser, base_url: str) -> None:
+        self._browser, self._base_url = browser, base_url
+        self._signed_in: dict[str, StorageState] = {}
+        self._tabs: dict[tuple[str, str], Page] = {}
 
-    def of(self, account: str) -> Page:
-        if account not in self._tabs:
-            # Files and dates are asked for in the browser's own language; the pages' is set by their cookie.
-            context = self._browser.new_context(base_url=self._base_url, locale=LOCALES[self._language])
-            context.add_cookies([{"name": "django_language", "value": self._language, "url": self._base_url}])
+    def of(self, account: str, language: str) -> Page:
+        if (account, language) not in self._tabs:
+            context = self._browser.new_context(
+                base_url=self._base_url, locale=LOCALES[language], storage_state=self._signed_in.get(account)
+            )
+            context.add_cookies([{"name": "django_language", "value": language, "url": self._base_url}])
             page = context.new_page()
-            if account:
+            if account and account not in self._signed_in:
                 sign_in(page, account)
-            self._tabs[account] = page
-        return self._tabs[account]
+                self._signed_in[account] = context.storage_state()
+            self._tabs[account, language] = page
+        return self._tabs[account, language]
 
-    def led(self, shot: Shot) -> Page:
+    def led(self, shot: Shot, language: str) -> Page:
         """The tab that shows the page: of the first of the shot's accounts that has it."""
         *others, last = shot.account.split("|")
         for account in others:
-            page = self.of(account)
+            page = self.of(account, language)
             page.set_default_timeout(1500)
             try:
                 shot.way(page)
@@ -186,7 +189,7 @@ class Tabs:
                 print(f"{account} has no {shot.name}: {type(error).__name__}", file=sys.stderr)  # noqa: T201
                 continue
             return page
-        page = self.of(last)
+        page = self.of(last, language)
         shot.way(page)
         return page
 
@@ -247,10 +250,10 @@ def take(
     browser: Browser, base_url: str, shots: list[Shot], keep: Path | None
 ) -> Iterator[tuple[str, Shot, list[Image.Image]]]:
     """Every page in every language, wide then narrow."""
-    tabs = {short: Tabs(browser, base_url, language) for short, language in LANGUAGES.items()}
+    tabs = Tabs(browser, base_url)
     for shot in shots:
-        for short in LANGUAGES:
-            page = tabs[short].led(shot)
+        for short, language in LANGUAGES.items():
+            page = tabs.led(shot, language)
             page.set_default_timeout(15_000)
             pictures = [taken(page, width) for width in (DESKTOP, PHONE)]
             if keep:

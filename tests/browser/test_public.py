@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from subsidy.audit.log.checkpoints import checkpoint_make
 from subsidy.calendars.models import BusinessClock
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.models import Decree, Notice
@@ -24,9 +25,10 @@ WIDTHS = [320, 390, 1280]
 
 
 @pytest.fixture
-def published(live_server: LiveServer, settings: Any) -> dict[str, str]:
+def published(live_server: LiveServer, settings: Any, tmp_path: Path) -> dict[str, str]:
     """A bureau with an older version, a decreed and paid round and an open call; name to address of each page."""
     settings.DEMO_MODE = True
+    settings.LOG_KEYS_DIR = tmp_path / "keys"
     world = World()
     world.policy("2022.1")
     line = world.line()
@@ -38,6 +40,9 @@ def published(live_server: LiveServer, settings: Any) -> dict[str, str]:
     world.now = days_later(world.now, 1)
     opened = world.call(line=line)
     BusinessClock.objects.update_or_create(pk=1, defaults={"now": world.now.at})
+    for _head in range(2):  # the newest, and an earlier one for the list
+        world.submitted(opened)
+        checkpoint_make(now=world.now, by="test")
     auditor = world.people["auditor"]
     auditor.set_password(PASSWORD)
     auditor.save()
@@ -56,6 +61,7 @@ def published(live_server: LiveServer, settings: Any) -> dict[str, str]:
         "verify": "/verify/",
         "verify-genuine": f"/verify/{Letter.objects.get(kind=LetterKind.DECREE, language='zh').code}/",
         # A mistyped code is answered 404, of which the browser complains; tests/subsidy/public/test_verify.py looks at it.
+        "log": "/log/",
         "open-data": "/open-data/",
         "api": "/api/v1/docs/",
         "api-kind": "/api/v1/docs/cases/",
