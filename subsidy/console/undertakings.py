@@ -38,6 +38,7 @@ TONES: dict[str, Tone] = {
     UndertakingState.KEPT: "done",
     UndertakingState.WAIVED: "done",
     UndertakingState.BREACHED: "stop",
+    UndertakingState.ENDED: "done",
 }
 QUEUE = (UndertakingState.OVERDUE, UndertakingState.REPORTED, UndertakingState.WAIVER)
 """What waits for the bureau."""

@@ -170,6 +170,12 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     ),
     ("undertaking", "keep"): (_company(NotificationKind.PROGRESS, _("The undertaking %(number)s was found kept.")),),
     ("undertaking", "waive"): (_company(NotificationKind.PROGRESS, _("The undertaking %(number)s was waived.")),),
+    ("undertaking", "end_undertaking"): (
+        _company(
+            NotificationKind.PROGRESS,
+            _("The undertaking %(number)s has ended with the award or title that brought it. Nothing more is asked."),
+        ),
+    ),
     ("undertaking", "propose_waiver"): (
         _role(Role.LEADER, _("A waiver of the undertaking %(number)s is proposed. Open it to approve or refuse it.")),
     ),

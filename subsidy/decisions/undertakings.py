@@ -18,6 +18,7 @@ class UndertakingState(models.TextChoices):
     KEPT = "kept", _("kept")
     WAIVED = "waived", _("waived")
     BREACHED = "breached", _("not kept")
+    ENDED = "ended", _("ended with the award")
 
 
 OPEN_UNDERTAKINGS = (

@@ -169,6 +169,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("undertaking", "refuse_waiver"): (_("refused to waive an undertaking"), ""),
     ("undertaking", "remind_undertaking"): (_("was reminded of an undertaking"), ""),
     ("undertaking", "fall_overdue"): (_("the day of an undertaking passed without an answer"), ""),
+    ("undertaking", "end_undertaking"): (_("an undertaking ended with what brought it"), ""),
     ("recovery", "answer"): (_("answered the proposed recovery"), ""),
     ("recovery", "decide"): (_("ordered the recovery"), ""),
     ("recovery", "drop"): (_("dropped the recovery"), ""),

@@ -428,7 +428,7 @@ def undertakings(world: World, staff: list[Person]) -> Ground:
     return Ground([Place(one, None, [*staff, *company]) for one in subjects], sent, world)
 
 
-_DECIDED = (UndertakingState.KEPT, UndertakingState.WAIVED, UndertakingState.BREACHED)
+_DECIDED = (UndertakingState.KEPT, UndertakingState.WAIVED, UndertakingState.BREACHED, UndertakingState.ENDED)
 
 
 def _columns(one: Undertaking) -> dict[str, Any]:

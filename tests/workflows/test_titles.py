@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from policies.language import load_pack
+from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.correspondence.services import letter_issue
 from subsidy.decisions.facts import facts_of_company
-from subsidy.decisions.models import Award, AwardChange, TitleTest
+from subsidy.decisions.models import Award, AwardChange, TitleTest, Undertaking, UndertakingState
 from subsidy.decisions.titles import TestOutcome
 from subsidy.ledger.invariants import violations
 from subsidy.ledger.models import Reservation
@@ -29,6 +30,7 @@ from workflows.case.titles import run_titles
 from workflows.common.consistency import differences, stuck
 from workflows.common.refusals import BadData, Refused, WrongState
 from workflows.round.jobs import issue_round_paper
+from workflows.undertaking.jobs import run_undertakings
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +129,20 @@ def again(bureau: TitleBureau, case: Case, **given: Any) -> TitleTest:
     return TitleTest.objects.get(proposal=pk)
 
 
+def promised(case: Case, now: Moment) -> Undertaking:
+    """A report of the year after next that a title asks for."""
+    who = {
+        "authority": case.authority,
+        "company": case.company,
+        "company_name": case.company_name,
+        "opened_at": now.at,
+    }
+    due_on = now.on + dt.timedelta(days=500)
+    return Undertaking.objects.create(
+        case=case, number=f"U-{case.pk}", term="annual_report", breach="suspension", due_on=due_on, **who
+    )
+
+
 def test_a_title_goes_down_and_ends_by_two_people_and_a_letter(bureau: TitleBureau) -> None:
     model, standard = bureau.conferred(MODEL, SPACE)
     with pytest.raises(BadData):
@@ -140,7 +156,11 @@ def test_a_title_goes_down_and_ends_by_two_people_and_a_letter(bureau: TitleBure
     assert (entry.level, entry.change, entry.words["level"]["zh"]) == ("standard", Change.UPGRADED, "标准级")
     letter = issue_letter(model.pk, LetterKind.TITLE_LOWERED, now=bureau.now, about=entry.pk)
     assert letter.subject_id == model.pk
+    report, kept = (promised(case, bureau.now) for case in (model, standard))
+    assert run_undertakings(bureau.now) == [], "lowered, the title still stands"
     bureau.act("proposal", proposed(bureau, model, "revoke"), "approve", "leader")
+    assert run_undertakings(bureau.now) == [("end_undertaking", report.pk)]
+    assert fresh(kept).state == UndertakingState.AWAITED
     gone = bureau.entry(model)
     assert (gone.change, gone.effective_on, gone.document_number) == (Change.ENDED, bureau.now.on, "西科〔2024〕20号")
     issue_letter(model.pk, LetterKind.TITLE_ENDED, now=bureau.now, about=gone.pk)

@@ -12,12 +12,14 @@ from django.urls import reverse
 
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import RoleGrant, User
+from subsidy.accounts.services import system_actor
 from subsidy.cases.models import Case
 from subsidy.decisions.models import Undertaking, UndertakingState
 from subsidy.payouts.models import PayoutHold, Recovery
 from subsidy.payouts.recoveries import RecoveryGround
 from tests.subsidy.payouts.bank import answered, imported, obligated
 from tests.world import World, days_later, fresh, pdf
+from workflows.common.jobs import ORIGIN
 from workflows.common.refusals import BadData, DutiesClash, Forbidden, NotFound, WrongState
 from workflows.undertaking.jobs import begin_undertakings, propose_recovery_of_breach, run_undertakings
 
@@ -162,3 +164,30 @@ def test_pages_of_both_sides(world: World, paid: Case, client: Client) -> None:
     form = client.get(reverse("console:undertaking-act", args=[one.number, "find_breach"]))
     assert form.status_code == 200
     assert client.get(reverse("console:begin-undertaking", args=[paid.number])).status_code == 200
+
+
+@pytest.mark.django_db
+def test_what_is_open_ends_with_a_revoked_award_and_what_was_found_stays(world: World, paid: Case) -> None:
+    one, other = Undertaking.objects.filter(case=paid, term="annual_report").order_by("due_on")[:2]
+    act(world, one, "keep")
+    act(world, other, "propose_waiver", note="企业已停产，无从报告")
+    assert run_undertakings(world.now) == [], "the award stands"
+    with pytest.raises(WrongState):
+        world.act("undertaking", fresh(other), "end_undertaking", system_actor("system:clock"), origin=ORIGIN)
+    round_ = paid.award.decree.round
+    world.act(
+        "round",
+        round_,
+        "revoke_award",
+        "notice",
+        data={"rank": 1, "number": "西科〔2024〕9号", "reason": "提供虚假材料"},
+    )
+    still = Undertaking.objects.filter(case=paid).exclude(pk=one.pk).order_by("pk")
+    assert run_undertakings(world.now) == [("end_undertaking", other_.pk) for other_ in still]
+    assert run_undertakings(days_later(world.now, 4000)) == [], "nothing is reminded of or overdue any more"
+    assert fresh(one).state == UndertakingState.KEPT
+    assert {row.state for row in still} == {UndertakingState.ENDED}
+    with pytest.raises(WrongState):
+        act(world, other, "waive", "leader")
+    begin_undertakings(paid.pk, now=world.now)
+    assert Undertaking.objects.filter(case=paid).count() == 4

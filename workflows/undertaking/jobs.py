@@ -14,13 +14,14 @@ from subsidy.accounts.services import system_actor
 from subsidy.audit.moment import Moment
 from subsidy.calendars.clock import business_now
 from subsidy.decisions.models import Award, Undertaking, UndertakingState
+from subsidy.decisions.undertakings import OPEN_UNDERTAKINGS
 from subsidy.programmes.packs import pack_of
 from subsidy.work.models import Hand
 from workflows.common import door
 from workflows.common.jobs import ORIGIN, RETRY
 from workflows.common.refusals import Refused
-from workflows.undertaking.kind import FALL_OVERDUE, REMIND
-from workflows.undertaking.steps import REMIND_DAYS
+from workflows.undertaking.kind import END, FALL_OVERDUE, REMIND
+from workflows.undertaking.steps import REMIND_DAYS, without_cause
 
 CLOCK = "system:clock"
 
@@ -72,14 +73,18 @@ def propose_recovery_of_breach_job(undertaking_id: int, term: str, occurred_on: 
 
 
 def run_undertakings(now: Moment) -> list[tuple[str, int]]:
-    """Remind of what is due soon and note what is overdue; returns (act, undertaking). Safe to repeat: each once.
+    """End what lost its award or title, remind of what is due soon, note what is overdue; returns (act, undertaking).
+
+    Safe to repeat: each once.
 
     Each is a transaction of its own; one that is refused holds up no other, and is reported at the end.
     """
+    ended = without_cause(Undertaking.objects.filter(state__in=OPEN_UNDERTAKINGS))
     awaited = Undertaking.objects.filter(state=UndertakingState.AWAITED)
     soon = awaited.filter(due_on__gte=now.on, due_on__lte=now.on + dt.timedelta(days=REMIND_DAYS))
     done, faults = [], []
-    for act, rows in ((REMIND, _unmarked(soon, REMIND)), (FALL_OVERDUE, awaited.filter(due_on__lt=now.on))):
+    late = awaited.filter(due_on__lt=now.on)
+    for act, rows in ((END, ended), (REMIND, _unmarked(soon, REMIND)), (FALL_OVERDUE, late)):
         for pk in rows.order_by("pk").values_list("pk", flat=True):
             try:
                 door.perform(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.accounts.enums import Role
 from subsidy.applicants.rights import FILE_FOR
 from subsidy.decisions.models import Undertaking, UndertakingState
+from subsidy.decisions.undertakings import OPEN_UNDERTAKINGS
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act
 from workflows.common.subjects import Card, Kind, Opening, register
@@ -30,7 +31,7 @@ BEGIN_AFTER = Act(
     duty=Duty.CHECKS_COMPLETION,
     form=forms.BeginAfterForm,
 )
-REMIND, FALL_OVERDUE = "remind_undertaking", "fall_overdue"
+REMIND, FALL_OVERDUE, END = "remind_undertaking", "fall_overdue", "end_undertaking"
 
 
 def _checks(name: str, title: Any, step: Any, *, states: frozenset[State] = UNDECIDED, **more: Any) -> Act:
@@ -64,6 +65,14 @@ ACTS = (
     ),
     Act(REMIND, _("Remind of an undertaking"), steps.remind, system=True, versioned=False, states=AWAITED),
     Act(FALL_OVERDUE, _("The day of an undertaking has passed"), steps.fall_overdue, system=True, states=AWAITED),
+    Act(
+        END,
+        _("Ends with what brought it"),
+        steps.end,
+        system=True,
+        versioned=False,
+        states=frozenset(OPEN_UNDERTAKINGS),
+    ),
 )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from policies.language.award.undertakings import due_after
 from policies.language.model import Undertaking as Said
+from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.cases.papers import UNDERTAKING
 from subsidy.decisions.models import Award, Undertaking, UndertakingState
@@ -17,6 +19,8 @@ from subsidy.payouts.enums import HoldScope
 from subsidy.payouts.models import PayoutHold
 from subsidy.payouts.owing import asked_back, paid_of
 from subsidy.programmes.packs import pack_of
+from subsidy.registers.enums import Change
+from subsidy.registers.selectors import current_entries
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
 from workflows.common.uploads import upload_keep
@@ -110,6 +114,21 @@ def fall_overdue(turn: Turn) -> None:
         raise WrongState(_("This deadline is not over yet."))
     turn.set(state=UndertakingState.OVERDUE)
     turn.record(due_on=turn.subject.due_on)
+
+
+def without_cause(rows: QuerySet[Undertaking]) -> QuerySet[Undertaking]:
+    """Those whose award was revoked or lapsed, or whose title was taken back: there is nothing left to keep a word for."""
+    taken_back = current_entries().filter(case_key=OuterRef("case_id"), change=Change.ENDED)
+    return rows.filter(Q(case__state__in=[CaseState.REVOKED, CaseState.LAPSED]) | Exists(taken_back))
+
+
+def end(turn: Turn) -> None:
+    """It ends with the award or title that brought it. Raises WrongState while that stands."""
+    one: Undertaking = turn.subject
+    if not without_cause(Undertaking.objects.filter(pk=one.pk)).exists():
+        raise WrongState(_("What brought this undertaking still stands."))
+    turn.set(state=UndertakingState.ENDED, decided_by=turn.actor, decided_at=turn.now.at)
+    turn.record(case=one.case.number, case_state=one.case.state)
 
 
 def report(turn: Turn) -> None:
