@@ -85,6 +85,8 @@ class Kind(models.TextChoices):
     SUSPEND_IN = "suspend_in", _("bank credit that nobody knows")
     SUSPEND_OUT = "suspend_out", _("bank debit that nobody knows")
     SEND_BACK = "send_back", _("unknown credit sent back")
+    ENTERED_IN = "entered_in", _("unknown credit that was entered by hand before")
+    ENTERED_OUT = "entered_out", _("unknown debit that was entered by hand before")
     LAPSE = "lapse", _("lapsed at the end of the year")
     CARRY_AVAILABLE = "carry_available", _("carried over to the next year, available")
     CARRY_COMMITTED = "carry_committed", _("carried over to the next year, reserved")

@@ -12,7 +12,7 @@ from django.db.models import QuerySet, Sum
 from subsidy.accounts.models import User
 from subsidy.calendars.selectors import working_calendar
 from subsidy.ledger.enums import CashAccountKind, Kind
-from subsidy.ledger.models import Leg, PayingAccount
+from subsidy.ledger.models import Leg, PayingAccount, Transaction
 from subsidy.payouts.enums import BatchState, LineState
 from subsidy.payouts.models import Answer, BankStatement, BatchLine, StatementEntry, SuspenseItem
 from subsidy.payouts.selectors import SEES_MONEY, bureaus
@@ -31,6 +31,26 @@ ENTERED = (
     Kind.RECOVER_REFUND,
     Kind.RECEIVED_AFTER,
 )
+# What takes such an entry for the bank's own movement, when that is read: the account has moved once and not twice.
+RECOGNISED = {True: Kind.ENTERED_IN, False: Kind.ENTERED_OUT}
+
+
+def recognised_key(entry: Transaction) -> str:
+    """The natural key of recognising a hand-made entry in a movement of the bank: each entry is recognised once."""
+    return f"entered:{entry.pk}"
+
+
+def entered_alike(item: SuspenseItem) -> list[Transaction]:
+    """What people entered of the item's account, over its very amount and in its direction, and no other movement is yet."""
+    legs = Leg.objects.filter(
+        cash_account__paying_account=item.paying_account_id,
+        cash_account__kind=CashAccountKind.BANK,
+        amount=item.left_fen if item.is_credit else -item.left_fen,
+    )
+    found = list(Transaction.objects.filter(kind__in=ENTERED, legs__in=legs).order_by("pk"))
+    taken = Transaction.objects.filter(key__in=[recognised_key(one) for one in found])
+    keys = set(taken.values_list("key", flat=True))
+    return [one for one in found if recognised_key(one) not in keys]
 
 
 @dataclass(frozen=True)
@@ -101,7 +121,7 @@ def reconcile(account: PayingAccount) -> Reconciled:
     )
     stood_for = Answer.objects.filter(statement__in=listed.values("statement"), stands_for__isnull=False)
     unlisted = told.exclude(pk__in=shown.values("pk")).exclude(pk__in=stood_for.values("stands_for"))
-    by_hand = legs.filter(transaction__kind__in=ENTERED)
+    by_hand = legs.filter(transaction__kind__in=[*ENTERED, *RECOGNISED.values()])
     return Reconciled(
         account=account,
         last=last,

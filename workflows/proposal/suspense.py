@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.decisions.models import Proposal, ProposalKind
 from subsidy.ledger.enums import Kind as LedgerKind
+from subsidy.ledger.models import Transaction
 from subsidy.ledger.posting import Posting
 from subsidy.payouts.answers import brings_back, pays
 from subsidy.payouts.enums import LineState, Resolution
 from subsidy.payouts.models import Batch, BatchLine, SuspenseItem
+from subsidy.payouts.reconciling import RECOGNISED, entered_alike, recognised_key
 from subsidy.payouts.recoveries import Recovery
 from workflows.common.acts import ActForm
 from workflows.common.refusals import BadData, Message, NotFound, WrongState
@@ -27,15 +29,18 @@ from workflows.recovery.steps import taken_at_most
 
 NAMES_PAYMENT = (Resolution.SETTLEMENT, Resolution.RETURN, Resolution.RETURN_CANCELLED)
 OF_DEBIT = (Resolution.SETTLEMENT, Resolution.CHARGE)
+OF_BOTH = (Resolution.ENTERED,)
 
 
 class SuspenseForm(ActForm):
-    """What the item is said to be; `named` is the key of a payment, or the number of the debit that sent it back."""
+    """What the item is said to be; `named` is the key of a payment, or the number of a debit, a recovery or an entry."""
 
     item = forms.IntegerField(widget=forms.HiddenInput)
     resolution = forms.ChoiceField(label=_("What it is"), choices=Resolution.choices, widget=forms.RadioSelect)
     named = forms.CharField(
-        label=_("Key of the payment, number of the debit that sent it back, or number of the recovery"),
+        label=_(
+            "Key of the payment, or number of the debit that sent it back, of the recovery, or of the entry by hand"
+        ),
         max_length=60,
         required=False,
     )
@@ -45,13 +50,15 @@ class SuspenseForm(ActForm):
 
 @dataclass(frozen=True)
 class Found:
-    """The item, and what it is said to be: a payment, a debit that sent it back, money for a recovery, or neither."""
+    """The item, and what it is said to be: a payment, a debit that sent it back, money for a recovery, an entry by hand,
+    or none of them."""
 
     item: SuspenseItem
     resolution: Resolution
     line: BatchLine | None = None
     debit: SuspenseItem | None = None
     recovery: Recovery | None = None
+    entry: Transaction | None = None
 
 
 def _wrong(field: str, words: Message) -> BadData:
@@ -66,7 +73,7 @@ def find(authority_id: int, item_id: int, resolution: Resolution, named: str) ->
         raise NotFound
     if item.resolved_at is not None:
         raise WrongState(_("This item has left suspense already. Reload the list."))
-    if item.is_credit == (resolution in OF_DEBIT):
+    if resolution not in OF_BOTH and item.is_credit == (resolution in OF_DEBIT):
         raise _wrong("resolution", _("Money in cannot be this, or money out cannot. Choose what fits its direction."))
     if resolution in NAMES_PAYMENT:
         return Found(item, resolution, line=_payment(item, resolution, named))
@@ -80,6 +87,16 @@ def find(authority_id: int, item_id: int, resolution: Resolution, named: str) ->
         return Found(item, resolution, debit=debit)
     if resolution == Resolution.REPAYMENT:
         return Found(item, resolution, recovery=awaiting(authority_id, named.strip(), field="named")[0])
+    if resolution == Resolution.ENTERED:
+        alike = {str(one.pk): one for one in entered_alike(item)}
+        if named.strip() not in alike:
+            known = ", ".join(alike) or str(_("none"))
+            raise _wrong(
+                "named",
+                _("Name the entry by its number. Of this account, amount and direction were entered: %(known)s.")
+                % {"known": known},
+            )
+        return Found(item, resolution, entry=alike[named.strip()])
     return Found(item, resolution)
 
 
@@ -183,17 +200,20 @@ _KINDS = {
 
 
 def _post(turn: Turn, proposal: Proposal, found: Found, document: str) -> None:
-    item, kind = found.item, _KINDS[found.resolution]
+    """Book the event that the item turned out to be; one that was booked when it was entered is taken off the account,
+    for the bank's movement stands there too."""
+    item = found.item
+    kind = RECOGNISED[item.is_credit] if found.entry else _KINDS[found.resolution]
     turn.passage.post(
         Posting(
             kind=kind,
-            key=f"{kind.value}:suspense:{item.pk}",
+            key=recognised_key(found.entry) if found.entry else f"{kind.value}:suspense:{item.pk}",
             amount_fen=item.left_fen,
             authority_id=item.authority_id,
             subject_kind="proposal",
             subject_id=proposal.pk,
             paying_account_id=item.paying_account_id,
-            from_suspense=True,
+            from_suspense=found.entry is None,
             currency=item.paying_account.currency,
             memo=document or proposal.number,
         )

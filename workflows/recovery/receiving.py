@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role
+from subsidy.payouts.models import SuspenseItem
 from subsidy.payouts.recoveries import Recovery, RecoveryState
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act
-from workflows.common.refusals import BadData
+from workflows.common.refusals import BadData, WrongState
 from workflows.common.turn import Turn
 from workflows.recovery.forms import RepaymentForm
 
@@ -36,6 +40,7 @@ def receive_repayment(turn: Turn) -> None:
         raise BadData(
             fields={"received_on": [str(_("This day lies before the decision, or ahead. Look at the bank's paper."))]}
         )
+    _refuse_read_before(data)
     money = {
         "amount_fen": data["amount_fen"],
         "paying_account": data["paying_account"].pk,
@@ -44,6 +49,25 @@ def receive_repayment(turn: Turn) -> None:
     }
     turn.passage.also("recovery", [recovery.pk], act, money)
     turn.record(recovery=recovery.number, **money)
+
+
+def _refuse_read_before(data: Mapping[str, Any]) -> None:
+    """Raises WrongState where the bank's statement has brought this very credit already: it waits in suspense."""
+    waiting = SuspenseItem.objects.filter(
+        paying_account=data["paying_account"],
+        is_credit=True,
+        left_fen=data["amount_fen"],
+        booked_on=data["received_on"],
+        resolved_at=None,
+    ).first()
+    if waiting is not None:
+        raise WrongState(
+            _(
+                "A credit of this amount and day was read from the bank and waits in suspense as number %(number)s. "
+                "Propose there that it is money paid back for this recovery; entered here it would stand twice."
+            )
+            % {"number": waiting.pk}
+        )
 
 
 RECEIVE_REPAYMENT = Act(

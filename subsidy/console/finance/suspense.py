@@ -18,9 +18,10 @@ from subsidy.accounts.enums import Role
 from subsidy.console.finance import scope
 from subsidy.console.proposing import Propose
 from subsidy.decisions.models import Proposal, ProposalKind
+from subsidy.ledger.enums import Kind
 from subsidy.payouts.enums import Movement, Resolution
 from subsidy.payouts.models import SuspenseItem
-from subsidy.payouts.reconciling import suspense_of
+from subsidy.payouts.reconciling import entered_alike, suspense_of
 from subsidy.web.components import Crumb, Preview, SummaryRow, Text
 from subsidy.web.formats import day, money
 from subsidy.web.lists import Column, ListSpec, Sort, respond
@@ -124,6 +125,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "item": item,
         "rows": rows_of(item, who.on),
         "proposals": proposals.order_by("pk"),
+        "entered": [(one, Kind(one.kind).label) for one in entered_alike(item)] if item.resolved_at is None else [],
         "may_propose": item.resolved_at is None and who.may(item.authority_id, Role.FINANCE_PREPARE),
         "crumbs": [*_crumbs(), Crumb(number_of(item))],
     }

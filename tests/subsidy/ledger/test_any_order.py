@@ -61,6 +61,8 @@ EVENTS: dict[Kind, tuple[str, str]] = {
     Kind.SUSPEND_IN: ("", "bank/suspense_in"),
     Kind.SUSPEND_OUT: ("", "suspense_out/bank"),
     Kind.SEND_BACK: ("", "suspense_in/bank"),
+    Kind.ENTERED_IN: ("", "suspense_in/bank"),
+    Kind.ENTERED_OUT: ("", "bank/suspense_out"),
     Kind.LAPSE: ("available/lapsed", ""),
     Kind.CARRY_AVAILABLE: ("available/carried_out", ""),
     Kind.CARRY_COMMITTED: ("committed/carried_out", ""),
@@ -338,6 +340,7 @@ A_YEAR: list[tuple[Kind, int]] = [
     *((K.WITHDRAW_QUOTA, 20), (K.CANCEL_QUOTA, 10), (K.RETURN, 30), (K.RETURN_CANCELLED, 20)),
     *((K.RECOVERY_RECEIVED, 25), (K.RECOVER_REFUND, 5), (K.RESTORE, 12), (K.WRITE_OFF, 18), (K.RECEIVED_AFTER, 8)),
     *((K.SUSPEND_IN, 9), (K.SUSPEND_OUT, 6), (K.SEND_BACK, 4), (K.RETURN_PRIOR, 3)),
+    *((K.ENTERED_IN, 2), (K.ENTERED_OUT, 1)),
     *((K.CARRY_AVAILABLE, 50), (K.CARRY_COMMITTED, 60), (K.CARRY_OBLIGATED, 70), (K.LAPSE, 30)),
     *((K.BRING_AVAILABLE, 50), (K.BRING_COMMITTED, 60), (K.BRING_OBLIGATED, 70)),
 ]

@@ -29,6 +29,7 @@ from subsidy.payouts.holds import unheld
 from subsidy.payouts.models import BatchLine, LineOffset, SuspenseItem
 from subsidy.payouts.offsets import pending_of
 from subsidy.payouts.owing import asked_back, paid_of
+from subsidy.payouts.reconciling import entered_alike
 from subsidy.payouts.recoveries import Recovery, RecoveryGround, RecoveryState
 from tests.subsidy.payouts.bank import imported, obligated
 from tests.subsidy.payouts.test_answers import booked, books, credit, debit, status
@@ -248,6 +249,8 @@ class MoneyPath(RuleBasedStateMachine):
         match resolution:
             case Resolution.REPAYMENT:
                 return next((one.number for one in Recovery.objects.order_by("pk") if takes(one)), "")
+            case Resolution.ENTERED:
+                return next((str(one.pk) for one in entered_alike(item)), "")
             case Resolution.SETTLEMENT:
                 lines = BatchLine.objects.filter(state__in=FLYING)
             case Resolution.RETURN | Resolution.RETURN_CANCELLED:

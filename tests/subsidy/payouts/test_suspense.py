@@ -12,7 +12,8 @@ from subsidy.decisions.models import Instalment, Proposal
 from subsidy.ledger.invariants import violations
 from subsidy.payouts.enums import LineState
 from subsidy.payouts.models import Batch, PayoutHold, Recovery, SuspenseItem
-from subsidy.payouts.reconciling import reconcile, silent_of
+from subsidy.payouts.owing import owed_by_recovery
+from subsidy.payouts.reconciling import entered_alike, reconcile, silent_of
 from tests.subsidy.bankfiles import iso
 from tests.subsidy.payouts.bank import answered, ids, obligated
 from tests.subsidy.payouts.test_answers import booked, credit, debit, read_all, yuan
@@ -179,6 +180,89 @@ def test_money_that_was_paid_back_and_entered_by_hand_is_explained(world: World,
     world.act("authority", world.authority, "receive_repayment", "finance2", data=paid_back)
     found = reconcile(world.paying_account)
     assert (found.entered_fen, found.unexplained_fen) == (300_00, 0)
+
+
+def decided(world: World, case_id: int, fen: int) -> Recovery:
+    """A recovery that awaits so much."""
+    asked = {
+        "case": case_id,
+        "ground": "found",
+        "term": "",
+        "occurred_on": world.now.on.isoformat(),
+        "amount_fen": fen,
+        "reason": "检查发现部分支出不合规",
+    }
+    recovery = Recovery.objects.get(pk=world.open("recovery", "propose", "amount", asked))
+    world.now = days_later(world.now, 30)
+    world.act("recovery", recovery, "decide", "leader", data={"amount_fen": fen, "reasons": "事实清楚，依据充分"})
+    return recovery
+
+
+def repay(world: World, recovery: Recovery, fen: int, reference: str) -> None:
+    paid_back = {
+        "recovery": recovery.number,
+        "paying_account": world.paying_account.pk,
+        "amount_fen": fen,
+        "reference": reference,
+        "received_on": world.now.on.isoformat(),
+    }
+    world.act("authority", world.authority, "receive_repayment", "finance2", data=paid_back)
+
+
+def test_what_was_entered_by_hand_and_told_by_the_bank_later_is_one_movement(world: World, one: Batch) -> None:
+    read_all(world, [document.content for document in answered(one, world)])
+    account = world.paying_account.account_number
+    day = iso.statement(opening=yuan(5_00), closing=yuan(5_00), account=account, name="ST-1", number="1")
+    read_all(world, [iso.camt053(day)])
+    recovery = decided(world, one.lines.get().case_id, 300_00)
+    before = balance("bank")
+    repay(world, recovery, 100_00, "BK-1")
+    repay(world, recovery, 100_00, "BK-2")
+    item = stray(world, credit("BACK", 100_00, reference="S1"), "S1")
+    other = stray(world, credit("BACK", 99_00, reference="S2"), "S2")
+    assert balance("bank") - before == 399_00, "twice by hand, and both as the bank has told them"
+    first, second = entered_alike(item)
+    assert entered_alike(other) == []
+    for bad, named in ((item, "0"), (item, recovery.number), (other, str(first.pk))):
+        with pytest.raises(BadData) as refusal:
+            propose(world, bad, "entered", named)
+        assert "named" in refusal.value.fields
+    third = stray(world, credit("BACK", 100_00, reference="S3"), "S3")
+    same, again = (propose(world, one_, "entered", str(first.pk)) for one_ in (item, third))
+    world.act("proposal", same, "approve", "finance2")
+    assert (balance("bank") - before, balance("suspense_in")) == (399_00, -199_00)
+    assert fresh(item).resolution == "entered" and owed_by_recovery([recovery.pk]) == {recovery.pk: 100_00}
+    # The first entry is recognised: a further credit can only be the second.
+    with pytest.raises(BadData):
+        world.act("proposal", again, "approve", "finance2")
+    world.act("proposal", again, "refuse", "finance2", data={"reason": "第一笔已认出"})
+    assert entered_alike(third) == [second]
+    world.act("proposal", propose(world, third, "entered", str(second.pk)), "approve", "finance2")
+    assert balance("bank") - before == 299_00
+    found = reconcile(world.paying_account)
+    assert (found.entered_fen, found.unexplained_fen, list(violations())) == (0, 0, [])
+
+
+def test_a_charge_entered_by_hand_is_recognised_in_the_banks_debit(world: World, one: Batch) -> None:
+    paid = {"paying_account": world.paying_account.pk, "amount_fen": 5_00, "document": "手续费2024-03"}
+    world.act("authority", world.authority, "book_charge", "finance2", data=paid)
+    item = stray(world, debit("FEE", 5_00, reference="C1"), "C1")
+    (entry,) = entered_alike(item)
+    world.act("proposal", propose(world, item, "entered", str(entry.pk)), "approve", "finance2")
+    assert (balance("charges"), balance("bank"), balance("suspense_out")) == (5_00, -5_00, 0)
+    assert list(violations()) == []
+
+
+def test_money_that_waits_in_suspense_is_not_entered_by_hand(world: World, one: Batch) -> None:
+    read_all(world, [document.content for document in answered(one, world)])
+    recovery = decided(world, one.lines.get().case_id, 300_00)
+    day = f"<BookgDt><Dt>{world.now.on.isoformat()}</Dt></BookgDt>"
+    came = iso.entry(iso.detail("BACK"), amount="100.00", direction="CRDT", booked=day)
+    item = stray(world, came, "S1")
+    with pytest.raises(WrongState, match=str(item.pk)):
+        repay(world, recovery, 100_00, "BK-1")
+    repay(world, recovery, 50_00, "BK-2")
+    assert list(violations()) == []
 
 
 def test_a_statement_that_does_not_add_up_is_refused(world: World, one: Batch) -> None:
