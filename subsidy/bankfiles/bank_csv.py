@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from subsidy.bankfiles.bank_profile import OutField, PayoutProfile
+from subsidy.bankfiles.bank_profile import OutField
 from subsidy.bankfiles.bank_template import Template
 from subsidy.bankfiles.model import FormatInfo, Payment, PaymentFile, Problem
 
@@ -39,32 +39,31 @@ class BankCsvWriter:
     """Streams one batch template; holds one row in memory at a time."""
 
     info: FormatInfo
-    profile: PayoutProfile
+    template: Template
 
     def problems(self, payment: Payment) -> tuple[Problem, ...]:
         """Every reason why the payment cannot stand in this template."""
-        return self._template.problems(payment)
+        return self.template.problems(payment)
 
     def head_problems(self, header: PaymentFile) -> tuple[Problem, ...]:
         """Every reason why the first line cannot be written."""
-        return self._template.head_problems(header)
-
-    @property
-    def _template(self) -> Template:
-        return Template(self.profile, self.profile.encoding)
+        return self.template.head_problems(header)
 
     def write(self, header: PaymentFile, payments: Iterable[Payment], out: BinaryIO) -> None:
         """Write the head line, the titles and the rows; head and rows have been checked."""
-        template = self._template
-        is_text = [column.field in _TEXT_FIELDS for column in self.profile.columns]
-        text = io.TextIOWrapper(out, encoding=self.profile.encoding, errors="strict", newline="")
+        template = self.template
+        profile = template.profile
+        texts = [place for place, column in enumerate(profile.columns) if column.field in _TEXT_FIELDS]
+        text = io.TextIOWrapper(out, encoding=profile.encoding, errors="strict", newline="")
         try:
             rows = csv.writer(text, lineterminator="\r\n")
             rows.writerow([neutralised(cell) for cell in template.head(header)])
             rows.writerow(template.titles())
             for payment in payments:
-                cells = zip(template.row(header, payment), is_text, strict=True)
-                rows.writerow([neutralised(cell) if text_field else cell for cell, text_field in cells])
+                cells = template.row(header, payment)
+                for place in texts:
+                    cells[place] = neutralised(cells[place])
+                rows.writerow(cells)
         finally:
             # The stream is the caller's to flush, sync and close: a wrapper that is collected would close it.
             text.detach()

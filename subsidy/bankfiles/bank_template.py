@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from operator import gt
 
 from subsidy.bankfiles.amounts import fen_to_text
 from subsidy.bankfiles.bank_profile import Column, HeadField, OutField, PayoutProfile
@@ -33,12 +33,14 @@ _VALUES: Mapping[OutField, Callable[[Payment], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Template:
     """The cells of one template; ``encoding`` is None where every character can be written."""
 
-    profile: PayoutProfile
-    encoding: str | None
+    def __init__(self, profile: PayoutProfile, encoding: str | None) -> None:
+        self.profile, self.encoding = profile, encoding
+        self._limits = [column.max_chars for column in profile.columns]
+        self._values = [self._value_of(column.field) for column in profile.columns]
+        self._same_bank = [place for place, column in enumerate(profile.columns) if column.field == "same_bank"]
 
     def problems(self, payment: Payment) -> tuple[Problem, ...]:
         """Every reason why the payment cannot stand in this template: common rules, caps, currency, encoding."""
@@ -46,10 +48,10 @@ class Template:
         faulty = {problem.field for problem in common}
         found = Findings(payment.row)
         if common or not self._fits(payment):
-            for column in self.profile.columns:
+            for column, value in zip(self.profile.columns, self._values, strict=True):
                 name = _MESSAGE_FIELD.get(column.field, column.field)
                 if name not in faulty:
-                    self._check_cell(found, column, name, payment)
+                    self._check_cell(found, column, name, value(payment), payment.payee.name)
         if payment.currency != self.profile.currency and "currency" not in faulty:
             found.add(
                 "currency",
@@ -60,14 +62,11 @@ class Template:
 
     def _fits(self, payment: Payment) -> bool:
         """Whether all cells are short enough and can be encoded: asked of the row at once, for most rows have no fault."""
-        values = [self._value(column.field, payment) for column in self.profile.columns]
-        lengths = zip(values, self.profile.columns, strict=True)
-        return not unencodable("".join(values), self.encoding) and all(
-            len(value) <= column.max_chars for value, column in lengths
-        )
+        values = [value(payment) for value in self._values]
+        too_long = any(map(gt, map(len, values), self._limits))
+        return not too_long and not unencodable("".join(values), self.encoding)
 
-    def _check_cell(self, found: Findings, column: Column, name: str, payment: Payment) -> None:
-        value = self._value(column.field, payment)
+    def _check_cell(self, found: Findings, column: Column, name: str, value: str, payee: str) -> None:
         if len(value) > column.max_chars:
             found.add(
                 name,
@@ -80,8 +79,8 @@ class Template:
             encoding = (self.encoding or "").upper()
             found.add(
                 name,
-                f"“{column.title}”中的“{bad}”（{payment.payee.name}）无法用 {encoding} 编码，请将此行改用 pain.001 付款",
-                f"{name} of {payment.payee.name}: {bad!r} cannot be encoded in {encoding}; pay this row by pain.001",
+                f"“{column.title}”中的“{bad}”（{payee}）无法用 {encoding} 编码，请将此行改用 pain.001 付款",
+                f"{name} of {payee}: {bad!r} cannot be encoded in {encoding}; pay this row by pain.001",
             )
 
     def head_problems(self, header: PaymentFile) -> tuple[Problem, ...]:
@@ -107,17 +106,15 @@ class Template:
 
     def row(self, header: PaymentFile, payment: Payment) -> list[str]:
         """The cells of a payment, in the profile's order."""
+        cells = [value(payment) for value in self._values]
         inside, outside = self.profile.same_bank_words
-        own = same_bank(header.payer.bank_code, payment.payee.bank_code)
-        return [
-            (inside if own else outside) if column.field == "same_bank" else self._value(column.field, payment)
-            for column in self.profile.columns
-        ]
+        for place in self._same_bank:
+            cells[place] = inside if same_bank(header.payer.bank_code, payment.payee.bank_code) else outside
+        return cells
 
-    def _value(self, field: OutField, payment: Payment) -> str:
-        if field == "payee_kind":
-            return self.profile.payee_kind
-        return _VALUES[field](payment)
+    def _value_of(self, field: OutField) -> Callable[[Payment], str]:
+        kind = self.profile.payee_kind
+        return (lambda _payment: kind) if field == "payee_kind" else _VALUES[field]
 
 
 def unencodable(text: str, encoding: str | None) -> str:

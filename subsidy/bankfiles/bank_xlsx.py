@@ -15,7 +15,6 @@ from typing import BinaryIO
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from subsidy.bankfiles.bank_profile import PayoutProfile
 from subsidy.bankfiles.bank_template import Template
 from subsidy.bankfiles.model import FormatInfo, Payment, PaymentFile, Problem
 
@@ -33,23 +32,19 @@ class BankXlsxWriter:
     """Streams one workbook with one sheet; holds one row in memory at a time, the rest in a temporary file."""
 
     info: FormatInfo
-    profile: PayoutProfile
+    template: Template
 
     def problems(self, payment: Payment) -> tuple[Problem, ...]:
         """Every reason why the payment cannot stand in this template."""
-        return self._template.problems(payment)
+        return self.template.problems(payment)
 
     def head_problems(self, header: PaymentFile) -> tuple[Problem, ...]:
         """None: whatever a head may carry, a workbook can."""
         return ()
 
-    @property
-    def _template(self) -> Template:
-        return Template(self.profile, None)
-
     def write(self, header: PaymentFile, payments: Iterable[Payment], out: BinaryIO) -> None:
         """Write the head line, the titles and the rows; head and rows have been checked."""
-        template = self._template
+        template = self.template
         with Workbook(out, _OPTIONS) as book:
             # The moment of making stands in the file's properties: it must be the batch's, not that of this run.
             book.set_properties({"created": header.created_at.astimezone(UTC).replace(tzinfo=None)})

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from subsidy.bankfiles.amounts import fen_to_text
-from subsidy.bankfiles.cnaps import is_cnaps
+from subsidy.bankfiles.cnaps import CNAPS, is_cnaps
 from subsidy.bankfiles.currencies import DECIMALS
 from subsidy.bankfiles.model import (
     AMOUNT_FEN_MAX,
@@ -29,12 +29,22 @@ ACCOUNT_MAX = 34  # ISO 20022 Max34Text
 COUNT_MAX = 10**15 - 1  # ISO 20022 Max15NumericText
 
 #: Identifiers start with a letter or digit, so that no spreadsheet takes them for a formula and no bank trims them.
-_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z:._/+-]*")
-_ACCOUNT = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]*")
+_ID = re.compile(rf"[0-9A-Za-z][0-9A-Za-z:._/+-]{{0,{ID_MAX - 1}}}")
+_ACCOUNT = re.compile(rf"[0-9A-Za-z][0-9A-Za-z-]{{0,{ACCOUNT_MAX - 1}}}")
 #: ISO 9362 as the older of the two written schemas has it, which the newer one takes as well.
 _BIC = re.compile(r"[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?")
 #: Control characters, surrogates, non-characters, and marks that make a name read otherwise than it is stored.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
+_MARKS = "\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff"
+_UNSEEN = re.compile(f"[{_MARKS}]")
+#: What ``Findings.text`` takes: something, not too long, nothing unseen, no space at its ends.
+_TEXT = rf"(?!\s)[^{_MARKS}]{{1,{NAME_MAX}}}(?<!\s)"
+#: All texts of a payment that has no fault, a line each. None of them takes a line break, so that the whole matches
+#: exactly where each does: most payments have no fault, and one question is asked of them instead of eight.
+_SOUND = re.compile(
+    "\n".join(
+        (_ID.pattern, _ACCOUNT.pattern, CNAPS.pattern, f"(?:{_BIC.pattern})?", _TEXT, _TEXT, _TEXT, f"(?:{_TEXT})?")
+    )
+)
 
 
 class PaymentCheck(Protocol):
@@ -76,7 +86,7 @@ class Findings:
 
     def identifier(self, field: str, value: str) -> None:
         """An identifier of at most 35 of the characters that every bank passes on unchanged."""
-        if len(value) > ID_MAX or _ID.fullmatch(value) is None:
+        if _ID.fullmatch(value) is None:
             self.add(
                 field,
                 f"{field} 须为 1 至 {ID_MAX} 个字母、数字或 : . _ / + -，以字母或数字开头，现为“{value}”，请更正",
@@ -88,7 +98,7 @@ class Findings:
         """Name, account, bank name and CNAPS number of an account holder."""
         self.text(f"{field}.name", party.name, longest=NAME_MAX)
         self.text(f"{field}.bank_name", party.bank_name, longest=NAME_MAX)
-        if len(party.account) > ACCOUNT_MAX or _ACCOUNT.fullmatch(party.account) is None:
+        if _ACCOUNT.fullmatch(party.account) is None:
             self.add(
                 f"{field}.account",
                 f"{field}.account 须为 1 至 {ACCOUNT_MAX} 位数字、字母或连字符，请核对账号",
@@ -119,7 +129,7 @@ class Findings:
 
     def amount(self, field: str, fen: int, *, most: int) -> None:
         """A whole number of fen, more than nothing, at most so many."""
-        if type(fen) is not int or not 0 < fen <= most:
+        if not _is_amount(fen, most):
             digits = len(str(most))
             self.add(
                 field,
@@ -131,6 +141,11 @@ class Findings:
 
 def common_problems(payment: Payment) -> list[Problem]:
     """Every reason why no format could carry the payment; limits of ISO 20022 and of the clearing system."""
+    return [] if is_sound(payment) else found_in(payment)
+
+
+def found_in(payment: Payment) -> list[Problem]:
+    """What ``common_problems`` says of a payment, each rule asked by itself."""
     found = Findings(payment.row)
     if payment.row < 1:
         found.add("row", "行号须从 1 起，请重新编号", "rows are numbered from 1; number the rows again")
@@ -141,6 +156,25 @@ def common_problems(payment: Payment) -> list[Problem]:
     found.text("purpose", payment.purpose, longest=NAME_MAX)
     found.text("remark", payment.remark, longest=NAME_MAX, may_be_blank=True)
     return found.problems
+
+
+def _is_amount(fen: int, most: int) -> bool:
+    return type(fen) is int and 0 < fen <= most
+
+
+def is_sound(payment: Payment) -> bool:
+    """Whether ``found_in`` finds nothing, at a fraction of its cost."""
+    payee = payment.payee
+    texts = (
+        f"{payment.end_to_end_id}\n{payee.account}\n{payee.bank_code}\n{payee.bic}\n"
+        f"{payee.name}\n{payee.bank_name}\n{payment.purpose}\n{payment.remark}"
+    )
+    return (
+        payment.row >= 1
+        and _is_amount(payment.amount_fen, AMOUNT_FEN_MAX)
+        and payment.currency in DECIMALS
+        and _SOUND.fullmatch(texts) is not None
+    )
 
 
 def header_problems(header: PaymentFile, max_rows: int | None) -> list[Problem]:

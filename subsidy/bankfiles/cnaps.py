@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-_CNAPS = re.compile(r"[0-9]{12}")
+#: The form of a CNAPS number.
+CNAPS = re.compile(r"[0-9]{12}")
 
 
 def is_cnaps(code: str) -> bool:
     """Whether the text has the form of a CNAPS number: 3 digits bank class, 4 area, 4 branch, 1 check digit."""
-    return _CNAPS.fullmatch(code) is not None
+    return CNAPS.fullmatch(code) is not None
 
 
 def cnaps_check_digit_holds(code: str) -> bool:

@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol
 
 from subsidy.bankfiles.bank_csv import BankCsvWriter
 from subsidy.bankfiles.bank_profile import PAYOUT
+from subsidy.bankfiles.bank_template import Template
 from subsidy.bankfiles.bank_xlsx import BankXlsxWriter
 from subsidy.bankfiles.check import guarded, header_problems
 from subsidy.bankfiles.masking import masked_file, masked_payment
@@ -65,14 +66,14 @@ _WRITERS: Mapping[str, Writer] = {
                 *("bank_csv", "银行批量付款模板（CSV）", "Bank batch template (CSV)"),
                 *("csv", f"text/csv; charset={PAYOUT.encoding}", PAYOUT.max_rows),
             ),
-            PAYOUT,
+            Template(PAYOUT, PAYOUT.encoding),
         ),
         BankXlsxWriter(
             _info(
                 *("bank_xlsx", "银行批量付款模板（XLSX）", "Bank batch template (XLSX)"),
                 *("xlsx", _XLSX, PAYOUT.max_rows),
             ),
-            PAYOUT,
+            Template(PAYOUT, None),  # a workbook carries every character
         ),
         TreasuryWriter(
             replace(

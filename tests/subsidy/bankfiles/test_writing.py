@@ -11,12 +11,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 from openpyxl import load_workbook
 
 from subsidy.bankfiles import FORMATS, BankFileError, Payment, TreasuryHead, check_payment, parts, write
 from subsidy.bankfiles.bank_csv import BankCsvWriter, neutralised, restored
 from subsidy.bankfiles.bank_profile import PAYOUT
+from subsidy.bankfiles.bank_template import Template
+from subsidy.bankfiles.check import found_in, is_sound
+from subsidy.bankfiles.model import AMOUNT_FEN_MAX, Party
 from tests.subsidy.bankfiles.samples import PAYER, TREASURY, assert_valid, header, payment, written
 
 BOTH = sorted(FORMATS)
@@ -127,6 +132,50 @@ def test_a_faulty_payment_is_refused_by_row_and_field(format: str, changes: dict
     assert str(caught.value) == f"{problems[0].zh} / {problems[0].en}"
 
 
+#: Texts about each edge of the rules: lengths, ends, marks that nobody sees, breaks that a line of texts is joined by.
+_PIECES = st.sampled_from(
+    ["", "A", "7", "杭", " ", "\n", "\u200b", "\u3000", "\x85", "=", "-", ":", "\ud800", "公司", "9" * 33, "9" * 139]
+)
+_TEXTS = st.lists(_PIECES, max_size=4).map("".join)
+_PAYMENTS = st.builds(
+    Payment,
+    end_to_end_id=_TEXTS | st.just("AWD-1:1:1"),
+    amount_fen=st.sampled_from([1, 0, -1, AMOUNT_FEN_MAX, AMOUNT_FEN_MAX + 1, True]),
+    currency=st.sampled_from(["CNY", "EUR", "", "cny"]),
+    payee=st.builds(
+        Party,
+        name=_TEXTS | st.just("杭州示例公司"),
+        account=_TEXTS | st.just("571900001"),
+        bank_name=_TEXTS | st.just("招商银行"),
+        bank_code=st.sampled_from(["308584000013", "30858400001", "3085840000133", ""]),
+        bic=st.sampled_from(["", "CMBCCNBS", "cmbccnbs", "CMBCCNBS\n"]),
+    ),
+    purpose=_TEXTS | st.just("补助"),
+    remark=_TEXTS,
+    row=st.integers(0, 2),
+)
+
+
+@given(_PAYMENTS)
+def test_what_is_asked_of_all_texts_at_once_agrees_with_each_rule_by_itself(one: Payment) -> None:
+    assert is_sound(one) == (not found_in(one))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"name": "杭" * length} for length in (1, 140, 141)),
+        *({"end_to_end_id": "A" * length} for length in (1, 35, 36)),
+        *({"account": "1" * length} for length in (1, 34, 35)),
+        *({"remark": text} for text in ("", "a\nb", " a", "a ", "a b", "\u3000a", "a\x85")),
+        *({"purpose": text} for text in ("", "\n", "x\n\ny", "\u200b", "\ufeff")),
+    ],
+)
+def test_the_question_of_all_texts_at_once_has_the_same_edges(changes: dict[str, object]) -> None:
+    one = payment(**changes)
+    assert is_sound(one) == (not found_in(one))
+
+
 def test_purpose_and_remark_share_the_140_characters_of_one_ustrd() -> None:
     assert fields("pain.001.001.09", payment(purpose="用" * 70, remark="备" * 69)) == []
     assert fields("pain.001.001.09", payment(purpose="用" * 70, remark="备" * 70)) == ["purpose+remark"]
@@ -151,14 +200,14 @@ def test_the_template_has_narrower_caps_than_iso(template: str, changes: dict[st
 
 @pytest.mark.parametrize("character", ["㛃", "𠮷", "䶮"])
 def test_a_bank_that_insists_on_gbk_gets_the_row_refused_by_name_never_a_question_mark(character: str) -> None:
-    gbk = BankCsvWriter(FORMATS["bank_csv"], replace(PAYOUT, encoding="gbk"))
+    gbk = BankCsvWriter(FORMATS["bank_csv"], Template(PAYOUT, "gbk"))
     problems = gbk.problems(payment(4, name=f"杭州{character}公司"))
     assert [(problem.row, problem.field) for problem in problems] == [(4, "payee.name")]
     for sentence in (problems[0].zh, problems[0].en):
         assert character in sentence and f"杭州{character}公司" in sentence
     head = header([payment()], payer=replace(PAYER, name=f"{character}局"))
     assert [problem.field for problem in gbk.head_problems(head)] == ["payer_name"]
-    assert BankCsvWriter(FORMATS["bank_csv"], PAYOUT).head_problems(head) == ()
+    assert BankCsvWriter(FORMATS["bank_csv"], Template(PAYOUT, PAYOUT.encoding)).head_problems(head) == ()
 
 
 @pytest.mark.parametrize("format", BOTH)
