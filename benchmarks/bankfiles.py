@@ -60,7 +60,7 @@ def header(count: int) -> PaymentFile:
         payer=PAYER,
         currency="CNY",
         count=count,
-        total_fen=sum(one.amount_fen for one in payments(count)),
+        total_fen=count * 100_000 + count * (count + 1) // 2,  # of `payments`, without making them a second time
         purpose="飞天计划第一批",
         treasury=TreasuryHead("330106", 2024, "XH-KJ", "西湖区科学技术局", "2060499"),
     )
@@ -289,7 +289,7 @@ CASES: dict[str, Callable[[int, Path], None]] = {
 PAIRS: dict[str, tuple[str, float | None]] = {
     "write_ours": ("write_peer", RATIO_MAX),
     "write_old": ("write_peer", RATIO_MAX),
-    "write_csv": ("peer_csv", None),
+    "write_csv": ("peer_csv", RATIO_MAX),
     "write_xlsx": ("peer_xlsx", RATIO_MAX),
     "read_camt": ("read_peer", None),
 }

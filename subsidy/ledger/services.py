@@ -144,7 +144,7 @@ def _legs(transaction: Transaction, posting: Posting, cash: dict[CashKey, int]) 
         for account, amount in ((source, -posting.amount_fen), (target, posting.amount_fen)):
             legs.append(
                 Leg(
-                    transaction=transaction,
+                    transaction_id=transaction.pk,
                     book=Book.BUDGET,
                     currency=posting.currency,
                     line_id=posting.line_id,
@@ -158,7 +158,7 @@ def _legs(transaction: Transaction, posting: Posting, cash: dict[CashKey, int]) 
         for account_kind, amount in ((debit, posting.amount_fen), (credit, -posting.amount_fen)):
             legs.append(
                 Leg(
-                    transaction=transaction,
+                    transaction_id=transaction.pk,
                     book=Book.CASH,
                     currency=posting.currency,
                     line_id=posting.line_id if account_kind == CashAccountKind.EXPENSE else None,
