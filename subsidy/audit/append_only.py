@@ -50,3 +50,15 @@ DROP TRIGGER {table}_no_delete ON {table};
 DROP TRIGGER {table}_no_truncate ON {table};
 """,
     )
+
+
+def written_once(table: str, column: str) -> RunSQL:
+    """Row trigger on `table`: once the instant in `column` is written (such as "lifted_at"), the row stays as it is."""
+    trigger = f"{table}_{column.removesuffix('_at')}_once"
+    return RunSQL(
+        sql=f"""
+CREATE TRIGGER {trigger} BEFORE UPDATE ON {table}
+    FOR EACH ROW WHEN (OLD.{column} IS NOT NULL) EXECUTE FUNCTION subsidy_refuse_change();
+""",
+        reverse_sql=f"DROP TRIGGER {trigger} ON {table};",
+    )

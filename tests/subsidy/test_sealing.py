@@ -96,28 +96,6 @@ def test_the_database_holds_no_number_of_an_account(paid: World) -> None:
         PayeeAccount.objects.filter(**{"account_number__endswith": "5678"})
 
 
-@pytest.mark.fresh_db
-def test_numbers_from_before_are_sealed_and_can_be_opened_again() -> None:
-    world = World()
-    company = world.company()
-    data = {
-        "holder_name": company.name,
-        "account_number": NUMBER,
-        "bank_name": "招商银行",
-        "bank_code": "308584000013",
-    }
-    world.act("company", company, "propose_account", world.filer(company), data=data)
-    closed = private()
-    assert closed and all(one.startswith("s1:") for one in closed), "what stands beside the event, too"
-    call_command("migrate", "applicants", "0007", verbosity=0)
-    call_command("migrate", "audit", "0007", verbosity=0)
-    assert stored("applicants_payeeaccount") == [NUMBER]
-    assert any(f'"number":"{NUMBER}"' in one for one in private())
-    call_command("migrate", verbosity=0)
-    assert stored("applicants_payeeaccount") == [seal(NUMBER)]
-    assert private() == closed
-
-
 def test_secrets_of_code_apps_stand_sealed_and_work(paid: World) -> None:
     app = give_app(paid.people["leader"])
     assert SECRET not in str(Authenticator.objects.values_list("data", flat=True).get(pk=app.pk))

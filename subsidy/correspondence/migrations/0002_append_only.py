@@ -1,6 +1,8 @@
+"""What was sent and served is evidence; a message keeps its words, a letter its bytes."""
+
 from django.db import migrations
 
-from subsidy.audit.append_only import frozen_columns
+from subsidy.audit.append_only import append_only, frozen_columns
 
 
 class Migration(migrations.Migration):
@@ -11,4 +13,11 @@ class Migration(migrations.Migration):
 
     operations = [
         frozen_columns("correspondence_letter", ["content", "sha256", "number", "kind"]),
+        append_only("correspondence_serving"),
+        append_only("correspondence_announcement"),
+        append_only("correspondence_casemessage"),
+        frozen_columns(
+            "correspondence_notification", ["recipient_id", "words", "params", "subject_kind", "subject_id", "seq"]
+        ),
+        frozen_columns("correspondence_mailout", ["key", "recipient_id"]),
     ]

@@ -1,3 +1,5 @@
+"""Who had a hand in what, and who gave it to whom, is only ever added to."""
+
 from django.db import migrations
 
 from subsidy.audit.append_only import append_only
@@ -11,4 +13,5 @@ class Migration(migrations.Migration):
 
     operations = [
         append_only("work_hand"),
+        append_only("work_assignment"),
     ]
