@@ -139,3 +139,11 @@ def refuse_unknown(act: Act, subject: Any, data: Mapping[str, Any], files: Mappi
     unknown = [name for name in (*data, *files) if name not in known and name not in OPEN_NAMES]
     if unknown:
         raise BadData(fields={name: ["unknown"] for name in unknown})
+
+
+def refuse_undeclared(act: Act, data: Mapping[str, Any]) -> None:
+    """The same where there are many matters: by what the act takes on any of them. Raises BadData."""
+    schema = declared(act)
+    unknown = [name for name in data if name not in schema["properties"] and name not in OPEN_NAMES]
+    if unknown and not schema["additionalProperties"]:
+        raise BadData(fields={name: ["unknown"] for name in unknown})

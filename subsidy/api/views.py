@@ -14,7 +14,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import MethodNotAllowed
-from rest_framework.parsers import BaseParser, JSONParser, MultiPartParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +25,7 @@ from subsidy.api import forms
 from subsidy.api.authentication import TokenAuthentication, WithinToken, token_of, user_of
 from subsidy.api.codes import code_shown, telling_of_code
 from subsidy.api.offers import every_act, offered
-from subsidy.api.parsing import LongJson
+from subsidy.api.parsing import Json, LongJson
 from subsidy.api.problems import BadRequest, NoKey, NoVersion, Precondition, body_of_refusal, request_id_of
 from subsidy.api.resources import Resource, resource_named, resources
 from subsidy.api.throttling import PersonThrottle, tell
@@ -51,7 +51,7 @@ class ApiView(APIView):
     permission_classes = (WithinToken,)
     throttle_classes = (PersonThrottle,)
     renderer_classes = (JSONRenderer,)
-    parser_classes: Sequence[type[BaseParser]] = (JSONParser, MultiPartParser)
+    parser_classes: Sequence[type[BaseParser]] = (Json, MultiPartParser)
     resource: Resource | None = None
 
     @property
@@ -235,10 +235,8 @@ class Bulk(ApiView):
             raise BadRequest(
                 _("This act takes at most %(n)d rows at once. Send the rest after them.") % {"n": found.most}
             )
-        named = dict(
-            resource.rows(request).filter(**{f"{resource.lookup}__in": keys}).values_list(resource.lookup, "pk")
-        )
-        ids = {str(name): pk for name, pk in named.items()}
+        forms.refuse_undeclared(found, data)
+        ids = resource.ids(request, keys)
         outcomes = door.perform_many(
             resource.kind_name,
             [ids[key] for key in keys if key in ids],
@@ -336,7 +334,7 @@ def _authority_of(request: Request) -> int:
     own = user_of(request).authority_id
     if not code and own is not None:
         return int(own)
-    found = Authority.objects.filter(code=code).values_list("pk", flat=True).first()
+    found = None if "\x00" in code else Authority.objects.filter(code=code).values_list("pk", flat=True).first()
     if found is None:
         raise NotFound
     return int(found)
