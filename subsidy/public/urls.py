@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.public import calls, log, objections, open_files, titles, verify, views
+from subsidy.public import calls, changes, log, objections, open_files, titles, verify, views
 
 app_name = "public"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("policies/<slug:bureau>/<slug:code>/", views.policy, name="policy"),
     path("policies/<slug:bureau>/<slug:code>/<str:version>/", views.policy, name="version"),
     path("policies/<slug:bureau>/<slug:code>/<str:version>/calculator/", views.calculator, name="calculator"),
+    path(
+        "policies/<slug:bureau>/<slug:code>/<str:version>/changes/<str:earlier>/",
+        changes.between,
+        name="policy-changes",
+    ),
     path("calls/", calls.listing, name="calls"),
     path("calls/<str:number>/", calls.show, name="call"),
     path("calls/<str:number>/guide/", calls.guide, name="call-guide"),

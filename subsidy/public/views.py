@@ -21,7 +21,7 @@ from subsidy.programmes.packs import pack_of
 from subsidy.programmes.selectors import leading_versions, versions
 from subsidy.programmes.window import last_minute
 from subsidy.public import calculator as figures
-from subsidy.public import lists, reading, selectors
+from subsidy.public import changes, lists, reading, selectors
 from subsidy.web.calls import state_words
 from subsidy.web.components import KeyFact
 from subsidy.web.formats import counted, day, money, pick
@@ -60,7 +60,7 @@ def policy(request: HttpRequest, bureau: str, code: str, version: str = "") -> H
     shown = _version(request, bureau, code, version)
     on = moment_of(request).on
     pack = pack_of(shown)
-    every = versions().filter(policy=shown.policy).order_by("-effective_from", "-pk")
+    every = changes.with_earlier(list(versions().filter(policy=shown.policy).order_by("-effective_from", "-pk")))
     person = _member(request)
     words, tone = lists.validity(shown, on)
     context = {
@@ -81,7 +81,7 @@ def policy(request: HttpRequest, bureau: str, code: str, version: str = "") -> H
         else [],
         "undertakings": reading.undertakings(pack),
         "worked": reading.worked_cases(pack, shown.cases_text),
-        "versions": [(one, lists.version_url(one), *lists.validity(one, on)) for one in every],
+        "versions": [(one, earlier, lists.version_url(one), *lists.validity(one, on)) for one, earlier in every],
         "calls": [
             (call, *state_words(call, moment_of(request).at))
             for call in selectors.calls().filter(policy_version=shown).order_by("-closes_at", "-pk")[:HOME_ROWS]

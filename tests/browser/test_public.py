@@ -52,6 +52,7 @@ def published(live_server: LiveServer, settings: Any, tmp_path: Path) -> dict[st
         "policies": "/policies/",
         "policy": policy,
         "calculator": f"{policy}2023.1/calculator/",
+        "policy-changes": f"{policy}2023.1/changes/2022.1/",
         "calls": "/calls/",
         "call": f"/calls/{opened.number}/",
         "notices": "/notices/",

@@ -109,6 +109,26 @@ def test_every_clause_of_the_text_stands_beside_its_rules(client: Client, world:
     assert all(row.rules for row in rows), [row.number for row in rows if not row.rules]
 
 
+def test_a_version_says_what_it_changed(client: Client, world: World) -> None:
+    world.policy("2022.1")
+    world.policy("2023.1")
+    changes = "/policies/xh/flying_sky/2023.1/changes/2022.1/"
+    assert f'href="{changes}"' in text(client, "/policies/xh/flying_sky/")
+    page = client.get(changes, headers={"accept-language": "zh-hans"})
+    (raised,) = [row for row in page.context["differences"].rows if "研发强度门槛" in row[2]]
+    assert raised[:2] == ("参数", "A-04")
+    assert ("5%" in raised[2], "6%" in raised[3], raised[4]) == (True, True, "修改 · 更严")
+    assert "stricter" in text(client, changes, "en")
+    assert "更宽" in text(client, "/policies/xh/flying_sky/2022.1/changes/2023.1/")
+    assert "规则相同" in text(client, "/policies/xh/flying_sky/2023.1/changes/2023.1/")
+    for absent in ("/2023.1/changes/1999.1/", "/1999.1/changes/2022.1/"):
+        text(client, f"/policies/xh/flying_sky{absent}", status=404)
+
+
+def test_help_leads_people_without_an_account_to_one(client: Client) -> None:
+    assert 'href="/sign-up/"' in text(client, "/help/")
+
+
 def test_the_calculator_decides_and_says_why(client: Client, world: World) -> None:
     world.policy()
     before = Event.objects.count()
