@@ -25,7 +25,6 @@ PARTS: tuple[tuple[BudgetAccount, str], ...] = (
     (BudgetAccount.CARRIED_OUT, "0.05"),
 )
 BAR_WIDTH = 960
-LABEL_WIDTH_MIN = 84
 
 Sums = dict[BudgetAccount, int]
 
@@ -39,14 +38,6 @@ class Part:
     x: int
     width: int
     opacity: str
-
-    @property
-    def middle(self) -> int:
-        return self.x + self.width // 2
-
-    @property
-    def labelled(self) -> bool:
-        return self.width >= LABEL_WIDTH_MIN
 
 
 @dataclass(frozen=True)

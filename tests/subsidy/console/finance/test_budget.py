@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from subsidy.accounts.models import User
 from subsidy.decisions.models import Proposal
+from subsidy.ledger.enums import BudgetAccount
 from subsidy.ledger.invariants import violations
 from subsidy.ledger.models import BudgetLine, CashAccount
 from subsidy.ledger.selectors import balances_of
@@ -59,6 +60,15 @@ def test_the_tree_adds_its_lines_up_and_another_bureau_sees_none_of_it(world: Wo
     assert "7.00" in as_person("leader").get(BUDGET + "?year=2023").content.decode()
     assert as_person("leader").get(BUDGET + "?year=1999").status_code == 404
     assert "科技专项" not in as_person(World(code="yh").people["leader"]).get(BUDGET).content.decode()
+
+
+def test_the_bar_names_each_part_and_none_that_is_empty(world: World, as_person: SignIn) -> None:
+    obligated(world, 1, line=world.line())
+    html = as_person("leader").get(BUDGET).content.decode()
+    legend = html.split('<ul class="chart-legend">')[1].split("</ul>")[0]
+    assert legend.count("<li>") == 2
+    assert str(BudgetAccount.AVAILABLE.label) in legend and str(BudgetAccount.OBLIGATED.label) in legend
+    assert str(BudgetAccount.SPENT.label) not in legend
 
 
 def test_lines_are_filtered_sorted_and_exported(world: World, as_person: SignIn) -> None:
