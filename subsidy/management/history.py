@@ -1,4 +1,4 @@
-"""Whether the migrations that a database remembers are those of this program (docs/adr/0037)."""
+"""Whether the migrations that a database remembers are those of this program (docs/adr/0038)."""
 
 from __future__ import annotations
 
