@@ -14,6 +14,8 @@ from subsidy.audit.canonical import canonical
 from workflows.common.acts import Act
 from workflows.common.refusals import BadData
 
+KEY_MAX = 2**63 - 1
+
 
 def checked(act: Act, subject: Any, data: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
     if act.form is None:
@@ -32,9 +34,11 @@ def part_of(act: Act, data: Mapping[str, Any]) -> int | None:
     if isinstance(said, Model):
         return int(said.pk)
     try:
-        return int(said) if isinstance(said, str | int) else None
+        number = int(said) if isinstance(said, str | int) else None
     except ValueError:
         return None
+    # A number that no key can have names nothing; the database would not even take it as a question.
+    return number if number is not None and 0 < number <= KEY_MAX else None
 
 
 def data_hash_of(content: Mapping[str, Any]) -> str:

@@ -220,6 +220,17 @@ def test_a_body_that_is_no_json_is_refused(world: World, as_program: AsProgram, 
     assert (answer.status_code, answer.json()["code"]) == (400, "request")
 
 
+def test_a_part_of_a_matter_that_no_key_can_name_is_not_there(world: World, as_program: AsProgram) -> None:
+    company = world.company()
+    program = as_program(world.filer(company))
+    for account in ("9" * 30, "-1", 2**63, -(2**70), "0"):
+        sent = {"account": account, "reason": "不是我们的账户"}
+        answer = program.post(
+            f"companies/{company.pk}/acts/refuse_account/", sent, key=uuid.uuid4().hex, version=company.head_seq
+        )
+        assert answer.status_code in (403, 404, 422), (account, answer.content)
+
+
 def test_keys_that_are_none_are_rows_that_do_not_exist(world: World, as_program: AsProgram) -> None:
     program, seen = as_program("leader"), set()
     odd = ("x", "²", "٣", "9" * 30, "-1", "")
