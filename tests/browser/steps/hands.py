@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -31,11 +31,17 @@ class Hand(Protocol):
         """Choose a file."""
 
 
+def _next_page(place: Locator, *, leads_on: bool) -> AbstractContextManager[object]:
+    """What happens within leads to another page, which is there, whole, at the end; neither a click nor a key waits for it."""
+    return place.page.expect_navigation() if leads_on else nullcontext()
+
+
 class Pointer:
     """Points at things: a mouse, or a finger on a telephone."""
 
     def press(self, place: Locator, *, leads_on: bool = True) -> None:
-        place.click()
+        with _next_page(place, leads_on=leads_on):
+            place.click()
 
     def tick(self, place: Locator) -> None:
         place.check()
@@ -61,8 +67,7 @@ class Keyboard:
 
     def press(self, place: Locator, *, leads_on: bool = True) -> None:
         self._reach(place)
-        # A click waits by itself for the page that it asks for; a key does not.
-        with place.page.expect_navigation() if leads_on else nullcontext():
+        with _next_page(place, leads_on=leads_on):
             place.page.keyboard.press("Enter")
 
     def tick(self, place: Locator) -> None:
