@@ -246,6 +246,9 @@ def key_facts(case: Case, rules: Rules, panel: PanelShown | None) -> list[KeyFac
                 url="#rules",
             )
         )
+    less = (rules.amount_fen or 0) - case.computed_fen if rules.pinned and case.computed_fen is not None else 0
+    if less > 0:
+        facts.append(KeyFact(_("Not paid beside other awards"), formats.money_short(less), note=formats.money(less)))
     if panel is not None:
         shown = (
             panel.mean if panel.concluded else _("%(n)d of %(all)d sealed") % {"n": panel.sealed, "all": panel.seats}

@@ -9,16 +9,14 @@ from django.utils.translation import gettext as _
 from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
-from subsidy.decisions.facts import decision_of
 from subsidy.programmes.packs import pack_of
 from subsidy.reviews.conflicts import candidates
 from subsidy.web.components import Money, Preview, Refusal
-from subsidy.web.formats import day, money
+from subsidy.web.formats import day, money, pick
+from workflows.case.checking import amount_found
 from workflows.case.parts import part_of, ratings_of, reckoned
 from workflows.common.deadlines import working_days_after
-from workflows.common.refusals import WrongState
-
-HUNDREDTHS = 100
+from workflows.common.refusals import BadData, WrongState
 
 
 def of_case(action: str, case: Case, *, now: Moment) -> Preview:
@@ -85,22 +83,20 @@ def _reject(case: Case, _now: Moment) -> Preview:
 
 def _confirm_amount(case: Case, now: Moment) -> Preview:
     """The amount as the policy computes it now; no money is reserved before the round is ranked."""
-    pack, _facts, decision = decision_of(case, now=now)
-    refused = []
-    if decision.outcome != "met" or not decision.amount:
-        refused.append(Refusal(case.number, _("The policy does not find it entitled on the facts at hand.")))
-    panel = pack.route.panel
-    if panel is not None and (case.score or 0) < panel.pass_mark * HUNDREDTHS:
-        refused.append(
-            Refusal(case.number, _("The panel's mean is below the pass mark of %(mark)d.") % {"mark": panel.pass_mark})
-        )
-    if refused:
-        return Preview(refused=refused)
+    try:
+        _pack, _facts, decision, beside = amount_found(case, now=now, lock=False)
+    except BadData as refusal:
+        return Preview(refused=[Refusal(case.number, refusal.message)])
     return Preview(
         changes=[
             _moves(case.get_state_display(), CaseState.AWAITING_ROUND),
             _("The finding is pinned: %(amount)s, policy version %(version)s.")
             % {"amount": money(decision.amount or 0), "version": case.policy_version.version},
+            *(
+                _("Of it %(amount)s is not paid beside other awards: %(group)s.")
+                % {"amount": money(one.amount_fen), "group": pick(one.title.zh, one.title.en)}
+                for one in beside.forgone
+            ),
             _("No money is reserved yet; that happens when its round is ranked."),
         ],
     )

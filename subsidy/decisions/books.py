@@ -36,7 +36,8 @@ class EarlierAward:
     """An award in fen, made by this system or before it, to the company, one before it, or one of its group.
 
     `measure` is the policy's code, `known_measure` whether the bureau has a policy of that code. `certificate_day` is
-    the day of issue of the certificate that it was granted for, where that is on record.
+    the day of issue of the certificate that it was granted for, where that is on record. `group` and `group_key` are the
+    group that an imported award names for itself, with the values of its key; empty where it names none.
     """
 
     key: str
@@ -49,11 +50,16 @@ class EarlierAward:
     document: str
     certificate_day: dt.date | None
     entered_at: dt.datetime
+    group: str = ""
+    group_key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Books:
-    """Everything on record of one company for one day. `lists` is by register; prior awards stand under PRIOR_AWARDS."""
+    """Everything on record of one company for one day. `lists` is by register; prior awards stand under PRIOR_AWARDS.
+
+    `kin` are the other companies whose awards of that day count with its own: merged into it, or of its group.
+    """
 
     on: dt.date
     company: Company
@@ -62,6 +68,7 @@ class Books:
     spans: tuple[Span, ...]
     lists: Mapping[str, ListHeld]
     awards: tuple[EarlierAward, ...]
+    kin: Mapping[int, Holder]
 
 
 PRIOR_AWARDS = "prior_awards"
@@ -93,7 +100,7 @@ WITH RECURSIVE line(id, until) AS (
 ), made AS (
     SELECT w.holder, w.id AS company_id, p.code AS measure, TRUE AS known_measure, a.amount_fen,
            d.issued_on AS conferred_on, d.number AS document, (f.facts_text::jsonb ->> 'certificate_on') AS certificate_day,
-           d.issued_at AS entered_at, c.number AS key
+           d.issued_at AS entered_at, c.number AS key, '' AS "group", '[]'::jsonb AS group_key
     FROM whose w
     JOIN decisions_award a ON a.company_id = w.id
     JOIN decisions_decree d ON d.id = a.decree_id
@@ -109,7 +116,8 @@ WITH RECURSIVE line(id, until) AS (
            EXISTS (SELECT 1 FROM programmes_policy p WHERE p.authority_id = r.authority_id AND p.code = r.pack)
                AS known_measure,
            r.amount_fen, r.conferred_on, r.document_number AS document, r.certificate_day::text AS certificate_day,
-           r.entered_at, r.document_number || ' ' || r.pack || ' ' || r.title || ' ' || r.company_id AS key
+           r.entered_at, r.document_number || ' ' || r.pack || ' ' || r.title || ' ' || r.company_id AS key,
+           r."group", r.group_key
     FROM whose w
     JOIN registers_prioraward r ON r.company_id = w.id
     WHERE r.conferred_on <= %(on)s AND (w.until IS NULL OR r.conferred_on < w.until) AND r.amount_fen > 0
@@ -139,6 +147,7 @@ UNION ALL SELECT 'list', to_jsonb(n) || jsonb_build_object('unclear', EXISTS (
     FROM newest n
 UNION ALL SELECT 'award', to_jsonb(made) FROM made
 UNION ALL SELECT 'award', to_jsonb(told) FROM told
+UNION ALL SELECT 'kin', to_jsonb(whose) FROM whose WHERE id <> %(company)s AND until IS NULL
 """
 
 
@@ -164,6 +173,7 @@ def books_of(company_id: int, *, on: dt.date, case_id: int | None = None) -> Boo
         spans=tuple(spans_among(_rows(RegisterEntry, found.get("entry", ())))),
         lists={one["register"] or PRIOR_AWARDS: _list(one) for one in found.get("list", ())},
         awards=tuple(sorted(map(_award, found.get("award", ())), key=lambda one: (one.conferred_on, one.key))),
+        kin={one["id"]: one["holder"] for one in found.get("kin", ())},
     )
 
 
@@ -196,4 +206,6 @@ def _award(content: Mapping[str, Any]) -> EarlierAward:
         document=content["document"],
         certificate_day=dt.date.fromisoformat(day) if day else None,
         entered_at=dt.datetime.fromisoformat(content["entered_at"]),
+        group=content["group"],
+        group_key=tuple(content["group_key"]),
     )

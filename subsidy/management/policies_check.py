@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from policies.language import Finding, PackSource, PolicyError, load_pack, parse_pack
-from policies.language.award.groups import load_group, stacking_findings
+from policies.language.award.groups import groups_beside, load_group, stacking_findings
 from policies.language.check.boundaries import untouched
 from policies.language.check.cases import read_cases
 from policies.language.check.lint import check_pack
 from policies.language.check.mutate import LEAST_PERCENT, MutationReport, survivors
+from subsidy.decisions.stacking import uncounted
 from subsidy.management.base import Findings, ProgramCommand, add_json
 from subsidy.management.packs import add_lang, add_packs, checked_paths, chosen_folders, folders_named
 
@@ -56,7 +57,8 @@ def _findings(path: Path, *, proofs: bool) -> tuple[Finding, ...]:
         return ()
     found = check_pack(path, proofs=proofs)
     try:
-        return (*found, *stacking_findings(load_pack(path), path))
+        pack = load_pack(path)
+        return (*found, *stacking_findings(pack, groups_beside(path)), *uncounted(pack))
     except PolicyError:
         return found  # the check has said why the pack cannot be read
 

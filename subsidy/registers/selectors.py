@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from policies.language.award.combine import PriorAward as Award
 from subsidy.registers.models import PriorAward, RegisterEntry
 from subsidy.registers.spans import Span, chains, span_on, spans_among
 
@@ -51,27 +50,3 @@ def current_awards() -> QuerySet[PriorAward]:
 def entries_of_case(case_key: int) -> list[RegisterEntry]:
     """What a case led to in the registers as it stands last, the newest first; empty where it conferred no title."""
     return list(current_entries().filter(case_key=case_key).order_by("-pk"))
-
-
-def prior_awards(company_ids: Iterable[int], *, before: dt.date | None = None) -> list[PriorAward]:
-    """Awards from before this system of these companies (a group of undertakings), oldest first; one query.
-
-    `before` leaves out what was conferred on that day or later. Awards that were taken back (0 fen) are left out.
-    """
-    rows = current_awards().filter(company__in=list(company_ids), amount_fen__gt=0)
-    if before is not None:
-        rows = rows.filter(conferred_on__lt=before)
-    return list(rows.order_by("conferred_on", "pk"))
-
-
-def as_combined(awards: Iterable[PriorAward]) -> list[Award]:
-    """The same as `policies.language.combine` takes them."""
-    return [
-        Award(
-            pack=one.pack,
-            amount=one.amount_fen,
-            conferred_on=one.conferred_on,
-            groups={one.group: tuple(one.group_key)} if one.group else {},
-        )
-        for one in awards
-    ]

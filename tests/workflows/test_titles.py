@@ -207,7 +207,7 @@ def test_an_upgrade_pays_the_difference_to_what_the_lower_level_was_given(bureau
     city = bureau.centre_award(company, "city_centre")
     assert city.computed_fen == 200_000_00
     bureau.decreed(city.call, "西科〔2024〕31号")
-    with pytest.raises(BadData, match="差额"):
+    with pytest.raises(BadData, match="晋级补差"):
         bureau.centre_award(company, "city_centre")
     province = bureau.centre_award(company, "provincial_centre")
     finding = province.findings.order_by("-pk")[0]

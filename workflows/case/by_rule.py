@@ -10,6 +10,7 @@ import hashlib
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from policies.language.award.combine import TooManyClaims
 from subsidy.applicants.models import Company
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
@@ -58,8 +59,13 @@ def decide_by_rule(turn: Turn) -> bool:
     if authorisation is None:
         return False
     pack, facts, decision = decision_of(case, now=turn.now)
-    amount, _forgone = payable(case, pack, decision.amount or 0, on=turn.now.on)
-    pays = pack.program.amount is not None
+    try:
+        comes_to = payable(case, pack, decision.amount or 0, on=turn.now.on)
+    except TooManyClaims:
+        return False
+    if comes_to.displaced:
+        return False  # which of the two stands is for people, and for the company, to say
+    amount, pays = comes_to.amount_fen, pack.program.amount is not None
     if decision.outcome != "met" or (pays and not amount) or amount > authorisation.case_cap_fen:
         return False
     if used_of(authorisation) + amount > authorisation.cap_fen:
@@ -83,6 +89,7 @@ def decide_by_rule(turn: Turn) -> bool:
         **as_pinned(finding),
         amount_fen=amount,
         tier=decision.tier,
+        forgone=comes_to.as_recorded(),
         drawn=drawn,
         decided=decision.outcome,
     )

@@ -14,16 +14,16 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from policies.language import Finding, Pack, PackSource, PolicyError, parse_pack
-from policies.language.award.groups import group_of
+from policies.language import Pack, PackSource, PolicyError, parse_pack
+from policies.language.award.groups import stacking_findings
 from policies.language.check.lint import check_pack
+from subsidy.decisions.stacking import GROUPS, uncounted
 from subsidy.programmes.models import Policy, PolicyVersion
 from workflows.common.acts import ActForm
 from workflows.common.refusals import BadData
 from workflows.common.turn import Turn
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = ROOT / "policies" / "groups"
 TRIED_COMPANIES = 1_000_000
 LONGEST_TRIAL_SECONDS = 900
 NOT_PROVEN = "NOT_PROVEN"
@@ -52,24 +52,14 @@ class Checked:
 def read_and_check(source: PackSource) -> Checked:
     """Read and check the texts; the same texts once, as proving takes a second. Raises PolicyError."""
     pack = parse_pack(source)
-    findings = [*check_pack(source), *_groups(pack)]
+    # Groups are published with the program.
+    findings = [*check_pack(source), *stacking_findings(pack, GROUPS), *uncounted(pack)]
     wrong = [finding for finding in findings if finding.severity == "error"]
     return Checked(
         pack,
         tuple(str(finding) for finding in wrong if finding.code != NOT_PROVEN),
         tuple(str(finding) for finding in wrong if finding.code == NOT_PROVEN),
     )
-
-
-def _groups(pack: Pack) -> list[Finding]:
-    """What is wrong with the groups that the pack names: they are published with the program."""
-    found: list[Finding] = []
-    for stacking in pack.stacking:
-        try:
-            group_of(stacking, GROUPS)
-        except PolicyError as error:
-            found.extend(error.findings)
-    return found
 
 
 def make_version(turn: Turn) -> PolicyVersion:

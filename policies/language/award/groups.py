@@ -158,12 +158,12 @@ def groups_beside(folder: Path) -> Path:
     return next((parent / "groups" for parent in parents[:3] if (parent / "groups").is_dir()), parents[1] / "groups")
 
 
-def stacking_findings(pack: Pack, folder: Path) -> tuple[Finding, ...]:
-    """Return what is wrong with the groups that a pack names; `folder` is its version folder."""
+def stacking_findings(pack: Pack, groups: Path) -> tuple[Finding, ...]:
+    """Return what is wrong with the groups that a pack names; `groups` is the folder of group files."""
     found: list[Finding] = []
     for stacking in pack.stacking:
         try:
-            group = group_of(stacking, groups_beside(folder))
+            group = group_of(stacking, groups)
         except PolicyError as error:
             found.extend(error.findings)
             continue

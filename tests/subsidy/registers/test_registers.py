@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from policies.language.award.combine import PriorAward as Award
+from subsidy.decisions.books import books_of
 from subsidy.registers.enums import Change, RegisterImportState
 from subsidy.registers.models import PriorAward, RegisterEntry, RegisterImport
-from subsidy.registers.selectors import as_combined, prior_awards, recognised, spans_of
+from subsidy.registers.selectors import current_awards, recognised, spans_of
 from tests.subsidy.registers.lists import AWARDS, apply, deliver, note, said, table
 from tests.world import World, fresh
 from workflows.common.refusals import BadData, Forbidden, NotFound, WrongState
@@ -226,19 +226,19 @@ def test_earlier_awards_count_in_groups_once_and_are_corrected_by_a_later_statem
     assert counts(about) == (1, 0, 0, 0, 0)
     apply(world, about)
     assert counts(deliver(world, line, register="prior_awards", heading=AWARDS)) == (0, 0, 0, 1, 0)
-    award = Award(
-        pack="rd_platform_award",
-        amount=30_000_000,
-        conferred_on=DAY("2021-06-01"),
-        groups={"rd_platform": (company.uscc,)},
+    [award] = books_of(company.pk, on=world.now.on).awards
+    assert (award.measure, award.amount_fen, award.conferred_on) == (
+        "rd_platform_award",
+        30_000_000,
+        DAY("2021-06-01"),
     )
-    assert as_combined(prior_awards([company.pk])) == [award]
-    assert prior_awards([company.pk], before=DAY("2021-06-01")) == []
+    assert (award.group, award.group_key) == ("rd_platform", (company.uscc,))
+    assert books_of(company.pk, on=DAY("2021-05-31")).awards == ()
     lower = line.replace("300,000.00", "200,000.00")
     apply(world, deliver(world, lower, register="prior_awards", heading=AWARDS))
-    assert [one.amount_fen for one in prior_awards([company.pk])] == [20_000_000]
+    assert current_awards().get(company=company).amount_fen == 20_000_000
     apply(world, deliver(world, line.replace("300,000.00", "0"), register="prior_awards", heading=AWARDS))
-    assert prior_awards([company.pk]) == [] and PriorAward.objects.count() == 3
+    assert books_of(company.pk, on=world.now.on).awards == () and PriorAward.objects.count() == 3
 
 
 @pytest.mark.parametrize("amount", ["-1", "0.001", "三十万"])
