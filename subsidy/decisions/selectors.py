@@ -6,14 +6,18 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from policies.language import Pack
 from subsidy.applicants.models import CompanyFact
 from subsidy.audit.models import EventPrivate
+from subsidy.cases.models import Case
 from subsidy.decisions.enums import ObjectionState, RowState
 from subsidy.decisions.models import Award, AwardChange, Finding, Objection, Round, RoundRow
+from subsidy.programmes.models import PolicyVersion
+from subsidy.programmes.packs import pack_of
 from subsidy.registers.enums import Register
+from subsidy.registers.models import RegisterEntry
 from subsidy.registers.selectors import held_on
 
 BARRED_BY: Mapping[str, str] = {
@@ -73,6 +77,27 @@ def barred(companies: Iterable[int], pack: Pack, *, on: dt.date) -> dict[int, li
         for company_id, kinds in left.items()
         if kinds
     }
+
+
+def barred_cases(cases: QuerySet[Case], *, on: dt.date) -> dict[int, list[str]]:
+    """Those of the cases whose company stands on a list that their policy excludes, with the lists, in words.
+
+    One statement where nobody stands on any list; else three more for each policy version concerned.
+    """
+    adverse = RegisterEntry.objects.filter(company=OuterRef("company"), kind__in=BARRED_BY)
+    said = CompanyFact.objects.filter(
+        company=OuterRef("company"), superseded_at__isnull=True, list_name="", name__in=BARRED_BY.values(), integer=1
+    )
+    near = cases.filter(Exists(adverse) | Exists(said)).order_by("pk").values_list("pk", "company", "policy_version")
+    by_version: dict[int, dict[int, int]] = {}
+    for case_id, company_id, version_id in near:
+        by_version.setdefault(version_id, {})[case_id] = company_id
+    found: dict[int, list[str]] = {}
+    for version in PolicyVersion.objects.filter(pk__in=by_version).order_by("pk"):
+        companies = by_version[version.pk]
+        lists = barred(set(companies.values()), pack_of(version), on=on)
+        found |= {case_id: lists[company] for case_id, company in companies.items() if company in lists}
+    return found
 
 
 def last_changes(awards: Iterable[int]) -> dict[int, AwardChange]:

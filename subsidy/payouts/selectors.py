@@ -13,6 +13,7 @@ from subsidy.accounts.enums import Role
 from subsidy.accounts.models import User
 from subsidy.accounts.selectors import grants_of
 from subsidy.applicants.holds import payable_accounts
+from subsidy.audit.moment import ZONE
 from subsidy.cases.enums import CaseState
 from subsidy.decisions.enums import InstalmentState
 from subsidy.decisions.models import Instalment
@@ -52,7 +53,7 @@ def unpaid_of(user: User, *, on: dt.date) -> QuerySet[Instalment]:
 def payable(instalments: QuerySet[Instalment], *, at: dt.datetime) -> QuerySet[Instalment]:
     """Those of them that a batch would take at `at`: due, held by nobody, and the case's account is valid, cooled and not frozen."""
     accounts = payable_accounts(at=at).values("pk")
-    return unheld(instalments).filter(
+    return unheld(instalments, on=at.astimezone(ZONE).date()).filter(
         state=InstalmentState.DUE,
         award__case__state=CaseState.AWAITING_PAYMENT,
         award__case__payee_account__in=accounts,

@@ -36,6 +36,8 @@ from subsidy.decisions.selectors import objector_of
 from subsidy.ledger.enums import ReservationState
 from subsidy.ledger.invariants import violations
 from subsidy.ledger.models import Reservation
+from subsidy.payouts.enums import BatchState
+from subsidy.payouts.selectors import payable
 from subsidy.programmes.models import Call
 from subsidy.web import person
 from subsidy.work.models import WorkItem
@@ -342,15 +344,48 @@ def test_a_row_with_an_open_objection_is_settled_by_the_objection_alone(world: W
         world.act("round", round_, "settle_row", "supervision", data={"rank": 1, "goes_on": "yes", "reason": "无"})
 
 
-def test_a_company_on_a_list_after_the_decree_is_named_when_a_batch_is_prepared(world: World) -> None:
-    round_, cases = on_notice(world, 2)
+def cleared(world: World, case: Case) -> None:
+    """The registry says later that the company stands on no list."""
+    facts = [{"name": "is_dishonest", "kind": "yes_no", "value": False}]
+    said = {"source": "registry", "as_of": world.now.on.isoformat(), "facts": facts}
+    world.act("company", case.company, "keep_facts", "counter", data=said)
+
+
+def to_be_paid(world: World, count: int) -> list[Case]:
+    round_, cases = on_notice(world, count)
     close(world, round_)
     decree(world, round_, "西科〔2024〕8号")
-    paid = [world.accounted(case) for case in cases]
-    barred_now(world, paid[0])
-    with pytest.raises(WrongState, match=paid[0].company_name):
-        world.batch(paid)
-    assert world.batch(paid[1:]).line_count == 1
+    return [world.accounted(case) for case in cases]
+
+
+def payable_now(world: World) -> set[str]:
+    unpaid = Instalment.objects.filter(authority=world.authority)
+    return {one.award.case.number for one in payable(unpaid, at=world.now.at)}
+
+
+def test_a_payment_stops_with_the_list_and_goes_on_when_the_company_is_off_it(world: World) -> None:
+    cases = to_be_paid(world, 2)
+    barred_now(world, cases[0])
+    assert payable_now(world) == {cases[1].number}
+    with pytest.raises(WrongState, match=cases[0].number):
+        world.batch(cases)
+    assert world.batch(cases[1:]).line_count == 1
+    world.now = days_later(world.now, 1)
+    cleared(world, cases[0])
+    assert payable_now(world) == {cases[0].number}
+    assert world.released([fresh(cases[0])]).line_count == 1
+
+
+@pytest.mark.parametrize("step", ["check", "release"])
+def test_a_list_that_appears_after_a_batch_was_prepared_stops_it(world: World, step: str) -> None:
+    cases = to_be_paid(world, 2)
+    batch = world.batch(cases)
+    if step == "release":
+        world.act("batch", batch, "check", "finance2")
+    barred_now(world, cases[1])
+    with pytest.raises(WrongState, match=cases[1].company_name):
+        world.act("batch", batch, step, {"check": "finance2", "release": "finance3"}[step])
+    assert fresh(batch).state == {"check": BatchState.PREPARED, "release": BatchState.CHECKED}[step]
 
 
 def test_a_name_is_corrected_beside_the_original_and_the_decree_carries_it(world: World) -> None:

@@ -31,7 +31,6 @@ from subsidy.payouts.services import (
 from subsidy.payouts.transfers import transfer_begin, transfer_note
 from workflows.common.refusals import BadData, NotFound, WrongState
 from workflows.common.turn import Turn
-from workflows.payout_batch.lists import refuse_barred
 from workflows.payout_batch.moving import Moves
 from workflows.payout_batch.years import refuse_closed_years
 
@@ -68,7 +67,7 @@ def chosen(turn: Turn) -> list[Instalment]:
 def _refuse_unpayable(found: Sequence[Instalment], turn: Turn) -> None:
     """Raises WrongState that names every case whose account, company or policy is held back today."""
     held = held_accounts(found, at=turn.now.at)
-    kept_back = reasons([one.pk for one in found])
+    kept_back = reasons([one.pk for one in found], on=turn.now.on)
     held += [f"{one.award.case.number}: {kept_back[one.pk]}" for one in found if one.pk in kept_back]
     if held:
         raise WrongState(
@@ -80,7 +79,6 @@ def _refuse_unpayable(found: Sequence[Instalment], turn: Turn) -> None:
 def make(turn: Turn) -> Batch:
     instalments = chosen(turn)
     _refuse_unpayable(instalments, turn)
-    refuse_barred(instalments, on=turn.now.on)
     account = turn.data["paying_account"]
     authorities = {one.authority_id for one in instalments} | {account.authority_id}
     if len(authorities) != 1:
@@ -163,10 +161,6 @@ def _several_classes(batch: Batch) -> list[str]:
     ]
 
 
-def _lines(batch: Batch) -> list[BatchLine]:
-    return list(with_holds(batch.lines.order_by("row")))
-
-
 def _refuse_changed(lines: Sequence[BatchLine], turn: Turn) -> None:
     """I12: what is paid to is the account that the company confirmed, valid today, cooled and under no freeze."""
     changed = changed_accounts(lines, at=turn.now.at)
@@ -197,7 +191,7 @@ def _refuse_held(lines: Sequence[BatchLine]) -> None:
 
 def check(turn: Turn) -> None:
     batch: Batch = turn.subject
-    lines = _lines(batch)
+    lines = list(with_holds(batch.lines.order_by("row"), on=turn.now.on))
     _refuse_changed(lines, turn)
     refuse_closed_years(_shares().select_related("budget_line", "batch_line").filter(batch_line__batch=batch))
     _refuse_held(lines)
@@ -226,7 +220,7 @@ def release(turn: Turn) -> None:
     wanted = batch.lines.select_related("batch", "instalment").prefetch_related(
         Prefetch("shares", _shares()), "offsets"
     )
-    lines = list(with_holds(wanted.order_by("row")))
+    lines = list(with_holds(wanted.order_by("row"), on=turn.now.on))
     _refuse_changed(lines, turn)
     refuse_closed_years(share for line in lines for share in line.shares.all())
     _refuse_held(lines)

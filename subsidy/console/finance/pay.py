@@ -85,7 +85,7 @@ def to_pay(request: HttpRequest) -> HttpResponse:
     who = scope.reader(request)
     unpaid = unpaid_of(who.user, on=who.on)
     ready = dict(payable(unpaid, at=who.at).values_list("pk", "amount_fen"))
-    rows = _rows(unpaid.order_by("-state", "pk"), set(ready), who.at)
+    rows = _rows(unpaid.order_by("-state", "pk"), set(ready), who)
     context = {
         "rows": rows,
         "shown_max": SHOWN_MAX,
@@ -98,7 +98,7 @@ def to_pay(request: HttpRequest) -> HttpResponse:
     return render(request, "console/finance/to_pay.html", context)
 
 
-def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -> list[Waiting]:
+def _rows(instalments: QuerySet[Instalment], ready: set[int], who: Reader) -> list[Waiting]:
     found: list[Instalment] = list(
         instalments.select_related(
             "award__case__payee_account", "award__case__policy_version", "award__case__company", "award__decree"
@@ -109,7 +109,7 @@ def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -
         )[:SHOWN_MAX]
     )
     refusals = last_refusals(one.pk for one in found)
-    kept_back = reasons([one.pk for one in found])
+    kept_back = reasons([one.pk for one in found], on=who.on)
     standing = standing_offsets(one.pk for one in found)
     return [
         Waiting(
@@ -117,7 +117,7 @@ def _rows(instalments: QuerySet[Instalment], ready: set[int], at: dt.datetime) -
             due_fen=one.amount_fen - standing.get(one.pk, 0),
             standing_fen=standing.get(one.pk, 0),
             payable=one.pk in ready,
-            held="" if one.pk in ready else kept_back.get(one.pk) or _hold_reason(one, at),
+            held="" if one.pk in ready else kept_back.get(one.pk) or _hold_reason(one, who.at),
             refused=refusals.get(one.pk),
             account=_masked(one),
             today=today_words(one.award.case.company, one.award.company_name),
