@@ -174,7 +174,7 @@ class MoneyPath(RuleBasedStateMachine):
     @rule(which=WHICH, every=st.booleans(), sent=st.sampled_from([True, True, True, False]))
     def pay_out(self, which: int, every: bool, sent: bool) -> None:
         """What is due and not held is sent, or is prepared and given up: all of it, or one case's."""
-        due = unheld(self.due())
+        due = unheld(self.due(), on=self.world.now.on)
         cases = [one.award.case for one in (due.order_by("pk") if every else [one_of(due, which)]) if one]
         if not cases:
             return
@@ -225,7 +225,7 @@ class MoneyPath(RuleBasedStateMachine):
     @rule(which=WHICH)
     def other_account(self, which: int) -> None:
         """A company whose payment came back names another account."""
-        bounced = one_of(self.due().exclude(pk__in=unheld(self.due())), which)
+        bounced = one_of(self.due().exclude(pk__in=unheld(self.due(), on=self.world.now.on)), which)
         if bounced is not None:
             self.world.now = days_later(self.world.now, 1)
             change_account(self.world, bounced.award.case)
