@@ -10,6 +10,7 @@ The baseline is in ``benchmarks/baseline.md``.
 from __future__ import annotations
 
 import cProfile
+import gc
 import multiprocessing
 import os
 import pstats
@@ -194,6 +195,7 @@ def rows(answered: int, lines: int, folder: Path) -> Iterator[Row]:
     from subsidy.payouts.models import BatchLine
 
     payable = Payable(answered)
+    gc.freeze()  # as subsidy/wsgi.py does
     began, cpu_began = time.perf_counter(), time.process_time()
     with profiled():
         payable.sealed(1, lines)

@@ -32,24 +32,26 @@ def batch_number(year: int) -> str:
         return f"B{year}-{cursor.fetchone()[0]:05d}"
 
 
-def lines_freeze(batch: Batch, instalments: Sequence[Instalment], due: Mapping[int, Due]) -> list[BatchLine]:
-    """Freeze one payment an instalment, with what each budget line bears of it; the natural key counts attempts.
+def lines_of(batch: Batch, instalments: Sequence[Instalment], due: Mapping[int, Due]) -> list[BatchLine]:
+    """One payment an instalment, not saved yet; the natural key counts attempts.
 
     `due` says for each instalment what is paid and what of it is set off. The instalments come with award, case and
-    payee account at hand and are moved to IN_BATCH.
+    payee account at hand.
     """
     attempts = _attempts(instalments)
-    lines = BatchLine.objects.bulk_create(
-        [
-            _line(batch, row, instalment, attempts.get(instalment.pk, 0) + 1, due[instalment.pk])
-            for row, instalment in enumerate(instalments, 1)
-        ]
-    )
+    return [
+        _line(batch, row, instalment, attempts.get(instalment.pk, 0) + 1, due[instalment.pk])
+        for row, instalment in enumerate(instalments, 1)
+    ]
+
+
+def lines_freeze(lines: Sequence[BatchLine], instalments: Sequence[Instalment], due: Mapping[int, Due]) -> None:
+    """Keep the payments, with what each budget line bears of them, and move the instalments to IN_BATCH."""
+    BatchLine.objects.bulk_create(lines)
     shares = list(_shares(lines, instalments))
     LineShare.objects.bulk_create(shares)
     _offsets_freeze(lines, shares, due)
     Instalment.objects.filter(pk__in=[one.pk for one in instalments]).update(state=InstalmentState.IN_BATCH)
-    return lines
 
 
 def _offsets_freeze(lines: Iterable[BatchLine], shares: Iterable[LineShare], due: Mapping[int, Due]) -> None:
@@ -119,11 +121,10 @@ def _shares(lines: Sequence[BatchLine], instalments: Sequence[Instalment]) -> It
             raise ValueError(f"obligations of case {line.case_id} do not bear its payment {line.end_to_end_id}")
 
 
-def format_problems(batch: Batch, instalments: Sequence[Instalment], due: Mapping[int, Due]) -> list[str]:
+def format_problems(batch: Batch, lines: Iterable[BatchLine]) -> list[str]:
     """Why rows cannot stand in a file of this format, each named, in Chinese and English; empty when all can."""
     problems: list[str] = []
-    for row, instalment in enumerate(instalments, 1):
-        line = _line(batch, row, instalment, 1, due[instalment.pk])
+    for line in lines:
         if not line.sent_fen:
             continue
         payment = payment_of(line, purpose=batch.purpose, currency=batch.currency)

@@ -80,10 +80,12 @@ class Reading:
             batch__number__in=[one for one in messages if one]
         )
         wanted = sorted(set(named.filter(batch__in=mine).order_by().values_list("batch", flat=True)))
-        list(mine.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
+        locked = mine.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
+        batches = {one.pk: one for one in locked.select_related("paying_account")}
         refuse_clash(kind_named("batch"), wanted, self.turn.actor, self.turn.act, self.turn.lender_id)
-        found = named.filter(batch__in=wanted).select_related("batch__paying_account", "case", "instalment")
+        found = named.filter(batch__in=wanted).select_related("case", "instalment")
         for line in found.prefetch_related("shares__budget_line", "offsets").order_by("pk"):
+            line.batch = batches[line.batch_id]
             self.lines[line.end_to_end_id] = line
 
     def _lines_of(self, statement: BankAnswer) -> list[BatchLine | None]:

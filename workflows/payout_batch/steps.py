@@ -26,6 +26,7 @@ from subsidy.payouts.services import (
     held_accounts,
     lines_freeze,
     lines_move,
+    lines_of,
     lines_withdraw,
 )
 from subsidy.payouts.transfers import transfer_begin, transfer_note
@@ -126,10 +127,11 @@ def prepared(turn: Turn) -> None:
     """Freeze the lines; a row that the format cannot carry refuses the whole batch and is named."""
     batch: Batch = turn.subject
     instalments, due = turn.worked_out
-    problems = format_problems(batch, instalments, due)
+    lines = lines_of(batch, instalments, due)
+    problems = format_problems(batch, lines)
     if problems:
         raise BadData(fields={"instalments": problems})
-    lines = lines_freeze(batch, instalments, due)
+    lines_freeze(lines, instalments, due)
     wrong = head_problems(batch, made_at=turn.now.at)
     if wrong:
         raise BadData(fields={"format": _several_classes(batch) or wrong})
@@ -175,8 +177,8 @@ def _refuse_changed(lines: Sequence[BatchLine], turn: Turn) -> None:
 
 
 def _shares() -> QuerySet[LineShare]:
-    """What budget lines bear, each with its line at hand."""
-    return LineShare.objects.select_related("budget_line").order_by("pk")
+    """What budget lines bear, each with its line at hand: one object a line, however many payments it bears."""
+    return LineShare.objects.prefetch_related("budget_line").order_by("pk")
 
 
 def _refuse_held(lines: Sequence[BatchLine]) -> None:
@@ -193,7 +195,7 @@ def check(turn: Turn) -> None:
     batch: Batch = turn.subject
     lines = list(with_holds(batch.lines.order_by("row"), on=turn.now.on))
     _refuse_changed(lines, turn)
-    refuse_closed_years(_shares().select_related("budget_line", "batch_line").filter(batch_line__batch=batch))
+    refuse_closed_years(_shares().select_related("batch_line").filter(batch_line__batch=batch))
     _refuse_held(lines)
     turn.set(checked_by=turn.actor, checked_at=turn.now.at)
     turn.record(
@@ -217,9 +219,7 @@ def release(turn: Turn) -> None:
         raise WrongState(
             _("The execution date of this batch has passed. Return it and prepare it again with a later date.")
         )
-    wanted = batch.lines.select_related("batch", "instalment").prefetch_related(
-        Prefetch("shares", _shares()), "offsets"
-    )
+    wanted = batch.lines.select_related("instalment").prefetch_related(Prefetch("shares", _shares()), "offsets")
     lines = list(with_holds(wanted.order_by("row"), on=turn.now.on))
     _refuse_changed(lines, turn)
     refuse_closed_years(share for line in lines for share in line.shares.all())
