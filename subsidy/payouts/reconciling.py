@@ -62,9 +62,17 @@ class Break:
 
     @property
     def is_gap(self) -> bool:
-        """A number was left out; otherwise the balances do not meet, or a number came twice."""
+        """A number was left out."""
         first, second = self.earlier.sequence, self.later.sequence
         return first is not None and second is not None and second > first + 1
+
+    @property
+    def is_repeated(self) -> bool:
+        """A number came twice in one year, and not as the next page of the same statement."""
+        first, second = self.earlier, self.later
+        years = {one.closing_on.year for one in (first, second) if one.closing_on is not None}
+        same = first.sequence is not None and first.sequence == second.sequence and len(years) < 2
+        return same and second.page <= first.page
 
     @property
     def difference_fen(self) -> int:
@@ -137,9 +145,9 @@ IN_ORDER = ("closing_on", "sequence", "page", "pk")
 
 
 def breaks_of(statements: Iterable[BankStatement]) -> list[Break]:
-    """Where two consecutive statements of one account leave something out between them, or overlap."""
+    """Where two consecutive statements of one account leave something out between them, overlap, or have one number."""
     found = [Break(first, second) for first, second in pairwise(statements)]
-    return [one for one in found if one.is_gap or one.difference_fen]
+    return [one for one in found if one.is_gap or one.is_repeated or one.difference_fen]
 
 
 def _sum(rows: QuerySet[Leg] | QuerySet[Answer], column: str) -> int:

@@ -23,7 +23,7 @@ OF_A_LIST = {
     ("round", "close_collection"): 30,
     ("round", "issue_decree"): 34,
     ("batch", "prepare"): 32,
-    ("batch", "release"): 27,
+    ("batch", "release"): 28,
     ("authority", "import_answers"): 46,
 }
 

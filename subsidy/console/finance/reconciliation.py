@@ -104,4 +104,6 @@ def _breaks(found: list[tuple[Reconciled, Break]]) -> DataTable:
 def _words(gap: Break) -> Text:
     if gap.is_gap:
         return _("a statement is missing: ask the bank for it and read it in")
+    if gap.is_repeated:
+        return _("one number was given twice: ask the bank which statement holds")
     return _("they overlap or their balances do not meet: ask the bank which holds")
