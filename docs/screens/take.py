@@ -131,6 +131,7 @@ SHOTS = (
     Shot("audit", "case as a story", "auditor", first("/console/audit/cases/?sort=number", "/console/audit/cases/XH")),
     Shot("offices", "an expert's list", "expert1", at("/console/scoring/")),
     Shot("offices", "experts", "acceptance", at("/console/experts/")),
+    Shot("offices", "overview", "leader", at("/console/overview/")),
     Shot("offices", "time by stage", "leader", at("/console/times/")),
     Shot("offices", "proposals", "leader", at("/console/proposals/")),
     Shot("offices", "people", "secadmin", at("/console/staff/")),

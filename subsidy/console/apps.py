@@ -15,11 +15,13 @@ class ConsoleConfig(AppConfig):
         from subsidy.console.accounts import SEES_ACCOUNTS
         from subsidy.console.audit.nav import add_entries as add_audit_entries
         from subsidy.console.finance.nav import add_entries
+        from subsidy.ledger.selectors import SEES_BUDGET
         from subsidy.web.nav import NavEntry, add
 
         officers = tuple(role for role in Role if role not in (*ADMINISTRATORS, Role.EXPERT, Role.AUDITOR))
         deciders = tuple(role for role in officers if role != Role.POLICY_AUTHOR)
         add(NavEntry(10, _("Queue"), "console:queue", kinds=(UserKind.OFFICER,), roles=officers))
+        add(NavEntry(11, _("Overview"), "console:overview", kinds=(UserKind.OFFICER,), roles=SEES_BUDGET))
         add(NavEntry(10, _("My cases to score"), "console:scoring", kinds=(UserKind.EXPERT,), roles=(Role.EXPERT,)))
         add(NavEntry(12, _("My declarations"), "console:declarations", kinds=(UserKind.EXPERT,), roles=(Role.EXPERT,)))
         panels = (Role.ACCEPTANCE, Role.AMOUNT, Role.LEADER, Role.AUDITOR)

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("budget/lines/new/", lines.Establish.as_view(), name="finance_establish"),
     path("budget/cash/<slug:action>/", lines.CashAct.as_view(), name="finance_cash_act"),
     path("budget/years/<int:year>/", years.year, name="finance_year"),
+    path("budget/years/<int:year>/entries/", lines.year_entries, name="finance_entries_year"),
     path("budget/years/<int:year>/end/", changes.ProposeYearEnd.as_view(), name="finance_propose_year_end"),
     path("budget/<int:pk>/", lines.entries, name="finance_entries_all"),
     path("budget/<int:pk>/reduce/", changes.ProposeReduction.as_view(), name="finance_propose_reduction"),

@@ -57,6 +57,7 @@ class Choices:
     policies: Sequence[tuple[int, str]] = ()
     calls: Sequence[tuple[int, str]] = ()
     townships: Sequence[tuple[int, str]] = ()
+    pools: Sequence[tuple[int, str]] = ()
     views: Sequence[View] = field(default=())
 
 
@@ -96,7 +97,17 @@ def choices_for(standing: Standing) -> Choices:
         View(pk, name, f"{reverse('console:queue-tab', args=[page])}?{queries[pk][0]}")
         for pk, (name, page) in sorted(by_kind.get("view", {}).items())
     ]
-    return Choices(named("policy"), named("call"), named("unit"), views)
+    units = dict(named("unit"))
+    pools = [
+        (pool.pk, pool_words(pool.role, units.get(pool.unit_id or 0, "")))
+        for pool in (*standing.pools, *standing.others)
+    ]
+    return Choices(named("policy"), named("call"), named("unit"), pools, views)
+
+
+def pool_words(role: str, unit: str) -> str:
+    """Which pool it is: its role, and its unit if it is one of a unit."""
+    return f"{Role(role).label} · {unit}" if unit else str(Role(role).label)
 
 
 def item_spec(
@@ -126,7 +137,7 @@ def item_spec(
             Sort("number", _("Number"), ("number",)),
             Sort("-number", _("Number, last first"), ("-number",)),
         ),
-        filterset=item_filter(choices),
+        filterset=item_filter(choices, days.today),
         search=Search(),
         search_label=_("Number, company or credit code"),
         related=RELATED,
@@ -137,7 +148,7 @@ def item_spec(
     )
 
 
-def item_filter(choices: Choices) -> type[django_filters.FilterSet]:
+def item_filter(choices: Choices, today: dt.date) -> type[django_filters.FilterSet]:
     """Filters, each served by an index that leads with the pool. The choices are read once, not once a source."""
     node_choices = [(f"{kind}.{node}", title) for (kind, node), title in node_titles().items() if kind != "batch"]
     everything = _("all")
@@ -152,12 +163,19 @@ def item_filter(choices: Choices) -> type[django_filters.FilterSet]:
     def to_amount(queryset: QuerySet[WorkItem], _name: str, value: Any) -> QuerySet[WorkItem]:
         return queryset.filter(amount_fen__lte=int(value * FEN_PER_YUAN))
 
+    def by_due(queryset: QuerySet[WorkItem], _name: str, _value: str) -> QuerySet[WorkItem]:
+        return queryset.filter(due_on__lt=today)
+
     class ItemFilter(django_filters.FilterSet):
         policy = django_filters.ChoiceFilter(label=_("Policy"), choices=choices.policies, empty_label=everything)
         call = django_filters.ChoiceFilter(label=_("Call"), choices=choices.calls, empty_label=everything)
         township = django_filters.ChoiceFilter(label=_("Township"), choices=choices.townships, empty_label=everything)
         node = django_filters.ChoiceFilter(
             label=_("Task"), choices=node_choices, empty_label=everything, method=by_node
+        )
+        pool = django_filters.ChoiceFilter(label=_("Unit or role"), choices=choices.pools, empty_label=everything)
+        due = django_filters.ChoiceFilter(
+            label=_("Deadline"), choices=[("overdue", _("Overdue"))], empty_label=everything, method=by_due
         )
         amount_from = django_filters.NumberFilter(
             label=_("Amount from (CNY)"), min_value=0, max_value=10**13, method=from_amount
@@ -185,8 +203,7 @@ def holder_of(item: WorkItem) -> Text | None:
         return str(item.assignee)
     if item.pool is not None:
         unit = item.pool.unit
-        role = str(Role(item.pool.role).label)
-        return f"{role} · {pick(unit.name_zh, unit.name_en)}" if unit else role
+        return pool_words(item.pool.role, pick(unit.name_zh, unit.name_en) if unit else "")
     return item.company.name if item.company is not None else None
 
 

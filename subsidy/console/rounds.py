@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -30,7 +31,7 @@ from subsidy.programmes.packs import pack_of
 from subsidy.programmes.window import last_minute, round_may_open, state_of
 from subsidy.web import acts, formats
 from subsidy.web.calls import budget_fact
-from subsidy.web.components import Crumb, DataTable, KeyFact, Step, Text
+from subsidy.web.components import Crumb, DataTable, KeyFact, Step
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
 from subsidy.work.selectors import items_of
@@ -235,7 +236,7 @@ def ranked(round_: Round, *, reader: User) -> tuple[DataTable, int, int]:
 def _without_money(table: DataTable) -> DataTable:
     """The ranking of a call that pays nothing: without its two columns of amounts."""
 
-    def kept(cells: Sequence[Text]) -> list[Text]:
+    def kept(cells: Sequence[Any]) -> list[Any]:
         return [cell for place, cell in enumerate(cells) if place not in (5, 6)]
 
     rows = [kept(row) for row in table.rows]

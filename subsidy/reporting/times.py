@@ -8,9 +8,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Count, Min, Q, QuerySet
 
 from subsidy.calendars.working import WorkingCalendar
-from subsidy.work.models import NO_DUE
+from subsidy.work.models import NO_DUE, WorkItem
 
 _DONE = """
 SELECT split_part(t.flow_task, '.', -1), (t.created AT TIME ZONE 'Asia/Shanghai')::date,
@@ -19,13 +20,6 @@ FROM viewflow_task t JOIN cases_case c ON c.process_id = t.process_id
 WHERE t.flow_task_type = 'HUMAN' AND t.status = 'DONE' AND c.authority_id = ANY(%s)
   AND t.finished >= %s AND split_part(t.flow_task, '.', -1) <> 'draft'
 GROUP BY 1, 2, 3
-"""
-_OPEN = """
-SELECT p.role, coalesce(u.name_zh, ''), coalesce(u.name_en, ''), count(*),
-       count(*) FILTER (WHERE i.due_on < %s), min(i.due_on)
-FROM work_workitem i JOIN work_pool p ON p.id = i.pool_id LEFT JOIN accounts_unit u ON u.id = p.unit_id
-WHERE i.authority_id = ANY(%s)
-GROUP BY p.role, p.id, u.name_zh, u.name_en ORDER BY 5 DESC, 4 DESC, p.id
 """
 
 
@@ -44,6 +38,7 @@ class StageTime:
 class Load:
     """What waits in one pool: all of it, what is overdue, and by how many working days at most."""
 
+    pool_id: int
     role: str
     unit_zh: str
     unit_en: str
@@ -77,14 +72,19 @@ def percentile(counted: Mapping[int, int], percent: int) -> int:
     raise ValueError("a percentile of nothing")
 
 
-def loads(authorities: Collection[int], *, today: dt.date, calendar: WorkingCalendar) -> list[Load]:
-    """What waits in each pool, the most overdue first. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [today, list(authorities)])
-        return [
-            Load(role, zh, en, waiting, overdue, _late(first, today, calendar) if overdue else 0)
-            for role, zh, en, waiting, overdue, first in cursor.fetchall()
-        ]
+def loads(items: QuerySet[WorkItem], *, today: dt.date, calendar: WorkingCalendar) -> list[Load]:
+    """What of these open tasks waits in each pool, the most overdue first. One statement."""
+    rows = (
+        items.filter(pool__isnull=False)
+        .order_by()
+        .values_list("pool", "pool__role", "pool__unit__name_zh", "pool__unit__name_en")
+        .annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today)), first=Min("due_on"))
+        .order_by("-overdue", "-waiting", "pool")
+    )
+    return [
+        Load(pool, role, zh or "", en or "", waiting, overdue, _late(first, today, calendar) if overdue else 0)
+        for pool, role, zh, en, waiting, overdue, first in rows
+    ]
 
 
 def _late(due_on: dt.date, today: dt.date, calendar: WorkingCalendar) -> int:

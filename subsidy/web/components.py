@@ -213,20 +213,38 @@ class KeyFact:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its size as a whole number (fen, cases, days), the size as text, and where the number is made of."""
+    """One bar: its size as a whole number (fen, cases, days), the size as text, and where the number is made of.
+
+    An estimated one is drawn paler; its text says that it is one.
+    """
 
     label: Text
     size: int
     text: Text
     url: str = ""
+    estimated: bool = False
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A cell of a table that opens what its figure is made of; `exact` is the figure in full where it is shortened."""
+
+    text: Text
+    url: str = ""
+    exact: Text = ""
 
 
 @dataclass(frozen=True)
 class DataTable:
-    """A small, complete table; columns named in `numeric` (by position) are right-aligned."""
+    """A small, complete table; columns named in `numeric` (by position) are right-aligned.
+
+    The caption is not shown where a heading beside the table says the same; `dense` tables have many columns.
+    """
 
     caption: Text
     head: Sequence[Text]
-    rows: Sequence[Sequence[Text]]
+    rows: Sequence[Sequence[Text | Linked]]
     numeric: Sequence[int] = ()
-    foot: Sequence[Text] = ()
+    foot: Sequence[Text | Linked] = ()
+    caption_shown: bool = True
+    dense: bool = False

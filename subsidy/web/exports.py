@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import xlsxwriter
 from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
@@ -19,7 +19,7 @@ from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpRe
 from subsidy.web import formats
 
 if TYPE_CHECKING:
-    from subsidy.web.lists import Column, ListSpec
+    from subsidy.web.lists import Column
 
 BOM = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -27,7 +27,16 @@ SHEET_ROWS_MAX = 1_048_576
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def response(wanted: str, spec: ListSpec, rows: Iterable[Any]) -> HttpResponseBase:
+class Exported(Protocol):
+    """A list or a small table: its columns, and what its file is called."""
+
+    @property
+    def columns(self) -> Sequence[Column]: ...
+    @property
+    def file_name(self) -> str: ...
+
+
+def response(wanted: str, spec: Exported, rows: Iterable[Any]) -> HttpResponseBase:
     """The file asked for. Raises Http404 for a format that is not offered."""
     columns = [column for column in spec.columns if column.exported]
     if wanted == "csv":

@@ -57,6 +57,15 @@ def money_short(fen: int, language: str | None = None) -> str:
     return f"CNY {_scaled(fen, 100 * FEN_PER_WAN)} million"
 
 
+def money_column(fen: int, language: str | None = None) -> str:
+    """Amount for columns that stand close: in 万元, or in thousands of CNY; `money_column_unit` goes above them."""
+    return _scaled(fen, FEN_PER_WAN if is_chinese(language) else 1000 * FEN_PER_YUAN)
+
+
+def money_column_unit(language: str | None = None) -> str:
+    return pick("万元", "thousand CNY", language)
+
+
 def day(value: dt.date, language: str | None = None) -> str:
     """A date; for an instant, its date in the site's time zone. date.max means that there is none."""
     if isinstance(value, dt.datetime):
@@ -66,6 +75,11 @@ def day(value: dt.date, language: str | None = None) -> str:
     if is_chinese(language):
         return f"{value.year}年{value.month}月{value.day}日"
     return f"{value.day} {MONTHS_EN[value.month - 1]} {value.year}"
+
+
+def month(year: int, number: int, language: str | None = None) -> str:
+    """A month of a year: 2024年3月, or Mar 2024."""
+    return pick(f"{year}年{number}月", f"{MONTHS_EN[number - 1]} {year}", language)
 
 
 def instant(value: dt.datetime, language: str | None = None) -> str:

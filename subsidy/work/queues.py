@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -144,6 +144,24 @@ class Search:
             items = items.alias(backwards=Reverse("number"))
             wanted |= Q(number__startswith=number) | Q(backwards__startswith=number[::-1])
         return items.filter(wanted)
+
+
+def in_pools_of(
+    standing: Standing, authorities: Collection[int], pool_id: int | None = None
+) -> list[QuerySet[WorkItem]]:
+    """What waits in the pools of these bureaus of the person's, or in one of them: what is claimed and what is not."""
+    pools = [pool for pool in (*standing.pools, *standing.others) if pool.authority_id in authorities]
+    return [
+        open_to(standing.user, WorkItem.objects.filter(pool=pool, assignee__isnull=free))
+        for pool in pools
+        if pool_id in (None, pool.pk)
+        for free in (True, False)
+    ] or [WorkItem.objects.none()]
+
+
+def items_of_bureaus(user: User, authorities: Collection[int]) -> QuerySet[WorkItem]:
+    """Every open task of these bureaus, without what stands on a case that the person is recused from."""
+    return open_to(user, WorkItem.objects.filter(authority__in=authorities))
 
 
 def open_to(user: User, items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:

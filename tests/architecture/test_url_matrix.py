@@ -297,8 +297,10 @@ TABLE: dict[str, Rule] = {
     "console:account-paper": rule(set(), absent=SEES_ACCOUNTS | {"foreign officer"}, others="403"),  # it has none
     "console:finance_budget": BUDGET,
     "console:finance_lines": BUDGET,
+    **dict.fromkeys(["console:overview", "console:overview-cases", "console:overview-tasks"], BUDGET),
     **dict.fromkeys(
-        [f"console:finance_{name}" for name in ("entries_all", "entries", "line_act", "year")], BUDGET_LINE
+        [f"console:finance_{name}" for name in ("entries_all", "entries", "entries_year", "line_act", "year")],
+        BUDGET_LINE,
     ),
     "console:finance_statements": BUDGET,
     **dict.fromkeys([f"console:finance_statement_{name}" for name in ("line", "policy", "company")], BUDGET_LINE),

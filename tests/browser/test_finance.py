@@ -105,6 +105,9 @@ def test_a_batch_by_three_people(
         look(page, live_server, f"/console/finance/{path}", name)
     look(page, live_server, "/console/finance/batches/", "batches")
     look(page, live_server, "/console/finance/", "budget")
+    look(page, live_server, "/console/overview/", "overview")
+    for path in ("overview/cases/", "overview/tasks/", "finance/budget/years/2024/entries/"):
+        look(page, live_server, f"/console/{path}", path.strip("/").replace("/", "-"))
     page.set_viewport_size({"width": 1280, "height": 900})
     page.locator("table.rows a").last.click()
     look(page, live_server, page.url.removeprefix(live_server.url), "entries")

@@ -1,4 +1,4 @@
-"""The auditor's lists: cases, and every event of the log."""
+"""The auditor's list of every event of the log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -16,8 +15,8 @@ from subsidy.accounts.enums import Role
 from subsidy.accounts.models import User
 from subsidy.audit import selectors
 from subsidy.audit.models import Event
-from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from subsidy.console.case_list import DAY
 from subsidy.decisions.models import Objection, Round
 from subsidy.decisions.proposals import Proposal
 from subsidy.decisions.undertakings import Undertaking
@@ -26,7 +25,6 @@ from subsidy.payouts.recoveries import Recovery
 from subsidy.programmes.models import Call
 from subsidy.reporting.act_words import ACT_WORDS
 from subsidy.web.components import Text
-from subsidy.web.formats import pick
 from subsidy.web.lists import Column, ListSpec, Sort
 
 STREAMS: dict[str, Text] = {
@@ -49,7 +47,6 @@ STREAMS: dict[str, Text] = {
     "round": _("round"),
     "undertaking": _("undertaking"),
 }
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 NUMBERED: dict[str, tuple[type[models.Model], str]] = {
     "batch": (Batch, "console:finance_batch"),
     "call": (Call, "console:call"),
@@ -61,41 +58,6 @@ NUMBERED: dict[str, tuple[type[models.Model], str]] = {
     "undertaking": (Undertaking, "console:undertaking"),
 }
 """Matters with a number, and the page that shows one to an auditor."""
-
-
-class CaseFilter(django_filters.FilterSet):
-    state = django_filters.ChoiceFilter(label=_("State"), choices=CaseState.choices, empty_label=_("all"))
-
-
-CASES = ListSpec(
-    model=Case,
-    columns=(
-        Column(
-            "number", _("Number"), link=lambda case: reverse("console:audit-case", args=[case.number]), sort="number"
-        ),
-        Column("company_name", _("Company")),
-        Column("policy", _("Policy"), value=lambda case: _policy(case)),
-        Column("state", _("State"), value=lambda case: case.get_state_display(), kind="state"),
-        Column("submitted_at", _("Filed"), kind="instant"),
-        Column("amount_fen", _("Awarded"), kind="yuan"),
-    ),
-    sorts=(
-        Sort("newest", _("Newest first"), ("-id",)),
-        Sort("number", _("Number"), ("number",)),
-        Sort("-number", _("Number, last first"), ("-number",)),
-    ),
-    filterset=CaseFilter,
-    search=lambda cases, text: cases.filter(
-        Q(number__iexact=text) | Q(company_name__icontains=text) | Q(company__uscc=text.upper())
-    ),
-    search_label=_("Number, company or credit code"),
-    prepare=lambda cases: cases.select_related("policy_version__policy").defer(
-        "policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text"
-    ),
-    file_name="cases",
-    empty_title=_("No case is filed yet"),
-    empty_text=_("Cases appear here when a company has filed."),
-)
 
 
 class EventFilter(django_filters.FilterSet):
@@ -181,11 +143,6 @@ def _who(event: Event) -> str:
 def _role(event: Event) -> Text:
     role = _body(event)["role"]
     return Role(role).label if role else ""
-
-
-def _policy(case: Case) -> str:
-    policy = case.policy_version.policy
-    return pick(policy.title_zh, policy.title_en)
 
 
 EVENTS = ListSpec(

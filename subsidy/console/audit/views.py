@@ -17,6 +17,7 @@ from subsidy.audit.verify import ChainFinding, Report, verify_record
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from subsidy.console.audit import lists, scope
+from subsidy.console.case_list import case_spec, policies_of
 from subsidy.correspondence.models import Letter
 from subsidy.decisions.enums import RoundState
 from subsidy.decisions.models import Award, Finding
@@ -57,7 +58,9 @@ def search(request: HttpRequest) -> HttpResponseBase:
 @login_required
 def cases(request: HttpRequest) -> HttpResponseBase:
     """The cases of the bureau, to open one as a story."""
-    return respond(request, lists.CASES, [scope.audited_cases(request)], "console/audit/cases.html")
+    policies = policies_of(scope.auditor_grants(request).values("authority"))
+    spec = case_spec("console:audit-case", policies)
+    return respond(request, spec, [scope.audited_cases(request)], "console/audit/cases.html")
 
 
 @require_GET

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -23,7 +24,7 @@ from subsidy.accounts.models import Authority
 from subsidy.cases.models import Case
 from subsidy.console.finance import scope
 from subsidy.console.finance.figures import FIGURES, figures_of, line_name, sums_of
-from subsidy.ledger.enums import BudgetAccount, Kind, MoneySource
+from subsidy.ledger.enums import Book, BudgetAccount, Kind, MoneySource
 from subsidy.ledger.models import BudgetLine, Leg
 from subsidy.ledger.selectors import budget_lines_of, legs_of_line
 from subsidy.payouts.models import Batch
@@ -93,6 +94,12 @@ def lines(request: HttpRequest) -> HttpResponseBase:
 
 
 class LegFilter(django_filters.FilterSet):
+    account = django_filters.ChoiceFilter(
+        label=gettext_lazy("Account"),
+        field_name="budget_account",
+        choices=BudgetAccount.choices,
+        empty_label=gettext_lazy("all"),
+    )
     kind = django_filters.ChoiceFilter(
         label=gettext_lazy("Event"),
         field_name="transaction__kind",
@@ -157,6 +164,22 @@ LEGS = ListSpec(
 )
 
 
+YEAR_LEGS = replace(
+    LEGS,
+    columns=(
+        LEGS.columns[0],
+        Column(
+            "line",
+            gettext_lazy("Budget line"),
+            value=lambda leg: line_name(leg.line),
+            link=lambda leg: reverse("console:finance_entries_all", args=[leg.line_id]),
+        ),
+        *LEGS.columns[1:],
+    ),
+    related=("transaction", "line"),
+)
+
+
 def shown_fen(leg: Leg) -> int:
     """What the leg adds to its figure; APPROPRIATED is the contra account and counts the other way round."""
     return -leg.amount if leg.budget_account == BudgetAccount.APPROPRIATED else leg.amount
@@ -190,6 +213,25 @@ def entries(request: HttpRequest, pk: int, account: str = "") -> HttpResponseBas
         ],
     }
     return respond(request, LEGS, [legs_of_line(line, chosen)], "console/finance/entries.html", context)
+
+
+@login_required
+@require_safe
+def year_entries(request: HttpRequest, year: int) -> HttpResponseBase:
+    """The entries of all lines of a year, for figures over all of them."""
+    who = scope.budget_reader(request)
+    lines = budget_lines_of(who.user, on=who.on).filter(year=year)
+    if not lines.exists():
+        raise Http404("There is no budget line of this year.")
+    legs = Leg.objects.filter(book=Book.BUDGET, line__in=lines.order_by())
+    context = {
+        "year": year,
+        "crumbs": [
+            Crumb(_("Budget"), f"{reverse('console:finance_budget')}?year={year}"),
+            Crumb(_("Ledger entries")),
+        ],
+    }
+    return respond(request, YEAR_LEGS, [legs], "console/finance/year_entries.html", context)
 
 
 def _acts(who: scope.Reader, line: BudgetLine) -> list[tuple[Any, str]]:

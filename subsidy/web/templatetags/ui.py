@@ -189,15 +189,22 @@ def data_table(table: components.DataTable) -> dict[str, Any]:
     numeric = set(table.numeric)
     head = [(cell, place in numeric) for place, cell in enumerate(table.head)]
     rows = [_cells(row, table.head, numeric) for row in table.rows]
-    return {"caption": table.caption, "head": head, "rows": rows, "foot": _cells(table.foot, table.head, numeric)}
+    return {"table": table, "head": head, "rows": rows, "foot": _cells(table.foot, table.head, numeric)}
 
 
 @register.inclusion_tag("components/bar_chart.html")
 def bar_chart(
-    title: components.Text, unit: components.Text, bars: Sequence[components.Bar], key: str
+    title: components.Text,
+    unit: components.Text,
+    bars: Sequence[components.Bar],
+    key: str,
+    table: components.DataTable | None = None,
 ) -> dict[str, Any]:
-    """Horizontal bars from zero with direct labels, and the same numbers as a table; `key` makes its ids unique."""
-    return {"title": title, "unit": unit, "chart": layout_bars(bars), "bars": bars, "key": key}
+    """Horizontal bars from zero with direct labels, and the same numbers as a table; `key` makes its ids unique.
+
+    With `table`, that one stands below it, open, in place of a folded one of the bars.
+    """
+    return {"title": title, "unit": unit, "chart": layout_bars(bars), "bars": bars, "key": key, "table": table}
 
 
 @register.inclusion_tag("components/progress.html")
@@ -235,6 +242,9 @@ def _field_place(form: BaseForm, name: str) -> tuple[str, components.Text]:
 
 
 def _cells(
-    row: Sequence[components.Text], head: Sequence[components.Text], numeric: set[int]
-) -> list[tuple[components.Text, components.Text, bool]]:
-    return [(cell, head[place], place in numeric) for place, cell in enumerate(row)]
+    row: Sequence[components.Text | components.Linked], head: Sequence[components.Text], numeric: set[int]
+) -> list[tuple[components.Linked, components.Text, bool]]:
+    return [
+        (cell if isinstance(cell, components.Linked) else components.Linked(cell), head[place], place in numeric)
+        for place, cell in enumerate(row)
+    ]
