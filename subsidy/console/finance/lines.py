@@ -22,12 +22,14 @@ from django.views.decorators.http import require_safe
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import Authority
 from subsidy.cases.models import Case
+from subsidy.console.case_list import DAY
 from subsidy.console.finance import scope
 from subsidy.console.finance.figures import FIGURES, figures_of, line_name, sums_of
 from subsidy.ledger.enums import Book, BudgetAccount, Kind, MoneySource
 from subsidy.ledger.models import BudgetLine, Leg
 from subsidy.ledger.selectors import budget_lines_of, legs_of_line
-from subsidy.payouts.models import Batch
+from subsidy.payouts.models import Batch, BatchLine
+from subsidy.payouts.selectors import SEES_MONEY
 from subsidy.web import formats
 from subsidy.web.acts import UNPROCESSABLE, ActPage, act_form, blame, new_key, sent, submit_new
 from subsidy.web.components import Crumb, Preview
@@ -107,13 +109,15 @@ class LegFilter(django_filters.FilterSet):
         empty_label=gettext_lazy("all"),
     )
     since = django_filters.DateFilter(
-        label=gettext_lazy("From"), field_name="transaction__at__date", lookup_expr="gte"
+        label=gettext_lazy("From"), field_name="transaction__at__date", lookup_expr="gte", widget=DAY
     )
-    until = django_filters.DateFilter(label=gettext_lazy("To"), field_name="transaction__at__date", lookup_expr="lte")
+    until = django_filters.DateFilter(
+        label=gettext_lazy("To"), field_name="transaction__at__date", lookup_expr="lte", widget=DAY
+    )
 
 
 def with_matters(legs: QuerySet[Any]) -> QuerySet[Any]:
-    """The legs with the number of the case or batch that each is of."""
+    """The legs with the number of the case or batch that each is of, and of the case whose payment it names."""
     numbers: dict[str, QuerySet[Any]] = {"case": Case.objects.all(), "batch": Batch.objects.all()}
     return legs.annotate(
         number=Choice(
@@ -126,7 +130,10 @@ def with_matters(legs: QuerySet[Any]) -> QuerySet[Any]:
             ),
             default=Value(""),
             output_field=CharField(),
-        )
+        ),
+        paid_case=Subquery(
+            BatchLine.objects.filter(end_to_end_id=OuterRef("transaction__memo")).values("case__number")[:1]
+        ),
     )
 
 
@@ -136,6 +143,11 @@ MATTERS: dict[str, str] = {"case": "console:case", "batch": "console:finance_bat
 def _matter_url(leg: Any) -> str:
     name = MATTERS.get(leg.transaction.subject_kind)
     return reverse(name, args=[leg.number]) if name and leg.number else ""
+
+
+def _case_url(leg: Any) -> str:
+    """The case whose payment the leg names."""
+    return reverse("console:case", args=[leg.paid_case]) if leg.paid_case else ""
 
 
 def _matter(leg: Any) -> str:
@@ -149,7 +161,7 @@ LEGS = ListSpec(
         Column("event", gettext_lazy("Event"), value=lambda leg: Kind(leg.transaction.kind).label),
         Column("account", gettext_lazy("Account"), value=lambda leg: BudgetAccount(leg.budget_account).label),
         Column("subject", gettext_lazy("For"), value=_matter, link=_matter_url),
-        Column("document", gettext_lazy("Document or reference"), value="transaction.memo"),
+        Column("document", gettext_lazy("Document or reference"), value="transaction.memo", link=_case_url),
         Column("amount", gettext_lazy("Amount"), kind="yuan", value=lambda leg: shown_fen(leg)),
     ),
     sorts=(Sort("-id", gettext_lazy("Newest first"), ("-id",)), Sort("id", gettext_lazy("Oldest first"), ("id",))),
@@ -178,6 +190,19 @@ YEAR_LEGS = replace(
     ),
     related=("transaction", "line"),
 )
+
+
+def for_reader(spec: ListSpec, who: scope.Reader) -> ListSpec:
+    """The list as it is for somebody: batches open only to those who see them."""
+    if {role for _authority, role in who.grants} & set(SEES_MONEY):
+        return spec
+    columns = [
+        replace(column, link=lambda leg: _matter_url(leg) if leg.transaction.subject_kind == "case" else "")
+        if column.name == "subject"
+        else column
+        for column in spec.columns
+    ]
+    return replace(spec, columns=columns)
 
 
 def shown_fen(leg: Leg) -> int:
@@ -212,7 +237,8 @@ def entries(request: HttpRequest, pk: int, account: str = "") -> HttpResponseBas
             Crumb(line_name(line)),
         ],
     }
-    return respond(request, LEGS, [legs_of_line(line, chosen)], "console/finance/entries.html", context)
+    spec = for_reader(LEGS, scope.budget_reader(request))
+    return respond(request, spec, [legs_of_line(line, chosen)], "console/finance/entries.html", context)
 
 
 @login_required
@@ -231,7 +257,7 @@ def year_entries(request: HttpRequest, year: int) -> HttpResponseBase:
             Crumb(_("Ledger entries")),
         ],
     }
-    return respond(request, YEAR_LEGS, [legs], "console/finance/year_entries.html", context)
+    return respond(request, for_reader(YEAR_LEGS, who), [legs], "console/finance/year_entries.html", context)
 
 
 def _acts(who: scope.Reader, line: BudgetLine) -> list[tuple[Any, str]]:

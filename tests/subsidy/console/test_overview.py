@@ -100,6 +100,9 @@ def test_every_figure_opens_what_it_is_made_of(world: World, paid: list[Case], a
     (url,) = links(found["months"], 2)
     behind = client.get(url)
     (entry,) = behind.context["page"].lines
+    # The batch is not for leaders; the case whose payment it is opens.
+    assert all(client.get(cell.url).status_code == 200 for cell in entry.cells if cell.url)
+    assert reverse("console:case", args=[paid[0].number]) in [cell.url for cell in entry.cells]
     assert [cell.value for cell in entry.cells if cell.column.kind == "yuan"] == [1_350_000_00]
     for number in range(len(found["lines"].rows)):
         assert all(client.get(url).status_code == 200 for url in links(found["lines"], number))
