@@ -24,6 +24,7 @@ from subsidy.console.offers import Offer, Offers, offers, reader_duties, why_not
 from subsidy.decisions.models import Proposal, ProposalKind, ProposalState, StandingAuthorisation
 from subsidy.decisions.recusals import recused_from
 from subsidy.decisions.titles import TestOutcome
+from subsidy.ledger.models import PayingAccount
 from subsidy.payouts.enums import Resolution
 from subsidy.registers.models import RegisterEntry
 from subsidy.web.acts import ActPage, find_act
@@ -196,6 +197,8 @@ def terms_in_words(kind: str, terms: dict[str, Any]) -> list[tuple[Text, str]]:
     """Each term with its value; amounts in yuan, days as dates."""
     if kind in proposed.KINDS:
         return proposed.terms_in_words(kind, terms)
+    if kind == ProposalKind.RECOVERY_REFUND:
+        return _refund_terms(terms)
     if kind in ABOUT_RECOVERIES:
         document = (_("Document of the approval or judgment"), str(terms["document"]))
         less = [(_("Less is owed by"), money(terms["amount_fen"]))] if "amount_fen" in terms else []
@@ -215,6 +218,17 @@ def terms_in_words(kind: str, terms: dict[str, Any]) -> list[tuple[Text, str]]:
         (_("Checked after payment"), f"{terms['sample_percent']}%"),
         (_("Valid from"), day(dt.date.fromisoformat(terms["valid_from"]))),
         (_("Valid to"), day(dt.date.fromisoformat(terms["valid_to"]))),
+    ]
+
+
+def _refund_terms(terms: dict[str, Any]) -> list[tuple[Text, str]]:
+    """By which paper, how much, and the payment of the bank that brought it back."""
+    return [
+        (_("Document of the approval or judgment"), str(terms["document"])),
+        (_("Amount paid back"), money(terms["amount_fen"])),
+        (_("Paying account"), str(PayingAccount.objects.get(pk=terms["paying_account"]))),
+        (_("Bank's reference"), str(terms["reference"])),
+        (_("Booked on"), day(dt.date.fromisoformat(terms["paid_on"]))),
     ]
 
 
@@ -309,6 +323,12 @@ def preview_of(proposal: Proposal, action: str) -> Preview:
         )
     if proposal.kind in ABOUT_RECOVERIES:
         return Preview(changes=[_("What the company owes becomes less at once, and stays in the books as given up.")])
+    if proposal.kind == ProposalKind.RECOVERY_REFUND:
+        return Preview(
+            changes=[_("The payment to the company is booked; so much less was recovered.")],
+            money=[Money(_("paid back to the company"), json.loads(proposal.terms_text)["amount_fen"])],
+            told=[_("The company")],
+        )
     if proposal.kind == ProposalKind.SUSPENSE:
         return Preview(changes=[_("The item leaves suspense and is booked as what it is said to be.")])
     if proposal.kind == ProposalKind.REOPENING:

@@ -23,7 +23,7 @@ from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.decisions.recusals import recused_from
 from subsidy.ledger.models import Transaction
 from subsidy.ledger.selectors import SEES_BUDGET
-from subsidy.payouts.owing import owed_by_recovery
+from subsidy.payouts.owing import owed_by_recovery, refundable
 from subsidy.payouts.recoveries import Recovery, RecoveryGround, RecoveryState
 from subsidy.programmes.packs import pack_of
 from subsidy.web.acts import ActPage, find_act
@@ -31,10 +31,11 @@ from subsidy.web.components import Crumb, Money, Preview, SummaryRow, Tone
 from subsidy.web.formats import day, instant, money
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
-from subsidy.web.recoveries import offset_rows
+from subsidy.web.recoveries import offset_rows, refund_rows
 from subsidy.work.selectors import items_of
 from workflows.case.fields import spoken
 from workflows.common.refusals import Message
+from workflows.recovery.refunding import ENDED
 
 TONES: dict[str, Tone] = {
     RecoveryState.PROPOSED: "wait",
@@ -137,6 +138,9 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "may_receive": (Role.FINANCE_CHECK, found.authority_id) in mine
         and found.state in (RecoveryState.OPEN, RecoveryState.WRITTEN_OFF),
         "may_write_off": is_open and (Role.FINANCE_CHECK, found.authority_id) in mine,
+        "may_refund": found.state in ENDED
+        and (Role.FINANCE_CHECK, found.authority_id) in mine
+        and refundable(found) > 0,
         "may_reduce": is_open and (Role.AMOUNT, found.authority_id) in mine,
         "crumbs": crumbs_to(Crumb(number)),
     }
@@ -162,6 +166,7 @@ def rows_of(recovery: Recovery) -> list[SummaryRow]:
         owed = owed_by_recovery([recovery.pk]).get(recovery.pk, 0)
         rows.append(SummaryRow(_("Amount to be paid back"), money(recovery.amount_fen)))
         rows += offset_rows(recovery)
+        rows += refund_rows(recovery)
         rows.append(SummaryRow(_("Still owed"), money(owed)))
         rows.append(SummaryRow(_("To be paid by"), day(recovery.due_on)))
     return rows

@@ -11,9 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.console import scope
 from subsidy.console.proposing import Propose
 from subsidy.console.recoveries import recoveries_for
-from subsidy.payouts.owing import paid_of
+from subsidy.payouts.owing import paid_of, refundable
 from subsidy.payouts.recoveries import RecoveryState
-from subsidy.web.components import Preview, Text
+from subsidy.payouts.selectors import paying_accounts_of
+from subsidy.web.components import Money, Preview, Text
+from subsidy.web.person import moment_of
+from workflows.common.acts import ActForm
+from workflows.recovery.refunding import ENDED
 
 
 class ProposeRecovery(Propose):
@@ -58,3 +62,31 @@ class ProposeWriteOff(Propose):
 class ProposeReduction(ProposeWriteOff):
     opening = "propose_recovery_less"
     then = _("Then the company owes this much less.")
+
+
+class ProposeRefund(Propose):
+    """What was recovered too much was paid back to the company, by a payment that the bank has made."""
+
+    opening, about = "propose_recovery_refund", "recovery"
+
+    def subject(self) -> Any:
+        return get_object_or_404(recoveries_for(self.request), number=self.kwargs["number"], state__in=ENDED)
+
+    def title_of(self, subject: Any) -> Text:
+        return str(subject.company_name)
+
+    def form(self, subject: Any, data: Any) -> ActForm:
+        form = super().form(subject, data)
+        mine = paying_accounts_of(scope.person(self.request), on=moment_of(self.request).on)
+        form.fields["paying_account"].queryset = mine.filter(authority=subject.authority_id)  # type: ignore[attr-defined]
+        return form
+
+    def preview(self) -> Preview:
+        return Preview(
+            changes=[
+                _("Nothing changes yet: it holds when another person approves it."),
+                _("Then the payment to the company is booked; so much less was recovered."),
+            ],
+            money=[Money(_("at most, as came in"), refundable(self.subject()))],
+            told=[_("The leader, who approves or refuses it"), _("The company, when it is approved")],
+        )

@@ -200,6 +200,14 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     ("recovery", "drop"): (
         _company(NotificationKind.DECISION, _("The recovery %(number)s was dropped; nothing is owed.")),
     ),
+    ("recovery", "refund"): (
+        _company(
+            NotificationKind.MONEY,
+            _(
+                "Too much was recovered: %(number)s. What is more than is owed was paid back to you; open it to see how much."
+            ),
+        ),
+    ),
     ("case", "declare_conflict"): (_LEFT,),
     ("case", "expert_bound"): (_LEFT,),
     ("case", "withdraw"): (

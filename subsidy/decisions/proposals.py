@@ -19,6 +19,7 @@ class ProposalKind(models.TextChoices):
     YEAR_END = "year_end", _("end of a budget year")
     RECOVERY_REDUCTION = "recovery_less", _("reduction of a recovery")
     WRITE_OFF = "write_off", _("writing off a recovery")
+    RECOVERY_REFUND = "recovery_refund", _("refund of a recovery")
     ERASURE = "erasure", _("erasure of personal values")
     SUSPENSE = "suspense", _("what an item in suspense is")
 

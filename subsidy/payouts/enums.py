@@ -47,6 +47,7 @@ class Resolution(models.TextChoices):
     INTEREST = "interest", _("interest")
     CHARGE = "charge", _("bank charge")
     SEND_BACK = "send_back", _("sent back to whom it came from")
+    REFUND = "refund", _("refund of a recovery")
     ENTERED = "entered", _("entered by hand before the bank told of it")
 
 

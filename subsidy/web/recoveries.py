@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from subsidy.ledger.enums import Kind
+from subsidy.ledger.models import Transaction
 from subsidy.payouts.enums import LineState
 from subsidy.payouts.offsets import offsets_against
 from subsidy.payouts.recoveries import Recovery
 from subsidy.web.components import SummaryRow
-from subsidy.web.formats import money
+from subsidy.web.formats import instant, money
 
 
 def offset_rows(recovery: Recovery) -> list[SummaryRow]:
@@ -20,4 +22,19 @@ def offset_rows(recovery: Recovery) -> list[SummaryRow]:
             money(one.amount_fen),
         )
         for one in offsets_against(recovery.pk)
+    ]
+
+
+def refund_rows(recovery: Recovery) -> list[SummaryRow]:
+    """What was paid back to the company, as too much was recovered: when it was booked, and by which paper."""
+    moves = Transaction.objects.filter(
+        subject_kind="recovery", subject_id=recovery.pk, kind=Kind.RECOVER_REFUND, legs__amount__gt=0
+    )
+    return [
+        SummaryRow(
+            _("Paid back to the company, as too much was recovered (%(document)s, %(day)s)")
+            % {"document": memo.removeprefix(recovery.number).strip(), "day": instant(at)},
+            money(fen),
+        )
+        for memo, at, fen in moves.order_by("pk").values_list("memo", "at", "legs__amount")
     ]

@@ -217,7 +217,9 @@ TABLE: dict[str, Rule] = {
     "console:recoveries": CONSOLE,
     # Nothing of the case was paid, so nothing can be asked back; tests/workflows/test_recovery.py has one that was.
     **dict.fromkeys([f"console:recovery{page}" for page in ("", "-act", "-receive")], NO_LETTER),
-    **dict.fromkeys([f"console:propose-{what}" for what in ("recovery", "write-off", "reduction")], NO_LETTER),
+    **dict.fromkeys(
+        [f"console:propose-{what}" for what in ("recovery", "write-off", "reduction", "refund")], NO_LETTER
+    ),
     **dict.fromkeys(["portal:recovery", "portal:recovery-answer"], NOBODY_YET),
     "console:undertakings": CONSOLE,
     # The case of the test was awarded nothing; tests/workflows/test_undertaking.py has one that was.

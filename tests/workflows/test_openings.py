@@ -155,6 +155,22 @@ def _after_payment(bureau: Bureau, openings: Openings, case: Case) -> None:
     given_up = {"recovery": owed.pk, "document": "西科〔2024〕31号", "reason": "企业已注销"}
     openings("proposal", "propose_write_off", given_up)
     openings("proposal", "propose_recovery_less", {**given_up, "amount_fen": 1})
+    repaid(bureau, owed)
+    openings("proposal", "propose_recovery_refund", refund_of(bureau, owed))
+
+
+def repaid(bureau: Bureau, recovery: Recovery) -> None:
+    """The yuan came back."""
+    said = {"recovery": recovery.number, "paying_account": bureau.paying_account.pk, "amount_fen": 1_00}
+    said |= {"reference": f"BK-{recovery.pk}", "received_on": bureau.now.on.isoformat()}
+    bureau.act("authority", bureau.authority, "receive_repayment", "finance2", data=said)
+
+
+def refund_of(bureau: Bureau, recovery: Recovery) -> dict[str, Any]:
+    """What proposes that half of it went back to the company."""
+    money = {"amount_fen": 50, "paying_account": bureau.paying_account.pk, "reference": f"TK-{recovery.pk}"}
+    said = {"document": "杭政复〔2024〕31号", "reason": "复议决定变更追回金额", "paid_on": bureau.now.on.isoformat()}
+    return {"recovery": recovery.pk, **said, **money}
 
 
 def to_erase(bureau: Bureau) -> dict[str, Any]:
@@ -195,10 +211,13 @@ def test_everybody_tries_every_act_on_a_proposal(bureau: Everything) -> None:
     given_up = {"recovery": recovered(bureau, paid).pk, "document": "西科〔2024〕31号", "reason": "企业已注销"}
     less = bureau.open("proposal", "propose_recovery_less", "amount", {**given_up, "amount_fen": 1})
     written_off = bureau.open("proposal", "propose_write_off", "finance2", given_up)
+    back = recovered(bureau, obligated(bureau, 1, decree="西科〔2024〕89号")[0])
+    repaid(bureau, back)
+    refund = bureau.open("proposal", "propose_recovery_refund", "finance2", refund_of(bureau, back))
     # Last: its figures are frozen, and are to hold still when it is approved.
     year_end = bureau.open("proposal", "propose_year_end", "finance1", YEAR_END)
     about_money = (reduction, move, year_end, suspense)
-    waiting_ones = (waiting, reopening, erasure, *about_money, *about_titles, less, written_off)
+    waiting_ones = (waiting, reopening, erasure, *about_money, *about_titles, less, written_off, refund)
     for at, pk in enumerate((*waiting_ones, approved, refused, ended)):
         found = Proposal.objects.get(pk=pk)
         seen.add((found.kind, found.state))

@@ -14,7 +14,7 @@ from workflows.budget.forms import MoveForm, ReduceForm, YearEndForm
 from workflows.common.acts import Act, ActForm, ReasonForm
 from workflows.common.nodes import End, Human, Start, Switch, verdict
 from workflows.common.refusals import Message
-from workflows.proposal import erasing, giving_up, steps, titles
+from workflows.proposal import erasing, giving_up, refunding, steps, titles
 from workflows.proposal.suspense import SuspenseForm
 
 
@@ -162,5 +162,13 @@ PROPOSE_RECOVERY_LESS = Act(
     role=Role.AMOUNT,
     duty=Duty.PROPOSES,
     form=giving_up.ReductionForm,
+)
+PROPOSE_RECOVERY_REFUND = Act(
+    "propose_recovery_refund",
+    _("Propose the refund of a recovery"),
+    steps.proposed,
+    role=Role.FINANCE_CHECK,
+    duty=Duty.PROPOSES,
+    form=refunding.RefundForm,
 )
 MUST_PASS = ("decision",)

@@ -15,13 +15,14 @@ from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.common.turn import Turn
-from workflows.proposal import erasing, giving_up, steps, suspense
+from workflows.proposal import erasing, giving_up, refunding, steps, suspense
 from workflows.proposal.flow import (
     FREE_ACTS,
     PROPOSE_AUTHORISATION,
     PROPOSE_ERASURE,
     PROPOSE_MOVE,
     PROPOSE_RECOVERY_LESS,
+    PROPOSE_RECOVERY_REFUND,
     PROPOSE_REDUCTION,
     PROPOSE_REOPENING,
     PROPOSE_SUSPENSE,
@@ -68,6 +69,9 @@ PROPOSAL = register(
             "propose_write_off": Opening(act=PROPOSE_WRITE_OFF, make=giving_up.make_write_off, route=steps.route_of),
             "propose_recovery_less": Opening(
                 act=PROPOSE_RECOVERY_LESS, make=giving_up.make_reduction, route=steps.route_of
+            ),
+            "propose_recovery_refund": Opening(
+                act=PROPOSE_RECOVERY_REFUND, make=refunding.make_refund, route=steps.route_of
             ),
             "propose_reopening": Opening(act=PROPOSE_REOPENING, make=steps.make_reopening, route=steps.route_of),
             "propose_erasure": Opening(act=PROPOSE_ERASURE, make=erasing.make_erasure, route=steps.route_of),

@@ -179,6 +179,7 @@ EFFECTS: dict[ProposalKind, Callable[[Turn, Proposal, dict[str, Any]], None]] = 
     ProposalKind.YEAR_END: year_end.end_year,
     ProposalKind.RECOVERY_REDUCTION: giving_up.on_recovery("reduce"),
     ProposalKind.WRITE_OFF: giving_up.on_recovery("write_off"),
+    ProposalKind.RECOVERY_REFUND: giving_up.on_recovery("refund"),
     ProposalKind.ERASURE: erasing.effect,
     ProposalKind.SUSPENSE: suspense.resolve,
 }

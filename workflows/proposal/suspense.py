@@ -25,10 +25,11 @@ from workflows.payout_batch.reading import EXPORTED
 from workflows.payout_batch.suspense import write_items
 from workflows.proposal.drafts import draft
 from workflows.recovery.receiving import NONE_AWAITS, awaiting
+from workflows.recovery.refunding import NOTHING_CAME_IN, look_at
 from workflows.recovery.steps import taken_at_most
 
 NAMES_PAYMENT = (Resolution.SETTLEMENT, Resolution.RETURN, Resolution.RETURN_CANCELLED)
-OF_DEBIT = (Resolution.SETTLEMENT, Resolution.CHARGE)
+OF_DEBIT = (Resolution.SETTLEMENT, Resolution.CHARGE, Resolution.REFUND)
 OF_BOTH = (Resolution.ENTERED,)
 
 
@@ -85,19 +86,41 @@ def find(authority_id: int, item_id: int, resolution: Resolution, named: str) ->
                 "named", _("Name the open debit of the same account and amount that sent it back, by its number.")
             )
         return Found(item, resolution, debit=debit)
+    if resolution == Resolution.REFUND:
+        return Found(item, resolution, recovery=_refunded(item, named.strip()))
     if resolution == Resolution.REPAYMENT:
         return Found(item, resolution, recovery=awaiting(authority_id, named.strip(), field="named")[0])
     if resolution == Resolution.ENTERED:
-        alike = {str(one.pk): one for one in entered_alike(item)}
-        if named.strip() not in alike:
-            known = ", ".join(alike) or str(_("none"))
-            raise _wrong(
-                "named",
-                _("Name the entry by its number. Of this account, amount and direction were entered: %(known)s.")
-                % {"known": known},
-            )
-        return Found(item, resolution, entry=alike[named.strip()])
+        return Found(item, resolution, entry=_entry(item, named.strip()))
     return Found(item, resolution)
+
+
+def _entry(item: SuspenseItem, number: str) -> Transaction:
+    alike = {str(one.pk): one for one in entered_alike(item)}
+    if number not in alike:
+        known = ", ".join(alike) or str(_("none"))
+        raise _wrong(
+            "named",
+            _("Name the entry by its number. Of this account, amount and direction were entered: %(known)s.")
+            % {"known": known},
+        )
+    return alike[number]
+
+
+def _refunded(item: SuspenseItem, number: str) -> Recovery:
+    """The recovery of which the debit paid something back. Raises BadData where it cannot have, or stands there by hand."""
+    recovery = Recovery.objects.filter(number=number, authority=item.authority_id).first()
+    if recovery is None:
+        raise _wrong("named", NOTHING_CAME_IN)
+    by_hand = [one for one in entered_alike(item) if one.kind == LedgerKind.RECOVER_REFUND]
+    same = next((one for one in by_hand if one.subject_id == recovery.pk), None)
+    if same is not None:
+        raise _wrong(
+            "resolution",
+            _("This refund was entered by hand as entry %(number)s. Propose that the item is that entry.")
+            % {"number": same.pk},
+        )
+    return recovery
 
 
 def _payment(item: SuspenseItem, resolution: Resolution, named: str) -> BatchLine:
@@ -130,6 +153,8 @@ def make_suspense(turn: Turn) -> Proposal:
     found = find(turn.authority_id, data["item"], Resolution(data["resolution"]), data["named"])
     if found.resolution == Resolution.FUNDS and not data["document"]:
         raise _wrong("document", _("Money of the treasury comes with a document. Give its number."))
+    if found.resolution == Resolution.REFUND:
+        _look_at_refund(turn, found, data["document"])
     item = found.item
     title = f"{item.booked_on:%Y-%m-%d} {item.left_fen // 100:,}.{item.left_fen % 100:02d} {item.other_name or item.end_to_end_id}".strip()
     terms = {"resolution": found.resolution, "named": data["named"].strip(), "document": data["document"]}
@@ -142,6 +167,9 @@ def resolve(turn: Turn, proposal: Proposal, terms: dict[str, Any]) -> None:
     known, left = found.item.left_fen, 0
     if found.line is not None:
         _move_payment(turn, proposal, found)
+    elif found.resolution == Resolution.REFUND:
+        assert found.recovery is not None, "found"
+        turn.passage.also("recovery", [found.recovery.pk], "refund", _money_out(found, terms["document"], proposal))
     elif found.recovery is not None:
         left = _repay(turn, found, found.recovery)
     else:
@@ -155,6 +183,29 @@ def resolve(turn: Turn, proposal: Proposal, terms: dict[str, Any]) -> None:
     turn.record(item=found.item.pk, resolution=found.resolution, amount_fen=known - left, named=terms["named"])
     if left:
         turn.record(left_fen=left)
+
+
+def _money_out(found: Found, document: str, proposal: Proposal | None = None) -> dict[str, Any]:
+    """The debit as the recovery books it: the whole of it, or nothing."""
+    item = found.item
+    money = {
+        "amount_fen": item.left_fen,
+        "item": item.pk,
+        "reference": item.answer.bank_reference,
+        "paid_on": item.booked_on.isoformat(),
+        "document": document,
+    }
+    return money if proposal is None else {**money, "proposal": proposal.number, "reason": proposal.reason}
+
+
+def _look_at_refund(turn: Turn, found: Found, document: str) -> None:
+    assert found.recovery is not None, "found"
+    if not document:
+        raise _wrong("document", _("A refund needs the paper by which less is owed. Give its number."))
+    try:
+        look_at(found.recovery, _money_out(found, document), turn.now.on)
+    except BadData as refusal:
+        raise _wrong("named", refusal.fields["amount_fen"][0]) from refusal
 
 
 def _repay(turn: Turn, found: Found, recovery: Recovery) -> int:

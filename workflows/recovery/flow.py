@@ -12,7 +12,7 @@ from subsidy.payouts.recoveries import RecoveryState
 from subsidy.work.enums import Duty
 from workflows.common.acts import ANY_MEMBER, Act
 from workflows.common.nodes import End, Human, Start, Switch, Wait, verdict
-from workflows.recovery import forms, steps
+from workflows.recovery import forms, refunding, steps
 
 
 class RecoveryV1(Flow):
@@ -118,6 +118,13 @@ FREE_ACTS = (
         steps.take_late_payment,
         system=True,
         states=frozenset({RecoveryState.WRITTEN_OFF}),
+    ),
+    Act(
+        "refund",
+        _("Refunded"),
+        refunding.refund,
+        system=True,
+        states=frozenset(refunding.ENDED),
     ),
     Act(
         "issue_notice",

@@ -53,7 +53,7 @@ def make(turn: Turn) -> Recovery:
                 "amount_fen": [
                     str(
                         _("%(left)s yuan were paid and are not asked back yet; no more can be recovered.")
-                        % {"left": _yuan(left)}
+                        % {"left": yuan(left)}
                     )
                 ]
             }
@@ -283,7 +283,25 @@ def _came_in(turn: Turn, kind: LedgerKind) -> str:
 
 
 def reduce(turn: Turn) -> None:
-    """Less is owed than was decided: two people wanted it (the proposal says why)."""
+    """Less is owed than was decided: two people wanted it (the proposal says why).
+
+    Raises BadData for more than is still owed: what came in beyond the new total is refunded.
+    """
+    owed, _pending = _balance(turn)
+    if turn.data["amount_fen"] > owed:
+        raise BadData(
+            fields={
+                "amount_fen": [
+                    str(
+                        _(
+                            "%(owed)s yuan are still owed. Reduce by at most that; what came in beyond what is owed is paid "
+                            "back as the refund of the recovery."
+                        )
+                        % {"owed": yuan(owed)}
+                    )
+                ]
+            }
+        )
     _less(turn, LedgerKind.RECOVER_LESS, turn.data["amount_fen"], turn.data["proposal"])
     turn.record(**turn.data)
 
@@ -294,7 +312,7 @@ def write_off(turn: Turn) -> None:
     if pending:
         raise WrongState(
             _("%(fen)s yuan are set off in a payment that the bank has not answered. Write off when it has.")
-            % {"fen": _yuan(pending)}
+            % {"fen": yuan(pending)}
         )
     _less(turn, LedgerKind.WRITE_OFF, owed, turn.data["proposal"])
     turn.record(**turn.data, amount_fen=owed)
@@ -356,7 +374,7 @@ def _too_much(most: int) -> BadData:
                         "%(most)s yuan are open here. Enter at most that; what the bank booked beyond it stays in "
                         "suspense until two people say whose it is."
                     )
-                    % {"most": _yuan(most)}
+                    % {"most": yuan(most)}
                 )
             ]
         }
@@ -393,5 +411,5 @@ def _post(turn: Turn, kind: LedgerKind, amount: int, key: str) -> None:
     )
 
 
-def _yuan(fen: int) -> str:
+def yuan(fen: int) -> str:
     return f"{fen // HUNDRED:,}.{fen % HUNDRED:02d}"

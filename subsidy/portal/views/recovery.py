@@ -21,7 +21,7 @@ from subsidy.web.acts import ActPage
 from subsidy.web.components import Crumb, Preview, SummaryRow
 from subsidy.web.formats import day, money
 from subsidy.web.person import moment_of
-from subsidy.web.recoveries import offset_rows
+from subsidy.web.recoveries import offset_rows, refund_rows
 
 
 def my_recovery(request: HttpRequest, number: str) -> Recovery:
@@ -48,6 +48,7 @@ def rows_of(recovery: Recovery) -> list[SummaryRow]:
         owed = owed_by_recovery([recovery.pk]).get(recovery.pk, 0)
         rows.append(SummaryRow(_("Amount to be paid back"), money(recovery.amount_fen)))
         rows += offset_rows(recovery)
+        rows += refund_rows(recovery)
         rows.append(SummaryRow(_("Still owed"), money(owed)))
         rows.append(SummaryRow(_("To be paid by"), day(recovery.due_on)))
     return rows

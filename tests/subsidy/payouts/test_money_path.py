@@ -28,7 +28,7 @@ from subsidy.payouts.enums import LineState, Resolution
 from subsidy.payouts.holds import unheld
 from subsidy.payouts.models import BatchLine, LineOffset, SuspenseItem
 from subsidy.payouts.offsets import pending_of
-from subsidy.payouts.owing import asked_back, paid_of
+from subsidy.payouts.owing import asked_back, came_in, paid_of, refundable
 from subsidy.payouts.reconciling import entered_alike
 from subsidy.payouts.recoveries import Recovery, RecoveryGround, RecoveryState
 from tests.subsidy.payouts.bank import imported, obligated
@@ -38,6 +38,7 @@ from tests.subsidy.payouts.test_suspense import propose
 from tests.workflows.budget.test_year_end import ended
 from tests.workflows.test_objections import correct
 from tests.workflows.test_recovery import give_up, ordered, pay
+from tests.workflows.test_refunds import paid_back
 from tests.world import MINUTE, World, days_later, fresh
 from workflows.common.refusals import InsufficientFunds
 from workflows.proposal.suspense import OF_DEBIT
@@ -251,6 +252,9 @@ class MoneyPath(RuleBasedStateMachine):
                 return next((one.number for one in Recovery.objects.order_by("pk") if takes(one)), "")
             case Resolution.ENTERED:
                 return next((str(one.pk) for one in entered_alike(item)), "")
+            case Resolution.REFUND:
+                found = (one for one in ended_recoveries() if refundable(one) >= item.left_fen)
+                return next((one.number for one in found if not by_hand(item, one)), "")
             case Resolution.SETTLEMENT:
                 lines = BatchLine.objects.filter(state__in=FLYING)
             case Resolution.RETURN | Resolution.RETURN_CANCELLED:
@@ -316,6 +320,15 @@ class MoneyPath(RuleBasedStateMachine):
         elif not pending_of(recovery.pk):
             give_up(self.world, recovery, "propose_write_off", "finance2")
 
+    @rule(which=WHICH, fen=FEN)
+    def refund(self, which: int, fen: int) -> None:
+        """Less is owed than came in; the difference goes back to the company."""
+        recovery = one_of(ended_recoveries(), which)
+        most = min(fen, refundable(recovery)) if recovery else 0
+        if most and recovery:
+            paid_back(self.world, recovery, most, f"TK-{next(serial)}")
+            self.bank_fen -= most
+
     # The end of the year.
 
     @precondition(lambda self: not self.is_ended)
@@ -332,6 +345,7 @@ class MoneyPath(RuleBasedStateMachine):
         self.the_bank_account_stands_at_what_the_bank_booked()
         self.the_books_hold_what_is_on_its_way()
         self.nobody_has_more_than_was_awarded()
+        self.nobody_was_paid_back_more_than_came_in()
         assert [str(one) for one in violations()] == []
 
     def the_bank_account_stands_at_what_the_bank_booked(self) -> None:
@@ -346,6 +360,10 @@ class MoneyPath(RuleBasedStateMachine):
         for kind, is_credit in (("suspense_in", True), ("suspense_out", False)):
             assert abs(balance(kind)) == total(SuspenseItem.objects.filter(is_credit=is_credit), "left_fen")
 
+    def nobody_was_paid_back_more_than_came_in(self) -> None:
+        for recovery in Recovery.objects.filter(amount_fen__isnull=False):
+            assert 0 <= came_in(recovery) <= (recovery.amount_fen or 0)
+
     def nobody_has_more_than_was_awarded(self) -> None:
         for case in Case.objects.filter(award__isnull=False):
             assert paid_of(case) <= (case.amount_fen or 0)
@@ -353,6 +371,15 @@ class MoneyPath(RuleBasedStateMachine):
 
 def total(rows: QuerySet[Any], column: str) -> int:
     return sum(rows.values_list(column, flat=True))
+
+
+def ended_recoveries() -> QuerySet[Recovery]:
+    return Recovery.objects.filter(state__in=[RecoveryState.PAID, RecoveryState.WRITTEN_OFF])
+
+
+def by_hand(item: SuspenseItem, recovery: Recovery) -> bool:
+    """Whether a refund of this amount was entered by hand, and is not recognised in another movement."""
+    return any(one.kind == "recover_refund" and one.subject_id == recovery.pk for one in entered_alike(item))
 
 
 def takes(recovery: Recovery) -> int:
