@@ -5,7 +5,7 @@ instalments:
   - {id: rest, share: rest, on: rating_published, rated_by: rating, times: {a: 100%, b: 80%, c: 60%}, clause: …, …}
 funding_split: {city: 42.354%, district: rest, to: 1000元, clause: …, certainty: …, source: …}
 stacking: [{group: rd_platform@1, key: [company], priority: 1}]
-recovery: [{id: moved_out, share: 100%, within: 5年, clause: …, zh: …, en: …, certainty: …, source: …}]
+recovery: [{id: moved_out, share: 100%, within: 5年, interest: {rate: 3.65%, days: 365, from: paid}, clause: …, zh: …, en: …, …}]
 redundant: [{id: staff_nonzero, because: the law repeats it}]
 """
 
@@ -33,7 +33,7 @@ from policies.language.schema import (
     scalar,
     whole,
 )
-from policies.language.terms import FUNDERS, FundingSplit, Instalment, Recovery, Redundant, Stacking, Term
+from policies.language.terms import FUNDERS, FundingSplit, Instalment, Interest, Recovery, Redundant, Stacking, Term
 from policies.language.typed import CHOICE, DURATION, MONEY, T_RATE, Type
 
 Cite = Callable[[str, Position, str], None]
@@ -162,7 +162,7 @@ def read_recovery(node: Node | None, cite: Cite) -> tuple[Recovery, ...]:
     """Read `recovery`."""
     found: list[Recovery] = []
     for item in items(node, "recovery"):
-        values = fields(item, "a ground of recovery", f"{_TERM} share", "within")
+        values = fields(item, "a ground of recovery", f"{_TERM} share", "within interest")
         term = _term(values, "a ground of recovery", cite)
         _once((other.term for other in found), term, values["id"].at)
         within = None
@@ -170,8 +170,19 @@ def read_recovery(node: Node | None, cite: Cite) -> tuple[Recovery, ...]:
             value = constant_of(values["within"], Type(DURATION), f"{term.id}.within").value
             assert isinstance(value, tuple)
             within = (int(value[0]), int(value[1]))
-        found.append(Recovery(term, _rate(values["share"], f"the share of {term.id}"), within))
+        interest = _interest(values["interest"], f"{term.id}.interest") if "interest" in values else None
+        found.append(Recovery(term, _rate(values["share"], f"the share of {term.id}"), within, interest))
     return tuple(found)
+
+
+def _interest(node: Node, what: str) -> Interest:
+    """Read simple interest; it runs from the day on which each payment was made, no other beginning is known."""
+    values = fields(node, what, "rate days from")
+    one_of(values["from"], f"{what}.from", ("paid",))
+    rate = _rate(values["rate"], f"{what}.rate")
+    if not rate:
+        raise refuse(values["rate"].at, f"{what}.rate: expected a rate above 0%", f"{what}.rate 应大于 0%")
+    return Interest(rate, int(one_of(values["days"], f"{what}.days", ("360", "365"))))
 
 
 def read_redundant(node: Node | None, leaf_ids: Iterable[str]) -> tuple[Redundant, ...]:

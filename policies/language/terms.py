@@ -82,12 +82,24 @@ class Stacking:
 
 
 @dataclass(frozen=True, slots=True)
+class Interest:
+    """Simple interest on what is taken back, from the day of each payment: `rate` a year of so many `days`."""
+
+    rate: Fraction
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Recovery:
-    """An event that lets the bureau take back `share` of what was paid, within (months, days) of the award if given."""
+    """An event that lets the bureau take back `share` of what was paid, within (months, days) of the award if given.
+
+    What is taken back bears `interest` where that is given.
+    """
 
     term: Term
     share: Fraction
     within: tuple[int, int] | None = None
+    interest: Interest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ publish(
     Resource(
         "recoveries", "recovery", "number", scope.recoveries,
         same(listed(Recovery, "number", "state", "ground", "case=case.number", "company_name", "proposed_fen", "amount_fen",
-                     "due_on", filters=("state", "ground"), related=("case",))),
+                     "interest_fen", "due_on", filters=("state", "ground"), related=("case",))),
     )
 )  # fmt: skip
 publish(

@@ -31,11 +31,12 @@ from subsidy.web.components import Crumb, Money, Preview, SummaryRow, Tone
 from subsidy.web.formats import day, instant, money
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
-from subsidy.web.recoveries import offset_rows, refund_rows
+from subsidy.web.recoveries import interest_rows, offset_rows, refund_rows
 from subsidy.work.selectors import items_of
 from workflows.case.fields import spoken
 from workflows.common.refusals import Message
 from workflows.recovery.refunding import ENDED
+from workflows.recovery.steps import interest_of, interest_terms
 
 TONES: dict[str, Tone] = {
     RecoveryState.PROPOSED: "wait",
@@ -159,12 +160,13 @@ def rows_of(recovery: Recovery) -> list[SummaryRow]:
         SummaryRow(_("The company's answer"), recovery.answer or _("none")),
     ]
     if recovery.decided_on is None:
-        return rows
+        return [*rows, *interest_rows(recovery)]
     rows.append(SummaryRow(_("Decided on"), day(recovery.decided_on)))
     rows.append(SummaryRow(_("Reasons of the decision"), recovery.decision_text))
     if recovery.amount_fen is not None and recovery.due_on is not None:
         owed = owed_by_recovery([recovery.pk]).get(recovery.pk, 0)
         rows.append(SummaryRow(_("Amount to be paid back"), money(recovery.amount_fen)))
+        rows += interest_rows(recovery)
         rows += offset_rows(recovery)
         rows += refund_rows(recovery)
         rows.append(SummaryRow(_("Still owed"), money(owed)))
@@ -222,9 +224,14 @@ class RecoveryAct(RecoveryPage):
     def preview(self, subject: Recovery) -> Preview:
         if self.get_action() == "drop":
             return Preview(changes=[_("The recovery ends here. Nothing is owed; it can be proposed anew.")])
+        figures = [Money(_("at most, as proposed"), subject.proposed_fen)]
+        if interest_terms(subject) is not None:
+            today = moment_of(self.request).on
+            interest = interest_of(subject, subject.proposed_fen, today)
+            figures.append(Money(_("interest that is added, of the whole until today"), interest))
         return Preview(
             changes=[_("The company owes the amount from today on; what comes in or is offset lessens it.")],
-            money=[Money(_("at most, as proposed"), subject.proposed_fen)],
+            money=figures,
         )
 
     def crumbs(self, subject: Recovery) -> list[Crumb]:

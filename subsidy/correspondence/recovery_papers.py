@@ -25,6 +25,7 @@ def compose_recovery(recovery: Recovery, issue: Issue) -> bytes:
     case = recovery.case
     assert recovery.amount_fen is not None and recovery.decided_on is not None and recovery.due_on is not None
     amount, capitals = yuan(recovery.amount_fen), amount_in_capitals(recovery.amount_fen)
+    what = _what(recovery)
     return decision_letter(
         DecisionLetter(
             number=recovery.number,
@@ -36,9 +37,9 @@ def compose_recovery(recovery: Recovery, issue: Issue) -> bytes:
             policy_title=policy_of(case),
             policy_number=case.policy_version.document_number,
             opening=Bilingual(
-                f"经调查并听取你单位意见，决定追回已拨付资金{amount}元（大写：{capitals}）。{_clause(recovery).zh}",
-                f"Having looked into the matter and heard you, the bureau recovers CNY {amount} of what was paid. "
-                f"{_clause(recovery).en}",
+                f"经调查并听取你单位意见，决定追回{what.zh}{amount}元（大写：{capitals}）。{_clause(recovery).zh}",
+                f"Having looked into the matter and heard you, the bureau recovers CNY {amount} of what was paid"
+                f"{what.en}. {_clause(recovery).en}",
             ),
             statement=recovery.decision_text,
             how_to_object=REMEDIES,
@@ -50,6 +51,14 @@ def compose_recovery(recovery: Recovery, issue: Issue) -> bytes:
             seal=issue.seal,
         )
     )
+
+
+def _what(recovery: Recovery) -> Bilingual:
+    """What is recovered, said within the sentence: what was paid, with the interest in it."""
+    if not recovery.interest_fen:
+        return Bilingual("已拨付资金", "")
+    interest = yuan(recovery.interest_fen)
+    return Bilingual(f"已拨付资金及利息（其中利息{interest}元）共计", f", interest of CNY {interest} included")
 
 
 def _clause(recovery: Recovery) -> Bilingual:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,6 +26,14 @@ def paid_of(case: Case) -> int:
     return settled + kept
 
 
+def paid_days(case: Case) -> list[tuple[dt.date, int]]:
+    """What `paid_of` counts, payment by payment with its day: the bank's, or where it told none the day it was sent for."""
+    lines = BatchLine.objects.filter(case=case, state__in=[LineState.SETTLED, LineState.RETURNED]).order_by("pk")
+    day = Coalesce("settled_on", "batch__execution_on")
+    rows = lines.values_list(day, "state", "amount_fen", "offset_fen")
+    return [(on, amount if state == LineState.SETTLED else kept) for on, state, amount, kept in rows]
+
+
 RESTATED = (RecoveryGround.RATED, RecoveryGround.CORRECTED)
 _COMES_IN = (Kind.RECOVERY_RECEIVED, Kind.OFFSET, Kind.OFFSET_WHOLE, Kind.OFFSET_UNDONE)
 
@@ -45,10 +54,13 @@ def asked_or_proposed(case: Case) -> int:
 
 
 def _said(recoveries: QuerySet[Recovery]) -> int:
-    """What these ask back. What two people took off them is asked back no more, whether it was paid by then or not."""
+    """What these ask back of what was paid, without interest on it. What two people took off them is asked back no more,
+    whether it was paid by then or not; it is interest first."""
     standing = recoveries.exclude(state=RecoveryState.DROPPED)
-    said = standing.aggregate(fen=Sum(Coalesce("amount_fen", "proposed_fen")))["fen"] or 0
-    return said - _posted(standing.values("pk"), Kind.RECOVER_LESS, Kind.RECOVER_REFUND)
+    fen = 0
+    for pk, asked, interest in standing.values_list("pk", Coalesce("amount_fen", "proposed_fen"), "interest_fen"):
+        fen += asked - max(interest, _posted([pk], Kind.RECOVER_LESS, Kind.RECOVER_REFUND))
+    return fen
 
 
 def _posted(recoveries: Any, *kinds: Kind) -> int:

@@ -32,7 +32,8 @@ class Recovery(Subject):
     """What one company is to pay back of one case, in fen.
 
     `term` names the ground in the pinned version of the policy, `occurred_on` the day that the version counts from
-    (such as the day of the move). `amount_fen` stands from the decision on and is at most what was proposed.
+    (such as the day of the move). `amount_fen` stands from the decision on: at most what was proposed, and `interest_fen` of
+    interest, where that version asks for it.
     """
 
     STREAM = "recovery"
@@ -51,6 +52,7 @@ class Recovery(Subject):
     answer = models.TextField(_("the company's answer"), blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     amount_fen = models.BigIntegerField(_("amount to be paid back"), null=True, blank=True)
+    interest_fen = models.BigIntegerField(_("interest in it"), default=0, db_default=0)
     decision_text = models.TextField(_("reasons of the decision"), blank=True)
     decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     decided_on = models.DateField(null=True, blank=True)
@@ -63,9 +65,14 @@ class Recovery(Subject):
             models.CheckConstraint(condition=Q(proposed_fen__gt=0), name="recovery_positive"),
             models.CheckConstraint(
                 condition=Q(amount_fen__isnull=True)
-                | Q(amount_fen__gt=0, amount_fen__lte=models.F("proposed_fen"), decided_by__isnull=False),
+                | Q(
+                    amount_fen__gt=models.F("interest_fen"),
+                    amount_fen__lte=models.F("proposed_fen") + models.F("interest_fen"),
+                    decided_by__isnull=False,
+                ),
                 name="recovery_amount",
             ),
+            models.CheckConstraint(condition=Q(interest_fen__gte=0), name="recovery_interest"),
             models.CheckConstraint(
                 condition=Q(state__in=[RecoveryState.PROPOSED, RecoveryState.DROPPED]) | Q(amount_fen__isnull=False),
                 name="recovery_decided",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from policies.language.render.terms import interest_words
 from subsidy.ledger.enums import Kind
 from subsidy.ledger.models import Transaction
 from subsidy.payouts.enums import LineState
@@ -11,6 +12,8 @@ from subsidy.payouts.offsets import offsets_against
 from subsidy.payouts.recoveries import Recovery
 from subsidy.web.components import SummaryRow
 from subsidy.web.formats import instant, money
+from workflows.case.fields import spoken
+from workflows.recovery.steps import interest_terms
 
 
 def offset_rows(recovery: Recovery) -> list[SummaryRow]:
@@ -23,6 +26,17 @@ def offset_rows(recovery: Recovery) -> list[SummaryRow]:
         )
         for one in offsets_against(recovery.pk)
     ]
+
+
+def interest_rows(recovery: Recovery) -> list[SummaryRow]:
+    """The interest in what is to be paid back, or before the decision by which rule it is going to be added."""
+    terms = interest_terms(recovery)
+    if terms is None or (recovery.decided_on is not None and not recovery.interest_fen):
+        return []
+    said = spoken(interest_words(terms))
+    if recovery.decided_on is None:
+        return [SummaryRow(_("Interest by the policy"), said)]
+    return [SummaryRow(_("Interest in it"), f"{money(recovery.interest_fen)} ({said})")]
 
 
 def refund_rows(recovery: Recovery) -> list[SummaryRow]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.language import UNKNOWN, Facts, Pack, decide
-from policies.language.award.payment import owed, plan, recoverable, restated, split
+from policies.language.award.payment import interest_on, owed, plan, recoverable, restated, split
 from tests.policies.packs import pack_of, refusal
 
 LEAF = "clause: T-1, zh: 条件, en: condition, certainty: recalled, source: trial"
@@ -105,6 +105,35 @@ def test_a_ground_without_a_term_never_ends() -> None:
     assert recoverable(pack.recovery[0], paid=101, awarded_on=date(2024, 2, 29), on=date(2060, 1, 1)) == 101
 
 
+def bearing(interest: str) -> str:
+    return f"recovery: [{{id: fraud, share: 100%, interest: {interest}, {TERM}}}]"
+
+
+# Of 1,000.00 for 100 days and 500.00 for 40: at 3.65% of 365 days a ten-thousandth a day, 10.00 and 2.00.
+PAID = [(date(2024, 1, 1), 1_000_00), (date(2024, 3, 1), 500_00)]
+
+
+@pytest.mark.parametrize(
+    ("days", "principal", "until", "fen"),
+    [
+        (365, 1_500_00, date(2024, 4, 10), 12_00),
+        (365, 750_00, date(2024, 4, 10), 6_00),
+        (365, 749_99, date(2024, 4, 10), 5_99),
+        (360, 1_500_00, date(2024, 4, 10), 12_16),
+        (365, 1_500_00, date(2024, 2, 10), 4_00),
+        (365, 1_500_00, date(2024, 1, 1), 0),
+        (365, 0, date(2024, 4, 10), 0),
+    ],
+)
+def test_interest_runs_from_the_day_of_each_payment(days: int, principal: int, until: date, fen: int) -> None:
+    terms = paying(bearing(f"{{rate: 3.65%, days: {days}, from: paid}}")).recovery[0].interest
+    assert terms is not None and (terms.rate, terms.days) == (Fraction(365, 10_000), days)
+    assert interest_on(terms, principal, paid=PAID, until=until) == fen
+    assert interest_on(terms, principal, paid=[], until=until) == 0
+    with pytest.raises(ValueError, match="negative"):
+        interest_on(terms, -1, paid=PAID, until=until)
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -123,6 +152,12 @@ def test_a_ground_without_a_term_never_ends() -> None:
         ("funding_split: {city: 60%, district: 40%, clause: T-1, certainty: assumed, source: t}", "one party"),
         ("funding_split: {moon: 60%, district: rest, clause: T-1, certainty: assumed, source: t}", "expected one of"),
         ("stacking: [{group: rd_platform, key: [company]}]", "district_rd@1"),
+        (bearing("{rate: 3.65%, days: 365, from: decided}"), "expected one of paid for fraud.interest.from"),
+        (bearing("{rate: 3.65%, days: 366, from: paid}"), "expected one of 360, 365 for fraud.interest.days"),
+        (bearing("{rate: 0%, days: 365, from: paid}"), "above 0%"),
+        (bearing("{rate: 365%, days: 365, from: paid}"), "0% to 100%"),
+        (bearing("{rate: 3.65%, days: 365}"), "lacks from"),
+        (bearing("{rate: 3.65%, days: 365, from: paid, compound: yes}"), "compound"),
         ("redundant: [{id: nobody, because: x}]", "no requirement"),
         ("guarantees: [{always: amount < 1元, rises_with: due}]", "exactly one"),
         ("guarantees: [{rises_with: rating}]", "does not grow"),

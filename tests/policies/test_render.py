@@ -414,6 +414,8 @@ TERMS = """instalments:
 funding_split: {city: 42.354%, district: rest, to: 1000元, clause: T-1, certainty: recalled, source: trial}
 stacking: [{group: district_rd@1, key: [company, year], priority: 2}]
 recovery:
+  - {id: fraud, share: 100%, interest: {rate: 3.65%, days: 365, from: paid},
+     clause: T-1, zh: 弄虚作假, en: fraud, certainty: recalled, source: trial}
   - {id: gone, share: 50%, within: 5年, clause: T-1, zh: 撤销登记, en: struck off, certainty: recalled, source: trial}
 guarantees:
   - always: amount <= sales
@@ -436,6 +438,7 @@ def test_the_terms_of_payment_read_right() -> None:
         "决定奖补时支付80%", "发生“rated”时支付其余部分；按评级乘以：好 100%、差 60%", "市财政 42.354%、区财政 57.646%",
         "各方承担1,000元的整数倍，其余由区财政承担",
         "与同组政策的叠加规则见 district_rd@1", "以单位、年度相同者为同一事项，优先级 2", "奖补后5年内发生的，追回 50%",
+        "追回 100%，并自付款之日起至决定之日止按年利率3.65%（一年365天）计单利",
         "始终成立：奖补金额不超过收入",
         "始终成立：申报单位不符合条件，或奖补金额不低于0元",
         "由局领导审批", "其他条件相同时，收入越大，金额不减少", "结果与金额不取决于评级",

@@ -81,7 +81,13 @@ class AnswerForm(ActForm):
 
 
 class DecideForm(ActForm):
-    amount_fen = MoneyField(label=_("Amount to be paid back (yuan)"), decimals=2, minimum=1, maximum=AMOUNT_FEN_MAX)
+    amount_fen = MoneyField(
+        label=_("Amount to be paid back (yuan)"),
+        decimals=2,
+        minimum=1,
+        maximum=AMOUNT_FEN_MAX,
+        help_text=_("without interest, which is added where the policy asks for it"),
+    )
     reasons = forms.CharField(label=_("Reasons"), min_length=5, max_length=4000, widget=AREA)
 
     def clean_amount_fen(self) -> Any:

@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from policies.language.award.payment import interest_on
+from policies.language.terms import Interest
 from policies.language.terms import Recovery as Term
 from subsidy.accounts.models import User
 from subsidy.calendars.working import Due
@@ -23,7 +25,7 @@ from subsidy.ledger.models import Transaction
 from subsidy.ledger.posting import Posting
 from subsidy.ledger.table import cash_legs
 from subsidy.payouts.offsets import pending_of
-from subsidy.payouts.owing import asked_back, owed_by_recovery, paid_of
+from subsidy.payouts.owing import asked_back, owed_by_recovery, paid_days, paid_of
 from subsidy.payouts.recoveries import Recovery, RecoveryGround, RecoveryState
 from subsidy.programmes.packs import pack_of
 from workflows.common.deadlines import working_days_after
@@ -151,6 +153,18 @@ def by_term(case: Case, name: str, occurred_on: dt.date) -> int:
     return int(paid_of(case) * found.share)
 
 
+def interest_terms(recovery: Recovery) -> Interest | None:
+    """What interest the ground in the pinned version asks for."""
+    terms = {one.term.id: one.interest for one in pack_of(recovery.case.policy_version).recovery}
+    return terms.get(recovery.term) if recovery.ground == RecoveryGround.TERM else None
+
+
+def interest_of(recovery: Recovery, principal: int, until: dt.date) -> int:
+    """The interest on so much of what was paid (fen), from the day of each payment until that day."""
+    terms = interest_terms(recovery)
+    return interest_on(terms, principal, paid=paid_days(recovery.case), until=until) if terms else 0
+
+
 def _refuse_too_late(case: Case, term: Term, occurred_on: dt.date) -> None:
     if term.within is None:
         return
@@ -219,10 +233,13 @@ def decide(turn: Turn) -> None:
             _("The company may answer until %(day)s. Decide when it has answered, or when that day is over.")
             % {"day": recovery.answer_until}
         )
-    amount = turn.data["amount_fen"]
+    principal = turn.data["amount_fen"]
+    interest = interest_of(recovery, principal, turn.now.on)
+    amount = principal + interest
     due = working_days_after(turn.now.on, DAYS_TO_PAY).on
     turn.set(
         amount_fen=amount,
+        interest_fen=interest,
         decision_text=turn.data["reasons"],
         decided_by=turn.actor,
         decided_on=turn.now.on,
@@ -230,6 +247,17 @@ def decide(turn: Turn) -> None:
     )
     _post(turn, LedgerKind.RECOVER, amount, "decided")
     turn.record(amount_fen=amount, reasons=turn.data["reasons"], due_on=due)
+    if bears := interest_terms(recovery):
+        turn.record(
+            interest_fen=interest,
+            interest={
+                "principal_fen": principal,
+                "rate": f"{bears.rate.numerator}/{bears.rate.denominator}",
+                "year_days": bears.days,
+                "until": turn.now.on.isoformat(),
+                "paid": [[day.isoformat(), fen] for day, fen in paid_days(recovery.case)],
+            },
+        )
     turn.passage.defer("issue_recovery_notice", recovery_id=recovery.pk)
 
 

@@ -5,7 +5,7 @@ An amount is always the total owed so far: the ledger pays the difference to wha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -16,7 +16,7 @@ from policies.language.core import shift_day
 from policies.language.decision import Decision
 from policies.language.findings import Text
 from policies.language.model import Pack
-from policies.language.terms import AWARD, FundingSplit, Instalment, Recovery, Term
+from policies.language.terms import AWARD, FundingSplit, Instalment, Interest, Recovery, Term
 
 WHOLE = Instalment(Term("whole", Text("一次性兑付", "in one sum"), "", "", ""), None, AWARD)
 
@@ -108,6 +108,22 @@ def recoverable(ground: Recovery, *, paid: int, awarded_on: date, on: date) -> i
     if ground.within is not None and on.toordinal() >= shift_day(awarded_on.toordinal(), *ground.within):
         return 0
     return _of(paid, ground.share)
+
+
+def interest_on(terms: Interest, principal: int, *, paid: Iterable[tuple[date, int]], until: date) -> int:
+    """Return the simple interest on `principal` minor units that are taken back of the payments `paid`, each on its day.
+
+    A principal below what was paid is taken from every payment in the same proportion. Counted to the day `until`, which
+    bears none itself; parts of a minor unit stay with the company.
+    """
+    parts = [(max((until - day).days, 0), amount) for day, amount in paid]
+    total = sum(amount for _, amount in parts)
+    if principal < 0 or any(amount < 0 for _, amount in parts):
+        raise ValueError("found a negative amount; expected minor units of at least 0")
+    if not total:
+        return 0
+    weighed = sum(days * amount for days, amount in parts)
+    return int(Fraction(principal * weighed, total * terms.days) * terms.rate)
 
 
 def _parts(instalments: tuple[Instalment, ...], amount: int) -> list[int]:

@@ -24,7 +24,7 @@ from policies.language.render.words import (
     same,
     working_days,
 )
-from policies.language.terms import AWARD, FUNDERS, FundingSplit, Guarantee, Instalment, Recovery, Stacking
+from policies.language.terms import AWARD, FUNDERS, FundingSplit, Guarantee, Instalment, Interest, Recovery, Stacking
 
 BREACHES = {
     "recovery": Text("违反的追回奖补资金", "if broken, the award is recovered"),
@@ -196,7 +196,19 @@ def recovery_item(one: Recovery) -> Item:
             f"奖补后{within.zh}内发生的，追回 {share.zh}", f"within {within.en} of the award {share.en} is recovered"
         )
     )
+    if one.interest is not None:
+        added = interest_words(one.interest)
+        detail = Text(f"{detail.zh}，{added.zh}", f"{detail.en}, {added.en}")
     return Item(term.text, detail, (clause_mark(term.clause), *certainty_marks(term.certainty, term.source)))
+
+
+def interest_words(one: Interest) -> Text:
+    """Say how interest is reckoned."""
+    rate = percent(one.rate)
+    return Text(
+        f"并自付款之日起至决定之日止按年利率{rate.zh}（一年{one.days}天）计单利",
+        f"with simple interest of {rate.en} a year of {one.days} days from the day of payment to that of the decision",
+    )
 
 
 def guarantee_item(pack: Pack, one: Guarantee) -> Item:

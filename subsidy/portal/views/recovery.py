@@ -21,7 +21,7 @@ from subsidy.web.acts import ActPage
 from subsidy.web.components import Crumb, Preview, SummaryRow
 from subsidy.web.formats import day, money
 from subsidy.web.person import moment_of
-from subsidy.web.recoveries import offset_rows, refund_rows
+from subsidy.web.recoveries import interest_rows, offset_rows, refund_rows
 
 
 def my_recovery(request: HttpRequest, number: str) -> Recovery:
@@ -41,12 +41,15 @@ def rows_of(recovery: Recovery) -> list[SummaryRow]:
         SummaryRow(_("You may answer until"), day(recovery.answer_until)),
         SummaryRow(_("Your answer"), recovery.answer or _("none")),
     ]
-    if recovery.decided_on is not None:
+    if recovery.decided_on is None:
+        rows += interest_rows(recovery)
+    else:
         rows.append(SummaryRow(_("Decided on"), day(recovery.decided_on)))
         rows.append(SummaryRow(_("Reasons of the decision"), recovery.decision_text))
     if recovery.amount_fen is not None and recovery.due_on is not None:
         owed = owed_by_recovery([recovery.pk]).get(recovery.pk, 0)
         rows.append(SummaryRow(_("Amount to be paid back"), money(recovery.amount_fen)))
+        rows += interest_rows(recovery)
         rows += offset_rows(recovery)
         rows += refund_rows(recovery)
         rows.append(SummaryRow(_("Still owed"), money(owed)))
