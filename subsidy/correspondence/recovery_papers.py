@@ -38,7 +38,7 @@ def compose_recovery(recovery: Recovery, issue: Issue) -> bytes:
             policy_number=case.policy_version.document_number,
             opening=Bilingual(
                 f"经调查并听取你单位意见，决定追回{what.zh}{amount}元（大写：{capitals}）。{_clause(recovery).zh}",
-                f"Having looked into the matter and heard you, the bureau recovers CNY {amount} of what was paid"
+                f"Having looked into the matter and heard you, the bureau recovers CNY {amount} "
                 f"{what.en}. {_clause(recovery).en}",
             ),
             statement=recovery.decision_text,
@@ -56,9 +56,12 @@ def compose_recovery(recovery: Recovery, issue: Issue) -> bytes:
 def _what(recovery: Recovery) -> Bilingual:
     """What is recovered, said within the sentence: what was paid, with the interest in it."""
     if not recovery.interest_fen:
-        return Bilingual("已拨付资金", "")
+        return Bilingual("已拨付资金", "of what was paid")
     interest = yuan(recovery.interest_fen)
-    return Bilingual(f"已拨付资金及利息（其中利息{interest}元）共计", f", interest of CNY {interest} included")
+    return Bilingual(
+        f"已拨付资金及利息（其中利息{interest}元）共计",
+        f"of what was paid and interest on it (CNY {interest} of interest)",
+    )
 
 
 def _clause(recovery: Recovery) -> Bilingual:

@@ -11,6 +11,8 @@ from django.test import Client
 from policies.language.terms import Interest
 from subsidy.audit.models import Event
 from subsidy.cases.models import Case
+from subsidy.correspondence.models import Letter, LetterKind
+from subsidy.correspondence.recovery_papers import _what
 from subsidy.ledger.invariants import violations
 from subsidy.payouts.models import BatchLine
 from subsidy.payouts.owing import asked_back, came_in, paid_days, paid_of
@@ -21,6 +23,7 @@ from tests.workflows.test_refunds import paid_back
 from tests.world import World, days_later, fresh
 from workflows.common.refusals import BadData
 from workflows.recovery import steps
+from workflows.recovery.jobs import issue_recovery_notice
 
 pytestmark = pytest.mark.django_db
 __all__ = ["paid"]
@@ -98,6 +101,9 @@ def test_both_see_by_which_rule_before_and_how_much_after(world: World, paid: Ca
         client.force_login(person)
         assert "按年利率3.65%（一年365天）计单利" in client.get(place).content.decode()
     recovery = decided(world, recovery, 12_345_67, 50)
+    issue_recovery_notice(recovery.pk, now=world.now)
+    assert Letter.objects.filter(kind=LetterKind.RECOVERY, case=paid).count() == 2
+    assert _what(recovery).zh == "已拨付资金及利息（其中利息61.72元）共计"
     for place, person in places.items():
         client.force_login(person)
         page = client.get(place).content.decode()
