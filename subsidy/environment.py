@@ -216,6 +216,20 @@ def _is_channel(one: Mapping[str, Any]) -> bool:
     return one.get("kind") == "http" and at and str(one.get("secret", "")).startswith("whsec_")
 
 
+def scanner(environ: Mapping[str, str], name: str) -> str | tuple[str, int]:
+    """Where clamd listens: the path of its socket, or host and port; absent: nowhere. Raises ImproperlyConfigured."""
+    text = environ.get(name, "").strip()
+    if not text or text.startswith("/"):
+        return text
+    host, _colon, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ImproperlyConfigured(
+            f"{name} 须为 clamd 的套接字路径或“主机:端口”，如 127.0.0.1:3310。\n"
+            f"{name} must be the path of clamd's socket or host:port, such as 127.0.0.1:3310."
+        )
+    return host.strip("[]"), int(port)
+
+
 def demo_services(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """The reference services of a demo that serves; none for a command that runs beside it."""
     port = environ.get(DEMO_PORT, "")

@@ -13,6 +13,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.documents.refusals import UploadRefused
+from subsidy.documents.scanning import scan
 
 MAX_BYTES = 20 * 1024 * 1024
 _HEAD = 4096
@@ -57,13 +58,7 @@ def check(upload: File) -> Checked:
         raise UploadRefused(
             _("The content of the file is not what its name says. Save it again as PDF, PNG or JPEG and add it again.")
         )
-    digest = hashlib.sha256()
-    size = 0
-    for chunk in _chunks(upload):
-        digest.update(chunk)
-        size += len(chunk)
-    upload.seek(0)
-    return Checked(name=name, media_type=ALLOWED[extension], size=size, sha256=digest.hexdigest())
+    return _whole(upload, name, ALLOWED[extension])
 
 
 def check_table(upload: File) -> Checked:
@@ -79,12 +74,26 @@ def check_table(upload: File) -> Checked:
     upload.seek(0)
     if (upload.read(4) == b"PK\x03\x04") != (extension == ".xlsx"):
         raise UploadRefused(_("The content of the file is not what its name says. Save it again as CSV or XLSX."))
+    return _whole(upload, name, TABLES[extension])
+
+
+def _whole(upload: File, name: str, media_type: str) -> Checked:
+    """Count and hash the content and have it looked at for viruses, all in one reading."""
     digest, size = hashlib.sha256(), 0
-    for chunk in _chunks(upload):
-        digest.update(chunk)
-        size += len(chunk)
+
+    def read() -> Iterator[bytes]:
+        nonlocal size
+        for chunk in _chunks(upload):
+            digest.update(chunk)
+            size += len(chunk)
+            yield chunk
+
+    content = read()
+    scan(content, name)
+    for _rest in content:
+        pass  # what no scanner wanted is counted all the same
     upload.seek(0)
-    return Checked(name=name, media_type=TABLES[extension], size=size, sha256=digest.hexdigest())
+    return Checked(name=name, media_type=media_type, size=size, sha256=digest.hexdigest())
 
 
 def _chunks(upload: File) -> Iterator[bytes]:

@@ -222,6 +222,8 @@ API_REQUESTS_A_MINUTE = environment.whole_number(os.environ, "SUBSIDY_API_REQUES
 WEBHOOK_NETWORKS = environment.networks(os.environ, "SUBSIDY_WEBHOOK_NETWORKS")
 # Ways to banks, by name, each for one paying account (docs/bank-channel.md).
 BANK_CHANNELS = environment.bank_channels(os.environ, "SUBSIDY_BANK_CHANNELS")
+# Where clamd listens, which looks at every upload for viruses; nowhere without it.
+VIRUS_SCANNER = environment.scanner(os.environ, "SUBSIDY_VIRUS_SCANNER")
 # How the API's views answer stands with them (subsidy.api.views.ApiView).
 REST_FRAMEWORK = {"EXCEPTION_HANDLER": "subsidy.api.problems.handle"}
 # The page that shows every component is for those who build screens.
