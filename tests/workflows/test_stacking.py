@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,7 +42,7 @@ Rules = Callable[..., None]
 
 
 @pytest.fixture
-def rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Rules:
+def rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Rules]:
     """Write the group that every call of these tests names."""
 
     def write(text: str, key: str = "company") -> None:
