@@ -17,6 +17,7 @@ from subsidy.cases.models import Case
 from subsidy.cases.selectors import cases_of_member
 from subsidy.decisions.models import Objection, Proposal, Round
 from subsidy.decisions.recusals import recused_from
+from subsidy.decisions.selectors import SEES_OBJECTIONS
 from subsidy.ledger.models import BudgetLine
 from subsidy.ledger.selectors import SEES_BUDGET
 from subsidy.payouts.models import Batch, Recovery
@@ -27,7 +28,6 @@ from subsidy.work.selectors import cases_seen
 from workflows.common.refusals import Forbidden
 
 _TEXTS = ("policy_text", "source_text", "cases_text")
-SEES_OBJECTIONS = (Role.SUPERVISION, Role.AUDITOR)
 
 
 def bureaus(request: Request, roles: Collection[Role]) -> list[int]:

@@ -80,6 +80,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "viewed": viewed(request, files),
         "rules": rules,
         "panel": panel,
+        "sees_bureau": case.authority_id in standing.authorities,
         "key_facts": case_page.key_facts(case, rules, panel),
         "opinions": opinions_that_count(case),
         "visits": visits_of(case),

@@ -17,11 +17,10 @@ from django.views.decorators.http import require_safe
 from subsidy.accounts.selectors import grants_of
 from subsidy.console import scope
 from subsidy.console.offers import offers, time_left
-from subsidy.console.round_parts import READS_OBJECTIONS
 from subsidy.decisions.enums import ObjectionState
 from subsidy.decisions.models import Objection
 from subsidy.decisions.recusals import recused_from
-from subsidy.decisions.selectors import objector_of
+from subsidy.decisions.selectors import SEES_OBJECTIONS, objector_of
 from subsidy.documents.responses import file_response
 from subsidy.documents.selectors import files_of
 from subsidy.web.acts import ActPage
@@ -76,7 +75,7 @@ def objections_for(request: HttpRequest) -> QuerySet[Objection]:
     the case, they do not exist.
     """
     scope.standing(request)
-    grants = grants_of(scope.person(request), on=moment_of(request).on, roles=tuple(READS_OBJECTIONS))
+    grants = grants_of(scope.person(request), on=moment_of(request).on, roles=SEES_OBJECTIONS)
     found = Objection.objects.filter(authority__in=grants.values("authority"))
     found = found.exclude(recused_from("objection", scope.person(request)))
     return found.select_related("row", "case", "round__call", "process")

@@ -118,6 +118,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         }
         acts = [(act.title, addresses[act.name]) for act in kind.free_acts if act.name in addresses]
     context = {"found": found, "rows": _rows(found), "acts": acts, "crumbs": _crumbs(Crumb(str(found)))}
+    context["may_register"] = grants_of(scope.person(request), on=moment_of(request).on, roles=[Role.COUNTER]).exists()
     context["companies"] = list(companies_of(found, on=moment_of(request).on).filter(authority=found.authority_id))
     return render(request, "console/person.html", context)
 

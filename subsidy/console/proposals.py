@@ -25,7 +25,9 @@ from subsidy.decisions.models import Proposal, ProposalKind, ProposalState, Stan
 from subsidy.decisions.recusals import recused_from
 from subsidy.decisions.titles import TestOutcome
 from subsidy.ledger.models import PayingAccount
+from subsidy.ledger.selectors import SEES_BUDGET
 from subsidy.payouts.enums import Resolution
+from subsidy.payouts.selectors import SEES_MONEY
 from subsidy.registers.models import RegisterEntry
 from subsidy.web.acts import ActPage, find_act
 from subsidy.web.components import Crumb, Money, Preview, SummaryRow, Text, Tone
@@ -128,7 +130,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(proposals_for(request), number=number)
     context = {
         "proposal": found,
-        "about_url": about_url(found),
+        "about_url": about_url(found, standing),
         "tone": TONES[found.state],
         "rows": [*about_of(found), *terms_of(found), *_who(found)],
         "standing_rows": authorisation_rows(found),
@@ -156,10 +158,12 @@ def _act(proposal: Proposal, name: str) -> str:
     return reverse("console:proposal-act", args=[proposal.number, name])
 
 
-def about_url(proposal: Proposal) -> str:
-    """The page of what it is about."""
+def about_url(proposal: Proposal, standing: Standing) -> str:
+    """The page of what it is about; empty where the reader's roles do not open it."""
     if proposal.kind in proposed.KINDS:
-        return proposed.about_url(proposal)
+        return proposed.about_url(proposal) if standing.roles.intersection(SEES_BUDGET) else ""
+    if proposal.about_kind == "suspense" and not standing.roles.intersection(SEES_MONEY):
+        return ""
     return reverse(f"console:{proposal.about_kind}", args=[number_about(proposal)])
 
 

@@ -33,6 +33,7 @@ from subsidy.web.lists import COUNT_CAP, Column, ListSpec, Sort, respond
 from subsidy.web.matters import page_of
 from subsidy.web.person import moment_of
 from subsidy.work.queues import TABS, counts, sources
+from subsidy.work.selectors import Standing
 from subsidy.work.services import view_remove, view_save
 from workflows.common.subjects import kind_named
 
@@ -88,7 +89,7 @@ def show(request: HttpRequest, tab: str = "") -> HttpResponseBase:
     numbers = {} if tab else counts(found, cap=COUNT_CAP)
     chosen = tab or ("mine" if numbers["mine"] else "pools")
     choices = choices_for(standing)
-    spec = done_spec(chosen, standing.user.kind)
+    spec = done_spec(chosen, standing)
     if chosen != "done":
         spec = item_spec(chosen, days, choices, offered(standing), EMPTY_WORDS[chosen])
     if tab:  # what the filters leave is counted along with the tabs
@@ -102,13 +103,17 @@ def show(request: HttpRequest, tab: str = "") -> HttpResponseBase:
     return respond(request, spec, found[chosen], "console/queue.html", context, numbers.get(SHOWN))
 
 
-def done_spec(tab: str, reader: str) -> ListSpec:
-    """What a reader of that kind has done, the newest first."""
+def done_spec(tab: str, standing: Standing) -> ListSpec:
+    """What the reader has done, the newest first."""
     title, text = EMPTY_WORDS[tab]
     return ListSpec(
         model=Event,
         columns=(
-            Column("number", _("Number"), link=lambda event: page_of(event.stream, reader, event.number)),
+            Column(
+                "number",
+                _("Number"),
+                link=lambda event: page_of(event.stream, standing.user.kind, event.number, roles=standing.roles),
+            ),
             Column(
                 "action", _("Act"), value=lambda event: ACT_WORDS.get((event.stream, event.action), (event.action,))[0]
             ),

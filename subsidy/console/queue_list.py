@@ -52,13 +52,14 @@ class Days:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the filters offer, and the reader's saved views."""
+    """What the filters offer, the reader's saved views, and the roles by which the reader opens what is listed."""
 
     policies: Sequence[tuple[int, str]] = ()
     calls: Sequence[tuple[int, str]] = ()
     townships: Sequence[tuple[int, str]] = ()
     pools: Sequence[tuple[int, str]] = ()
     views: Sequence[View] = field(default=())
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def choices_for(standing: Standing) -> Choices:
         (pool.pk, pool_words(pool.role, units.get(pool.unit_id or 0, "")))
         for pool in (*standing.pools, *standing.others)
     ]
-    return Choices(named("policy"), named("call"), named("unit"), pools, views)
+    return Choices(named("policy"), named("call"), named("unit"), pools, views, standing.roles)
 
 
 def pool_words(role: str, unit: str) -> str:
@@ -118,7 +119,7 @@ def item_spec(
     return ListSpec(
         model=WorkItem,
         columns=(
-            Column("number", _("Number"), link=subject_url, sort="number"),
+            Column("number", _("Number"), link=lambda item: subject_url(item, choices.roles), sort="number"),
             Column("title", _("Company or list")),
             Column("policy", _("Policy"), value=_policy),
             Column("node", _("Task"), value=lambda item: node_title(item.subject_kind, item.node)),
@@ -207,7 +208,8 @@ def holder_of(item: WorkItem) -> Text | None:
     return item.company.name if item.company is not None else None
 
 
-def subject_url(item: WorkItem) -> str:
-    """The page of the matter an item is about."""
+def subject_url(item: WorkItem, roles: frozenset[str]) -> str:
+    """The page of the matter an item is about, for a reader of those roles."""
     seat = item.pool is not None and item.pool.role == Role.EXPERT and item.assignee_id
-    return page_of(item.subject_kind, UserKind.EXPERT if seat else UserKind.OFFICER, item.number)
+    reader = UserKind.EXPERT if seat and Role.EXPERT in roles else UserKind.OFFICER
+    return page_of(item.subject_kind, reader, item.number, roles=roles)

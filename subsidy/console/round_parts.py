@@ -17,13 +17,12 @@ from subsidy.console.offers import Offer, Offers, offers, reader_duties, why_not
 from subsidy.decisions.enums import DecreeKind, ObjectionState, RowDecision, RowState
 from subsidy.decisions.models import Decree, Meeting, Round, RoundRow
 from subsidy.decisions.recusals import recused_from
-from subsidy.decisions.selectors import objections_of
+from subsidy.decisions.selectors import SEES_OBJECTIONS, objections_of
 from subsidy.web import formats
 from subsidy.work.models import WorkItem
 from subsidy.work.selectors import Standing
 from workflows.round.kind import ROUND
 
-READS_OBJECTIONS = frozenset({Role.SUPERVISION, Role.AUDITOR})
 _NEEDS = {
     "settle_row": (RowState.HELD,),
     "correct_award": (RowState.AWARDED,),
@@ -130,7 +129,7 @@ def decrees_of(round_: Round) -> list[DecreeShown]:
 
 def objections_table(round_: Round, standing: Standing) -> list[dict[str, Any]]:
     """The objections of the round for those who may read them: which row, what became of it. Nobody is named."""
-    if not standing.roles & READS_OBJECTIONS:
+    if not standing.roles.intersection(SEES_OBJECTIONS):
         return []
     return [
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -43,6 +44,10 @@ def _state(seat: Any) -> Text:
     return _("a note is asked of you") if seat.due_on else _("sealed")
 
 
+def _total(seat: Any) -> Decimal | None:
+    return None if seat.total is None else Decimal(seat.total) / case_page.HUNDREDTHS
+
+
 def _with_due(seats: QuerySet[Any]) -> QuerySet[Any]:
     items = WorkItem.objects.filter(
         subject_kind="case", subject_id=OuterRef("panel__case_id"), assignee=OuterRef("expert_id"), node=NODE
@@ -70,7 +75,7 @@ SEATS = ListSpec(
             value=_state,
             tone=lambda seat: "done" if seat.scored_at and not seat.due_on else "wait",
         ),
-        Column("total", _("My points"), kind="number", value=lambda seat: case_page.points(seat.total)),
+        Column("total", _("My points"), kind="number", value=_total),
     ),
     sorts=(Sort("newest", _("Newest first"), ("-id",)), Sort("oldest", _("Oldest first"), ("id",))),
     related=("panel__case__call",),

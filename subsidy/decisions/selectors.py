@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from policies.language import Pack
+from subsidy.accounts.enums import Role
 from subsidy.applicants.models import CompanyFact
 from subsidy.audit.models import EventPrivate
 from subsidy.cases.models import Case
@@ -19,6 +20,9 @@ from subsidy.programmes.packs import pack_of
 from subsidy.registers.enums import Register
 from subsidy.registers.models import RegisterEntry
 from subsidy.registers.selectors import held_on
+
+SEES_OBJECTIONS = (Role.SUPERVISION, Role.AUDITOR)
+"""Who reads who objects and why."""
 
 BARRED_BY: Mapping[str, str] = {
     Register.DISHONEST: "is_dishonest",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import cast
 
 import django_filters
@@ -32,8 +32,8 @@ from subsidy.correspondence.notifying import (
 from subsidy.correspondence.telling import sentence
 from subsidy.web.formats import pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
-from subsidy.web.matters import BY_NUMBER
-from subsidy.web.person import moment_of
+from subsidy.web.matters import BY_NUMBER, page_of
+from subsidy.web.person import acting_of, moment_of
 
 UNREAD_CAP = 99
 # Where a matter without a number is read, by its key.
@@ -54,14 +54,14 @@ def user_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def url_of(one: Notification, kind: str) -> str:
-    """Where its reader finds the matter; empty where they have no page of it."""
+def url_of(one: Notification, kind: str, *, roles: Collection[str]) -> str:
+    """Where its reader, of that kind and those roles, finds the matter; empty where they have no page of it."""
     place = (one.subject_kind, kind)
     if place in BY_NUMBER:
-        name = BY_NUMBER[place]
+        number = one.params["number"]
         if one.words.split(".")[1:2] and one.words.split(".")[1] in WRITTEN and kind != UserKind.EXPERT:
-            name += "-messages"
-        return reverse(name, args=[one.params["number"]])
+            return reverse(f"{BY_NUMBER[place]}-messages", args=[number])
+        return page_of(*place, number, roles=roles)
     if place in WITHOUT_KEY:
         return reverse(WITHOUT_KEY[place])
     return reverse(BY_KEY[place], args=[one.subject_id]) if place in BY_KEY else ""
@@ -83,13 +83,13 @@ def _said(one: Notification) -> str:
     return sentence(one.words, one.params, pick("zh", "en"))
 
 
-def list_for(kind: str) -> ListSpec:
-    """The list of a person of that kind: its links lead to their own pages."""
+def list_for(kind: str, roles: Collection[str]) -> ListSpec:
+    """The list of a person of that kind and those roles: its links lead to their own pages."""
     return ListSpec(
         model=Notification,
         columns=(
             Column("made_at", gettext_lazy("When"), kind="instant"),
-            Column("words", gettext_lazy("What"), _said, link=lambda one: url_of(one, kind)),
+            Column("words", gettext_lazy("What"), _said, link=lambda one: url_of(one, kind, roles=roles)),
             Column("kind", gettext_lazy("About"), lambda one: one.get_kind_display()),
             Column(
                 "read_at",
@@ -117,7 +117,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
     newest = notifications_of(user).order_by("-id").values_list("pk", flat=True).first()
     context = {"newest": newest, "has_unread": notifications_of(user).filter(read_at__isnull=True).exists()}
-    return respond(request, list_for(user.kind), [notifications_of(user)], "web/notifications.html", context)
+    spec = list_for(user.kind, acting_of(request).roles)
+    return respond(request, spec, [notifications_of(user)], "web/notifications.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

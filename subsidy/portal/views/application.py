@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from policies.language import PolicyError
+from subsidy.accounts.enums import UserKind
 from subsidy.applicants.models import Company
 from subsidy.applicants.selectors import companies_of, current_facts, rights_of
 from subsidy.cases.enums import CaseState
@@ -103,16 +104,17 @@ class Start(LoginRequiredMixin, View):
         return redirect("portal:tasks", number=my_cases(request).get(pk=outcome.subject_id).number)
 
     def call(self, request: HttpRequest, number: str) -> Call:
-        """A call of a bureau that keeps one of the person's companies."""
-        authorities = companies_of(user_of(request), on=moment_of(request).on).order_by().values("authority")
+        """The call; it is public, so that somebody who acts for no company yet is told how to come to one. Officers do
+        not apply.
+        """
         call = (
-            Call.objects.filter(number=number, authority__in=authorities)
+            Call.objects.filter(number=number)
             .select_related("policy_version__policy", "authority")
             .defer("policy_version__policy_text", "policy_version__source_text", "policy_version__cases_text")
             .first()
         )
-        if call is None:
-            raise Http404(f"no call {number} for this person")
+        if call is None or user_of(request).kind != UserKind.COMPANY:
+            raise Http404(f"no call {number}")
         return call
 
     def live_cases(self, request: HttpRequest, call: Call) -> dict[int, Case]:
@@ -129,7 +131,8 @@ class Start(LoginRequiredMixin, View):
 
     def page(self, request: HttpRequest, call: Call, *, error: str = "") -> HttpResponse:
         now, pack = moment_of(request), pack_of(call.policy_version)
-        known = current_facts(companies_of(user_of(request), on=moment_of(request).on))
+        mine = companies_of(user_of(request), on=moment_of(request).on)
+        known = current_facts(mine)
         live = self.live_cases(request, call)
         companies = self.companies(request, call)
         barred = {one.pk: why_not(pack, one, call.authority.region) for one in companies}
@@ -145,6 +148,7 @@ class Start(LoginRequiredMixin, View):
                 (one, live.get(one.pk), live_of_company(pack, known.get(one.pk, []), now=now), barred[one.pk])
                 for one in companies
             ],
+            "known_here": mine.filter(authority=call.authority_id).exists(),
             "can_start": any(one.pk not in live and not barred[one.pk] for one in companies),
             "papers": [(spoken(paper.text), paper.required) for paper in pack.documents],
             "key": new_key(),

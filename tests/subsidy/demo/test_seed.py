@@ -33,6 +33,7 @@ from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.work.models import WorkItem
 from tests.browser.every_state import silent_pages
 from tests.harness.browser import browser_program
+from tests.subsidy.demo.walk import broken_links
 from tests.subsidy.payouts.bank import imported
 from tests.subsidy.payouts.test_answers import books
 from tests.world import MINUTE, World, pdf, scores
@@ -79,6 +80,7 @@ def test_the_seeded_demo(fresh_db: object, settings: Settings, request: pytest.F
     if browser_program() is not None:  # a filled database is there once in a run
         pages = request.getfixturevalue("page"), request.getfixturevalue("live_server")
         assert silent_pages(*pages) == []
+    assert broken_links() == []
     money_went_every_way()
     books_and_chains_hold()
     every_letter_that_waits_can_be_written()

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from subsidy.accounts.enums import UserKind
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
 from tests.subsidy.portal.conftest import SignIn
@@ -221,3 +222,14 @@ def test_a_branch_is_told_before_it_begins(world: World, sign_in: SignIn) -> Non
     type(company).objects.filter(pk=company.pk).update(legal_form="branch")
     page = get(sign_in(world.filer(company)), "start", call.number)
     assert "分公司不具有法人资格" in page and '<button class="button">开始申报' not in page
+
+
+def test_somebody_who_acts_for_no_company_is_led_from_the_call_to_registering_one(
+    world: World, sign_in: SignIn
+) -> None:
+    call = world.call()
+    client = sign_in(world.person("newcomer", None, kind=UserKind.COMPANY))
+    page = get(client, "start", call.number)
+    assert reverse("portal:register", args=[world.authority.code]) in page
+    posted = client.post(reverse("portal:start", args=[call.number]), {"company": "1", "key": "k1"})
+    assert posted.status_code == 422 and not Case.objects.exists()

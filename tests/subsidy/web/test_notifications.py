@@ -86,8 +86,14 @@ def test_unread_ones_are_counted_and_marked(world: World, returned: Case) -> Non
 def test_a_notification_of_each_kind_of_matter_leads_to_its_page() -> None:
     for kind in ("case", "round", "batch", "objection", "proposal"):
         one = Notification(subject_kind=kind, subject_id=1, words=f"{kind}.remind_due.0", params={"number": "N-1"})
-        assert url_of(one, UserKind.OFFICER) == page_of(kind, UserKind.OFFICER, "N-1") != ""
-    assert url_of(Notification(subject_kind="objection", words="task", params={}), UserKind.COMPANY) == ""
+        roles = (Role.AUDITOR,)
+        assert url_of(one, UserKind.OFFICER, roles=roles) == page_of(kind, UserKind.OFFICER, "N-1", roles=roles) != ""
+        others = url_of(one, UserKind.OFFICER, roles=(Role.ACCEPTANCE,))
+        assert (others == "") is (kind in ("batch", "objection")), (
+            "not everybody opens who objects, or where money goes"
+        )
+    told = Notification(subject_kind="objection", words="task", params={})
+    assert url_of(told, UserKind.COMPANY, roles=()) == ""
 
 
 def test_a_company_is_told_who_hears_of_its_act_and_not_how_many_they_are(world: World) -> None:
