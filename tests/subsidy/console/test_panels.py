@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -101,7 +102,8 @@ def test_a_recused_expert_finds_the_case_nowhere(world: World) -> None:
         text = b"".join(answer.streaming_content).decode() if answer.streaming else answer.text  # type: ignore[attr-defined]
         assert answer.status_code == 200 and case.number not in text, page
     assert case.number in client_of(stays).get(reverse("console:scoring")).text
-    assert client_of(stays).get(reverse("console:scoring") + "?export=xlsx").status_code == 200
+    with closing(client_of(stays).get(reverse("console:scoring") + "?export=xlsx")) as workbook:
+        assert workbook.status_code == 200
 
 
 def test_officers_see_nothing_under_the_seal_and_everything_after_it(world: World) -> None:

@@ -56,6 +56,8 @@ class _Walk:
             here = answer.redirect_chain[-1][0] if answer.redirect_chain else address
             if answer.status_code != 200:
                 found.append(f"{self.username}: {self.came_from[address]} → {address}: {answer.status_code}")
+            if answer.streaming:
+                answer.close()
             if answer.streaming or not answer["Content-Type"].startswith("text/html"):
                 continue
             for link in LINK.findall(answer.content.decode()):
