@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import django_filters
+from django import forms
+from django.db import models
 from django.db.models import Model
 from rest_framework.request import Request
 
@@ -29,6 +31,10 @@ NEWEST = (Sort("newest", "", ("-id",)), Sort("oldest", "", ("id",)))
 _KINDS: dict[str, Kind] = {"fen": "yuan", "on": "day", "at": "instant", "from": "day", "to": "day"}
 _NUMBERS = {"line_count", "position", "rank", "score", "year"}
 
+# Each by itself: django-filter has a rule of its own for each of them.
+_WHOLE = (models.ForeignKey, models.IntegerField, models.SmallIntegerField, models.PositiveIntegerField,
+          models.PositiveSmallIntegerField, models.BigIntegerField)  # fmt: skip
+
 
 def columns(*names: str) -> tuple[Column, ...]:
     """Columns by name, `name=path` where the value lies elsewhere; what kind of value each is, its ending says."""
@@ -40,6 +46,12 @@ def columns(*names: str) -> tuple[Column, ...]:
     return tuple(found)
 
 
+class WholeNumber(django_filters.NumberFilter):  # type: ignore[misc]
+    """Numbers of records too: whether there is one that the reader does not see must not be told by refusing others."""
+
+    field_class = forms.IntegerField
+
+
 def listed(
     model: type[Model],
     *names: str,
@@ -48,7 +60,8 @@ def listed(
     sorts: tuple[Sort, ...] = NEWEST,
 ) -> ListSpec:
     """A list of these columns; `filters` are fields compared for equality."""
-    meta = type("Meta", (), {"model": model, "fields": tuple(filters)})
+    overrides = {field: {"filter_class": WholeNumber} for field in _WHOLE}
+    meta = type("Meta", (), {"model": model, "fields": tuple(filters), "filter_overrides": overrides})
     filterset = type(f"{model.__name__}Filter", (django_filters.FilterSet,), {"Meta": meta})
     return ListSpec(model=model, columns=columns(*names), sorts=sorts, filterset=filterset, related=related)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms import Field
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from subsidy.api.problems import BadRequest
@@ -104,10 +105,16 @@ def _values(choices: Any) -> list[Any]:
 
 
 def sent(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The data and the files of a request. Raises BadRequest for anything but one flat object of plain values."""
+    """The data and the files of a request. Raises BadRequest for anything but one flat object of plain values, and for a
+    file's name that the body has twice.
+    """
     body = request.data
     if not isinstance(body, Mapping):
         raise BadRequest
+    # The framework puts the files into the body too: what is there beside them was sent under the same name.
+    twice = [name for name in request.FILES if len(request.data.getlist(name)) > 1]
+    if twice:
+        raise BadRequest(fields={name: [_("This name stands there more than once.")] for name in twice})
     files = dict(request.FILES.items())
     data: dict[str, Any] = {}
     for name in body:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
+
+from subsidy.api.problems import BadRequest
 
 OCTETS_MAX = 16 * 1024 * 1024
 _MAY_BE_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -31,17 +35,32 @@ class Json(BaseParser):  # type: ignore[misc]
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Raises RequestDataTooBig, ParseError."""
+        """Raises RequestDataTooBig, ParseError; BadRequest for a name that stands twice in one object: readers of JSON
+        differ in which of the two they take, so that the one who sends and the one who checks may see different things.
+        """
         most = self.octets_max()
         octets = stream.read(most + 1)
         if len(octets) > most:
             raise RequestDataTooBig(most)
+        twice: list[str] = []
+
+        def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            made = dict(pairs)
+            if len(made) < len(pairs):
+                twice.extend(name for name, times in Counter(name for name, _value in pairs).items() if times > 1)
+            return made
+
         try:
-            found = json.loads(octets.decode(), parse_constant=_refuse)
+            found = json.loads(octets.decode(), parse_constant=_refuse, object_pairs_hook=once)
             if _MAY_BE_HALF.search(octets):
-                json.dumps(found, ensure_ascii=False).encode()
+                json.dumps([found, twice], ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise ParseError(f"JSON: {error}") from error
+        if twice:
+            raise BadRequest(
+                _("One object of the body has the same name twice. Send each name once."),
+                fields={name: [_("This name stands there more than once.")] for name in twice},
+            )
         return found
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import MethodNotAllowed
@@ -29,7 +29,7 @@ from subsidy.api.parsing import Json, LongJson
 from subsidy.api.problems import BadRequest, NoKey, NoVersion, Precondition, body_of_refusal, request_id_of
 from subsidy.api.resources import Resource, resource_named, resources
 from subsidy.api.throttling import PersonThrottle, tell
-from subsidy.web.lists import OWN_PARAMETERS
+from subsidy.web.lists import OWN_PARAMETERS, NoSuchPlace
 from subsidy.web.person import moment_of
 from subsidy.web.second_factor import proven
 from workflows.common import door, place
@@ -75,6 +75,7 @@ class Root(ApiView):
     """Which kinds of matter there are, and where."""
 
     def get(self, request: Request) -> Response:
+        refuse_parameters(request.query_params, set())
         return Response({name: request.build_absolute_uri(f"{name}/") for name in sorted(resources())})
 
 
@@ -86,7 +87,12 @@ class Listing(ApiView):
         spec = resource.spec(request)
         filters = set(spec.filterset.base_filters) if spec.filterset else set()
         refuse_parameters(query, filters | (set(OWN_PARAMETERS) - {"export", "q"}))
-        page = spec.page(query, [resource.rows(request)], count=0)
+        if "after" in query and "before" in query:
+            raise BadRequest(fields={"before": [_("Ask for what comes after a place or before one, not for both.")]})
+        try:
+            page = spec.page(query, [resource.rows(request)], count=0)
+        except NoSuchPlace as fault:
+            raise BadRequest(fields={fault.parameter: [_no_such(fault.parameter)]}) from fault
         if page.form is not None and not page.form.is_valid():
             errors = {name: [str(one) for one in found] for name, found in page.form.errors.items()}
             raise BadRequest(fields=errors)
@@ -153,7 +159,7 @@ class Asking(ApiView):
             raise MethodNotAllowed(request.method or "")
         row = self.asked.one(request, key)
         refuse_parameters(request.query_params, set(found.parameters))
-        missing = [name for name in found.parameters if not request.query_params.get(name)]
+        missing = [name for name in found.parameters if name not in request.query_params]
         if missing:
             raise BadRequest(fields={name: ["required"] for name in missing})
         given = _object(request, found.takes) if found.takes is not None else request.query_params.dict()
@@ -176,6 +182,7 @@ class Acts(ApiView):
 
     def get(self, request: Request, kind: str, key: str) -> Response:
         resource = self.asked
+        refuse_parameters(request.query_params, set())
         row = resource.one(request, key)
         found = [
             {
@@ -225,6 +232,7 @@ class Bulk(ApiView):
 
     def post(self, request: Request, kind: str, act: str) -> Response:
         resource = self.asked
+        refuse_parameters(request.query_params, set())
         keys, versions, data = _bulk_body(request)
         found = every_act(resource.kind).get(act)
         if found is None:
@@ -289,11 +297,27 @@ def origin_of(request: Request, act: Act) -> Origin:
     )
 
 
-def refuse_parameters(query: Mapping[str, Any], known: set[str]) -> None:
-    """Raise BadRequest for a parameter that this address does not know: it must not be left out in silence."""
-    unknown = sorted(set(query) - known)
-    if unknown:
-        raise BadRequest(fields={name: ["unknown"] for name in unknown})
+def refuse_parameters(query: QueryDict, known: set[str]) -> None:
+    """Raise BadRequest for a parameter that this address does not know, that comes twice, or that says nothing: none may
+    be left out in silence.
+    """
+    wrong = {name: _wrong_with(query.getlist(name), known=name in known) for name in sorted(query)}
+    if any(wrong.values()):
+        raise BadRequest(fields={name: [words] for name, words in wrong.items() if words})
+
+
+def _no_such(parameter: str) -> str:
+    if parameter == "sort":
+        return _("This list has no such order. The description of the API names those that it has.")
+    return _("This list has no such place. Begin without it, and go on with what `next` and `previous` say.")
+
+
+def _wrong_with(values: list[str], *, known: bool) -> str:
+    if not known:
+        return "unknown"
+    if len(values) > 1:
+        return _("This parameter is given more than once.")
+    return "" if values[0] else _("This parameter is empty. Leave it out, or say what you ask for.")
 
 
 def done(resource: Resource, outcome: Outcome, *, status: int = 200) -> Response:
@@ -353,6 +377,8 @@ def _bulk_body(request: Request) -> tuple[list[str], dict[str, int], dict[str, A
     for row in rows:
         if not isinstance(row, dict) or set(row) - {"key", "version"} or not isinstance(row.get("key"), str):
             raise BadRequest
+        if row["key"] in keys:
+            raise BadRequest(fields={"rows": [_("%(key)s stands there more than once.") % {"key": row["key"][:100]}]})
         keys[forms.plain(row["key"])] = None
         version = row.get("version")
         if isinstance(version, int) and not isinstance(version, bool):

@@ -225,7 +225,8 @@ BANK_CHANNELS = environment.bank_channels(os.environ, "SUBSIDY_BANK_CHANNELS")
 # Where clamd listens, which looks at every upload for viruses; nowhere without it.
 VIRUS_SCANNER = environment.scanner(os.environ, "SUBSIDY_VIRUS_SCANNER")
 # How the API's views answer stands with them (subsidy.api.views.ApiView).
-REST_FRAMEWORK = {"EXCEPTION_HANDLER": "subsidy.api.problems.handle"}
+# `format` in an address is a filter of a list (batches by the format of their file), and never asks for another media type.
+REST_FRAMEWORK = {"EXCEPTION_HANDLER": "subsidy.api.problems.handle", "URL_FORMAT_OVERRIDE": None}
 # The page that shows every component is for those who build screens.
 COMPONENT_CATALOGUE = DEBUG or DEMO_MODE
 # A policy with assumed clauses is published in a demo only: nobody is ever granted money by an invented clause.

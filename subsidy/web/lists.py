@@ -32,6 +32,14 @@ OWN_PARAMETERS = ("q", "sort", "after", "before", "export")
 Kind = Literal["text", "yuan", "day", "instant", "number", "state"]
 
 
+class NoSuchPlace(Http404):
+    """The address asks for a sort or a place that the list does not have; `parameter` is where it says so."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        self.parameter = parameter
+        super().__init__(message)
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: `value` is a path of attributes (dots) or a function of the row; `sort` names the sort of its head.
@@ -137,7 +145,7 @@ class ListSpec:
     empty_text: Text = ""
 
     def page(self, query: QueryDict, sources: Sequence[QuerySet[Any]], count: int | None = None) -> ListPage:
-        """The page that the address asks for. Raises Http404 on a sort or place this list does not have.
+        """The page that the address asks for. Raises NoSuchPlace on a sort or place this list does not have.
 
         `count` saves counting what the caller has counted already (`narrowed`), no further than one beyond the cap.
         """
@@ -167,7 +175,7 @@ class ListSpec:
         for sort in self.sorts:
             if sort.name == name or not name:
                 return sort
-        raise Http404(f"This list has no sort {name!r}.")
+        raise NoSuchPlace("sort", f"This list has no sort {name!r}.")
 
 
 @dataclass(frozen=True)
@@ -274,7 +282,8 @@ class _Chosen:
         try:
             place = keyset.decode(before or after, self.spec.model, order) if before or after else None
         except keyset.BadCursor as fault:
-            raise Http404("This list has no such place; open it from its beginning.") from fault
+            where = "before" if before else "after"
+            raise NoSuchPlace(where, "This list has no such place; open it from its beginning.") from fault
         found = keyset.first_ids(self.sources, walked, place, self.spec.page_size + 1)
         more = len(found) > self.spec.page_size
         found = found[: self.spec.page_size]
