@@ -204,6 +204,11 @@ def taken(page: Page, width: int) -> Image.Image:
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > width:
         raise TakeError(f"{here} is {wide} px wide in a window of {width}")
+    return pictured(page)
+
+
+def pictured(page: Page) -> Image.Image:
+    """The whole page as it stands."""
     return Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
 
 
@@ -214,26 +219,29 @@ TALL = 1500
 SHEET_OCTETS_MAX = 600_000
 
 
-def sheet(cells: list[tuple[str, Image.Image, Image.Image]]) -> Image.Image:
-    """Pages with their captions: wide beside narrow, two pages a row."""
-    wide, narrow, tall = (round(size * SCALE) for size in (DESKTOP, PHONE, TALL))
+def sheet(
+    cells: list[tuple[str, Image.Image, Image.Image]], *, scale: float = SCALE, columns: int = COLUMNS
+) -> Image.Image:
+    """Pages with their captions, made small to that scale: wide beside narrow, `columns` pages a row."""
+    wide, narrow, tall = (round(size * scale) for size in (DESKTOP, PHONE, TALL))
     cell_width, cell_height = wide + GAP // 2 + narrow, CAPTION + tall
-    rows = -(-len(cells) // COLUMNS)
-    size = (COLUMNS * (cell_width + GAP) + GAP, rows * (cell_height + GAP) + GAP)
+    rows = -(-len(cells) // columns)
+    size = (columns * (cell_width + GAP) + GAP, rows * (cell_height + GAP) + GAP)
     paper = Image.new("RGB", size, "#d9dde3")
     draw, font = ImageDraw.Draw(paper), ImageFont.load_default(size=17)
     for place, (caption, desktop, phone) in enumerate(cells):
-        left = GAP + place % COLUMNS * (cell_width + GAP)
-        top = GAP + place // COLUMNS * (cell_height + GAP)
+        left = GAP + place % columns * (cell_width + GAP)
+        top = GAP + place // columns * (cell_height + GAP)
         draw.text((left, top), caption, fill="#1b1f24", font=font)
-        paper.paste(_small(desktop, tall), (left, top + CAPTION))
-        paper.paste(_small(phone, tall), (left + wide + GAP // 2, top + CAPTION))
+        paper.paste(desktop, (left, top + CAPTION))
+        paper.paste(phone, (left + wide + GAP // 2, top + CAPTION))
     return paper
 
 
-def _small(picture: Image.Image, tall: int) -> Image.Image:
-    small = picture.resize((round(picture.width * SCALE), round(picture.height * SCALE)), Image.Resampling.LANCZOS)
-    return small.crop((0, 0, small.width, min(small.height, tall)))
+def small(picture: Image.Image, *, scale: float = SCALE) -> Image.Image:
+    """A picture as a sheet of that scale shows it: cut at its foot."""
+    shown = picture.crop((0, 0, picture.width, min(picture.height, TALL)))
+    return shown.resize((round(shown.width * scale), round(shown.height * scale)), Image.Resampling.LANCZOS)
 
 
 def save(picture: Image.Image, path: Path) -> None:
@@ -283,7 +291,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=program)
         try:
             for short, shot, (desktop, phone) in take(browser, given.base_url, shots, given.keep):
-                cells.setdefault((shot.sheet, short), []).append((shot.name, desktop, phone))
+                cells.setdefault((shot.sheet, short), []).append((shot.name, small(desktop), small(phone)))
                 if shot.saved_as and short == "zh":
                     save(desktop.crop((0, 0, desktop.width, min(desktop.height, TALL))), HERE / shot.saved_as)
         except TakeError as error:

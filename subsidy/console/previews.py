@@ -146,12 +146,15 @@ def _confirm_part(case: Case, _now: Moment) -> Preview:
     ratings = ratings_of(pack, part_of(pack, found.instalment))
     amounts = {label: reckoned(case, rating=value).amount_fen for value, label in ratings.items()}
     shown = amounts or {_("This part"): found.amount_fen}
+    # One of them will be owed, so that they are told one by one and not as money that adds up.
+    by_rating = [f"{label}{pick('：', ': ')}{money(fen)}" for label, fen in amounts.items() if fen >= 0]
     return Preview(
         changes=[
+            *by_rating,
             _("What is set aside for the part and not owed falls back to the budget."),
             _("A part that comes to nothing falls away; the case goes on to the next part, or ends."),
         ],
-        money=[Money(label, fen) for label, fen in shown.items() if fen >= 0],
+        money=[Money(label, fen) for label, fen in shown.items() if fen >= 0 and not amounts],
         refused=[
             Refusal(
                 label,

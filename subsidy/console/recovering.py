@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import Select
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,9 @@ from subsidy.console.recoveries import recoveries_for
 from subsidy.payouts.owing import paid_of, refundable
 from subsidy.payouts.recoveries import RecoveryState
 from subsidy.payouts.selectors import paying_accounts_of
+from subsidy.programmes.packs import pack_of
 from subsidy.web.components import Money, Preview, Text
+from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from workflows.common.acts import ActForm
 from workflows.recovery.refunding import ENDED
@@ -31,6 +34,16 @@ class ProposeRecovery(Propose):
 
     def title_of(self, subject: Any) -> Text:
         return str(subject.company_name)
+
+    def form(self, subject: Any, data: Any) -> ActForm:
+        """The grounds of the policy are chosen from, in its words; a program names them by their short names."""
+        form = super().form(subject, data)
+        terms = [ground.term for ground in pack_of(subject.policy_version).recovery]
+        choices = [(one.id, f"{one.clause} {pick(one.text.zh, one.text.en)}") for one in terms]
+        term = form.fields["term"]
+        term.widget = Select(choices=[("", "—"), *choices])
+        term.help_text = _("only where the policy names the ground")
+        return form
 
     def preview(self) -> Preview:
         return Preview(

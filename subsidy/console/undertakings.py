@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
+from django.forms import Select
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -26,6 +27,7 @@ from subsidy.web.formats import instant
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import moment_of
 from subsidy.web.undertakings import said_of, what_rows
+from workflows.common.acts import ActForm
 from workflows.common.duties import WITHOUT_BUSINESS_POWER
 from workflows.common.subjects import kind_named
 from workflows.undertaking.forms import reported
@@ -207,11 +209,15 @@ class BeginAfter(Propose):
     def title_of(self, subject: Any) -> Text:
         return str(subject.company_name)
 
+    def form(self, subject: Any, data: Any) -> ActForm:
+        """The undertakings of the policy are chosen from, in its words; a program names them by their short names."""
+        form = super().form(subject, data)
+        term = form.fields["term"]
+        term.widget = Select(choices=[(one.id, said_of(one)) for one in reported(subject)])
+        term.help_text = ""
+        return form
+
     def preview(self) -> Preview:
-        terms = "; ".join(f"{one.id}: {said_of(one)}" for one in reported(self.subject()))
         return Preview(
-            changes=[
-                _("The company is told what it must report and until when; the days count from what happened."),
-                _("This policy names: %(terms)s") % {"terms": terms or _("none")},
-            ]
+            changes=[_("The company is told what it must report and until when; the days count from what happened.")]
         )

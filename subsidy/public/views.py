@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from policies.cited import CITED
 from subsidy.accounts.enums import UserKind
 from subsidy.accounts.models import User
 from subsidy.calendars.selectors import working_calendar
@@ -238,7 +239,8 @@ def decree_paper(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """A page of text: help, accessibility, use of data."""
-    return render(request, f"public/{name}.html")
+    cited = [(code, pick(one.zh, one.en)) for code, one in CITED.items()] if name == "help" else []
+    return render(request, f"public/{name}.html", {"cited": cited})
 
 
 def _version(request: HttpRequest, bureau: str, code: str, version: str) -> PolicyVersion:

@@ -33,7 +33,7 @@ from subsidy.programmes.models import Call, PolicyVersion
 from subsidy.work.models import WorkItem
 from tests.browser.every_state import silent_pages
 from tests.harness.browser import browser_program
-from tests.subsidy.demo.walk import broken_links
+from tests.subsidy.demo.links import broken_links
 from tests.subsidy.payouts.bank import imported
 from tests.subsidy.payouts.test_answers import books
 from tests.world import MINUTE, World, pdf, scores
