@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from subsidy.accounts.models import ApiToken, User
 from subsidy.accounts.services import token_new
@@ -50,6 +51,12 @@ AsProgram = Callable[..., Program]
 def world(db: None) -> World:
     """A bureau in this test's transaction."""
     return World()
+
+
+@pytest.fixture
+def unhurried(settings: Settings) -> None:
+    """As many requests as the test sends."""
+    settings.API_REQUESTS_A_MINUTE = 10**6
 
 
 @pytest.fixture

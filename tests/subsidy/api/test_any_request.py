@@ -17,7 +17,6 @@ from urllib.parse import quote, urlencode
 import pytest
 from django.db import transaction
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from subsidy.api.offers import every_act
 from subsidy.api.resources import resources
@@ -147,12 +146,6 @@ class Judge:
             return ""
         found = whole(told["content"][media]["schema"], self.root).iter_errors(answer.json())
         return "; ".join(f"{'/'.join(map(str, one.path))}: {one.message[:200]}" for one in found)
-
-
-@pytest.fixture
-def unhurried(settings: Settings) -> None:
-    """As many requests as are drawn."""
-    settings.API_REQUESTS_A_MINUTE = 10**6
 
 
 def try_everything(world: World, as_program: AsProgram, people: Sequence[str], good: int, spoilt: int) -> None:
