@@ -26,23 +26,16 @@ from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
 from docs.screens import take
 from tests.harness.looking import too_wide, violations
-from tests.harness.walking import PEOPLE, Answer, walk
+from tests.harness.walking import PEOPLE, Answer, page_of, walk
 
 NARROWEST = 320
 SCALE, COLUMNS, CELLS = 0.3, 4, 48
 """Pages are shown smaller than on the main sheets, and so many to a sheet."""
-MORE_PEOPLE = (
-    "company2",
-    "company10",
-    "company1-legal",
-    "company29-legal",
-    "company59",
-    "notice",
-    "division",
-    "legal",
-    "finance3",
-)
-"""Beside those whom the test sends on their way: a draft, a legal representative, a recognised space, other desks."""
+FIRST = (
+    "company12", "company1", "company9", "company10", "company2", "company1-legal", "company29-legal", "company59",
+    "acceptance", "amount", "finance1", "finance2", "leader",
+)  # fmt: skip
+"""Those in whose pages there is something come before those whose pages are empty; some of them the test does not send."""
 ROOMS = (
     ("portal", ("portal:",)),
     ("finance", ("console:finance", "console:suspense", "console:propose-suspense", "console:recover")),
@@ -102,7 +95,8 @@ def go_round(tabs: take.Tabs, account: str, base_url: str, found: Found, keep: P
     for stop in walk(asker(tab, base_url)):
         if stop.answer.status != 200:
             found.faults.append(f"{account}: {stop.came_from} → {stop.address}: {stop.answer.status}")
-        if stop.answer.status != 200 or not stop.answer.html or stop.page in found.pages:
+        leads_elsewhere = page_of(stop.answer.address) != stop.page
+        if stop.answer.status != 200 or not stop.answer.html or leads_elsewhere or stop.page in found.pages:
             continue
         found.pages.add(stop.page)
         for short, language in take.LANGUAGES.items():
@@ -138,7 +132,7 @@ def main() -> int:
     found = Found()
     with sync_playwright() as playwright:
         tabs = take.Tabs(playwright.chromium.launch(executable_path=program), base_url)
-        for account in ("", *PEOPLE, *MORE_PEOPLE):
+        for account in ("", *FIRST, *(one for one in PEOPLE if one not in FIRST)):
             before = len(found.pages)
             go_round(tabs, account, base_url, found, given.keep)
             print(f"{account or 'nobody'}: {len(found.pages) - before} pages that nobody before came to", flush=True)  # noqa: T201

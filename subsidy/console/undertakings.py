@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from subsidy.accounts.selectors import SEES_CASES, grants_of
 from subsidy.console import scope
+from subsidy.console.case_list import DAY
 from subsidy.console.offers import Offer, Offers, reader_duties, why_not
 from subsidy.console.proposing import Propose
 from subsidy.decisions.models import Award, Undertaking, UndertakingState
@@ -53,7 +54,12 @@ class UndertakingFilter(django_filters.FilterSet):
         empty_label=gettext_lazy("all"),
         method="by_state",
     )
-    due = django_filters.DateFromToRangeFilter(label=gettext_lazy("Due"), field_name="due_on")
+    due_after = django_filters.DateFilter(
+        label=gettext_lazy("Due on or after"), field_name="due_on", lookup_expr="gte", widget=DAY
+    )
+    due_before = django_filters.DateFilter(
+        label=gettext_lazy("Due on or before"), field_name="due_on", lookup_expr="lte", widget=DAY
+    )
 
     def by_state(self, rows: QuerySet[Undertaking], _name: str, value: str) -> QuerySet[Undertaking]:
         return rows.filter(state__in=QUEUE) if value == "queue" else rows.filter(state=value)

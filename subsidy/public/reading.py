@@ -21,6 +21,7 @@ from policies.language.decision import Decision
 from policies.language.model import Criterion, ParameterDef, Program, Undertaking
 from policies.language.shown import shown
 from policies.language.typed import Typed
+from subsidy.reporting.granted import granted_under
 from subsidy.web.components import CERTAINTIES, DataTable
 from subsidy.web.components import Text as Words
 from subsidy.web.formats import day, money, pick
@@ -215,6 +216,23 @@ def parameters(pack: Pack) -> DataTable:
             (said(one.text), value_now(one), one.clause, _certainty(one.certainty), one.source)
             for one in pack.parameters.values()
         ],
+    )
+
+
+def granted(policy_id: int) -> DataTable | None:
+    """What decrees granted under the policy, by year; None where none did yet."""
+    found = granted_under(policy_id)
+    if not found:
+        return None
+    return DataTable(
+        caption=_("What was granted"),
+        head=(_("Year of the decree"), _("Awards"), _("Revoked since"), _("Granted, as it stands now"), _("Paid")),
+        rows=[
+            (str(one.year), str(one.awards), str(one.revoked), money(one.granted_fen), money(one.paid_fen))
+            for one in found
+        ],
+        numeric=(1, 2, 3, 4),
+        caption_shown=False,
     )
 
 

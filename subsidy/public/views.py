@@ -75,6 +75,7 @@ def policy(request: HttpRequest, bureau: str, code: str, version: str = "") -> H
         "stages": [reading.decided(pack, name) for name in pack.stages],
         "clauses": reading.clauses(pack),
         "parameters": reading.parameters(pack),
+        "granted": reading.granted(shown.policy_id),
         "documents": [(reading.said(one.text), one.required, one.when is not None) for one in pack.documents],
         "route": reading.route(pack),
         "rubric": [(reading.said(one.text), one.max_points) for one in pack.route.panel.rubric]

@@ -46,9 +46,15 @@ class LineFilter(django_filters.FilterSet):
         label=gettext_lazy("Source of the money"), choices=MoneySource.choices, empty_label=gettext_lazy("all")
     )
     programme = django_filters.CharFilter(label=gettext_lazy("Programme"))
-    closed = django_filters.BooleanFilter(
-        label=gettext_lazy("Closed"), field_name="closed_at", lookup_expr="isnull", exclude=True
+    closed = django_filters.ChoiceFilter(
+        label=gettext_lazy("Closed"),
+        choices=(("true", gettext_lazy("yes")), ("false", gettext_lazy("no"))),
+        empty_label=gettext_lazy("all"),
+        method="by_closing",
     )
+
+    def by_closing(self, lines: QuerySet[BudgetLine], _name: str, value: str) -> QuerySet[BudgetLine]:
+        return lines.filter(closed_at__isnull=value == "false")
 
 
 def _figure(account: BudgetAccount) -> Column:
