@@ -15,7 +15,7 @@ from subsidy.accounts.enums import Role
 from subsidy.accounts.models import User
 from subsidy.applicants.models import Company
 from subsidy.audit.models import Event
-from subsidy.decisions.recusals import recused_rows
+from subsidy.decisions.recusals import closed_to, rows_closed
 from subsidy.work.models import WorkItem
 from subsidy.work.selectors import Standing
 
@@ -26,13 +26,13 @@ COMPANIES_MAX = 200
 
 def mine(standing: Standing) -> list[QuerySet[WorkItem]]:
     """What the person has claimed, or sits on a panel for."""
-    return [open_to(standing.user, WorkItem.objects.filter(assignee=standing.user))]
+    return [open_to(standing.closed, WorkItem.objects.filter(assignee=standing.user))]
 
 
 def in_pools(standing: Standing) -> list[QuerySet[WorkItem]]:
     """What waits in the person's pools and nobody has claimed."""
     return [
-        open_to(standing.user, WorkItem.objects.filter(pool=pool, assignee__isnull=True)) for pool in standing.pools
+        open_to(standing.closed, WorkItem.objects.filter(pool=pool, assignee__isnull=True)) for pool in standing.pools
     ] or [WorkItem.objects.none()]
 
 
@@ -44,9 +44,9 @@ def with_others(standing: Standing) -> list[QuerySet[WorkItem]]:
     found = []
     for pool in standing.pools:
         held = WorkItem.objects.filter(pool=pool, assignee__isnull=False).exclude(assignee=standing.user)
-        found.append(open_to(standing.user, held))
+        found.append(open_to(standing.closed, held))
     for pool in standing.others:
-        waiting = open_to(standing.user, WorkItem.objects.filter(pool=pool))
+        waiting = open_to(standing.closed, WorkItem.objects.filter(pool=pool))
         held = waiting.filter(assignee__isnull=False).exclude(assignee=standing.user)
         if pool.role == Role.EXPERT:
             seats = WorkItem.objects.filter(
@@ -64,7 +64,7 @@ def with_companies(standing: Standing) -> list[QuerySet[WorkItem]]:
     """Filed matters that wait for the company: corrections and accounts, not drafts."""
     return [
         open_to(
-            standing.user,
+            standing.closed,
             WorkItem.objects.filter(authority=authority_id, company__isnull=False).exclude(node="draft"),
         )
         for authority_id in standing.authorities
@@ -74,7 +74,7 @@ def with_companies(standing: Standing) -> list[QuerySet[WorkItem]]:
 def done_by(standing: Standing) -> list[QuerySet[Event]]:
     """What the person has done on matters that lists show, without those that the person is recused from."""
     events = Event.objects.filter(actor_id=standing.user.pk, stream__in=COUNTED_STREAMS)
-    return [events.exclude(recused_rows(standing.user, kind="stream", matter="stream_id"))]
+    return [events.exclude(rows_closed(standing.closed, kind="stream", matter="stream_id"))]
 
 
 def sources(tab: str, standing: Standing, *, today: dt.date, soon: dt.date) -> list[QuerySet[Any]]:
@@ -95,7 +95,7 @@ def sources(tab: str, standing: Standing, *, today: dt.date, soon: dt.date) -> l
 def seen_items(standing: Standing) -> QuerySet[WorkItem]:
     """Every open task that the person may see: the bureau's, those in the own pools, and the own."""
     seen = Q(authority__in=standing.authorities) | Q(pool__in=standing.pools) | Q(assignee=standing.user)
-    return open_to(standing.user, WorkItem.objects.filter(seen))
+    return open_to(standing.closed, WorkItem.objects.filter(seen))
 
 
 def counts(by_tab: Mapping[str, Sequence[QuerySet[Any]]], *, cap: int) -> dict[str, int]:
@@ -152,7 +152,7 @@ def in_pools_of(
     """What waits in the pools of these bureaus of the person's, or in one of them: what is claimed and what is not."""
     pools = [pool for pool in (*standing.pools, *standing.others) if pool.authority_id in authorities]
     return [
-        open_to(standing.user, WorkItem.objects.filter(pool=pool, assignee__isnull=free))
+        open_to(standing.closed, WorkItem.objects.filter(pool=pool, assignee__isnull=free))
         for pool in pools
         if pool_id in (None, pool.pk)
         for free in (True, False)
@@ -161,9 +161,9 @@ def in_pools_of(
 
 def items_of_bureaus(user: User, authorities: Collection[int]) -> QuerySet[WorkItem]:
     """Every open task of these bureaus, without what stands on a case that the person is recused from."""
-    return open_to(user, WorkItem.objects.filter(authority__in=authorities))
+    return open_to(closed_to(user), WorkItem.objects.filter(authority__in=authorities))
 
 
-def open_to(user: User, items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
-    """Without what stands on a case that the person is recused from."""
-    return items.exclude(recused_rows(user, kind="subject_kind", matter="subject_id"))
+def open_to(closed: Mapping[str, Collection[int]], items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+    """Without what stands on these matters, which are closed to whoever reads."""
+    return items.exclude(rows_closed(closed, kind="subject_kind", matter="subject_id")) if closed else items

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,6 +15,7 @@ from subsidy.accounts.models import RoleGrant, User
 from subsidy.accounts.selectors import SEES_CASES, SEES_GIVEN, in_force
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case, Recusal
+from subsidy.decisions.recusals import closed_to
 from subsidy.reviews.models import Asked, Opinion
 from subsidy.work.models import Pool, WorkItem
 
@@ -26,6 +29,12 @@ class Standing:
     others: Sequence[Pool]
     authorities: Sequence[int]
     roles: frozenset[str]
+    recused: bool
+
+    @cached_property
+    def closed(self) -> Mapping[str, Collection[int]]:
+        """The matters that the person is recused from, by kind; read when a list asks for it, of those who are recused."""
+        return closed_to(self.user) if self.recused else {}
 
     @property
     def works(self) -> bool:
@@ -43,7 +52,10 @@ def standing_of(user: User, *, on: dt.date, grants: Sequence[RoleGrant] | None =
     authorities = sorted({grant.authority_id for grant in grants if grant.role in SEES_CASES})
     held = {(grant.authority_id, grant.role, grant.unit_id) for grant in grants}
     pools, others = [], []
-    for pool in Pool.objects.filter(authority__in={grant.authority_id for grant in grants}).order_by("id"):
+    every = Pool.objects.filter(authority__in={grant.authority_id for grant in grants}).order_by("id")
+    # Asked along with the pools: few are recused from anything, and the queue has no statement to spare.
+    found: list[Any] = list(every.annotate(recused=Exists(Recusal.objects.filter(user=user))))
+    for pool in found:
         if pool.role in ADMINISTRATORS:
             continue
         place = (pool.authority_id, pool.role)
@@ -51,7 +63,8 @@ def standing_of(user: User, *, on: dt.date, grants: Sequence[RoleGrant] | None =
             pools.append(pool)
         elif pool.authority_id in authorities:
             others.append(pool)
-    return Standing(user, pools, others, authorities, frozenset(grant.role for grant in grants))
+    recused = not found or any(pool.recused for pool in found)
+    return Standing(user, pools, others, authorities, frozenset(grant.role for grant in grants), recused)
 
 
 def cases_seen(user: User, *, on: dt.date, grants: Sequence[RoleGrant] | None = None) -> QuerySet[Case]:

@@ -14,13 +14,17 @@ from subsidy.cases.models import Case
 from subsidy.correspondence.models import Notification
 from subsidy.correspondence.notifying import notifications_of
 from subsidy.decisions.models import Objection, Proposal
+from subsidy.decisions.recusals import RECUSED_ON, closed_to, recused_from
 from subsidy.reviews.services import recusal_record
+from tests.subsidy.payouts.bank import answered, imported, obligated
 from tests.workflows.test_by_rule import reopened
 from tests.workflows.test_objections import filed, on_notice
+from tests.workflows.test_recovery import ordered
 from tests.workflows.test_stages import Bureau
 from tests.workflows.test_telling import run_jobs
-from tests.world import fresh
+from tests.world import days_later, fresh
 from workflows.common.refusals import NotFound, Recused
+from workflows.common.subjects import kind_named
 
 SignIn = Callable[[str | User], Client]
 
@@ -92,3 +96,33 @@ def test_nobody_recused_is_told_of_it_or_proposes_it(world: Bureau) -> None:
     recusal_record(case, world.people["supervision"].pk, reason="亲属", now=world.now)
     with pytest.raises(NotFound):
         reopened(world, fresh(case))
+
+
+def test_the_lists_know_the_same_matters_as_the_door(world: Bureau) -> None:
+    """What is read at once for all sources of the queue is what the condition row by row says, for every kind."""
+    paid, _other = obligated(world, 2)
+    for document in answered(world.released([paid]), world):
+        imported(world, document.content, name=document.name)
+    world.now = days_later(world.now, 5)
+    recovery = ordered(world, fresh(paid))
+    reduction = {
+        "recovery": recovery.pk,
+        "document": "西科〔2024〕21号",
+        "amount_fen": 1,
+        "reason": "复核后应减少",
+    }
+    world.open("proposal", "propose_recovery_less", "amount", reduction)
+    happened = {"case": paid.pk, "term": "change_report", "occurred_on": world.now.on.isoformat()}
+    world.open("undertaking", "begin_after", "amount", happened)
+    _objection, on_list = objected(world)
+    _proposal, refused = to_reopen(world)
+    person = world.people["leader"]
+    assert closed_to(person) == {}
+    for case in (paid, on_list, refused):
+        recusal_record(case, person.pk, reason="亲属", now=world.now)
+    row_by_row = {
+        kind: set(kind_named(kind).model.objects.filter(recused_from(kind, person)).values_list("pk", flat=True))
+        for kind in RECUSED_ON
+    }
+    assert set(row_by_row) == set(closed_to(person)) and all(row_by_row.values())
+    assert closed_to(person) == row_by_row
