@@ -50,6 +50,16 @@ class NoKey(Refused):
     )
 
 
+class NotSecure(Refused):
+    """The request came over plain http where the program is served over https (ASVS 4.1.2)."""
+
+    code = "https"
+    status = HTTPStatus.FORBIDDEN
+    default_message = gettext_lazy(
+        "Send this over https. The token has travelled where others can read it: revoke it and make a new one."
+    )
+
+
 class BadRequest(Refused):
     """The request cannot be read: a parameter that this address does not know, a body of another shape."""
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
@@ -26,7 +27,7 @@ from subsidy.api.authentication import TokenAuthentication, WithinToken, token_o
 from subsidy.api.codes import code_shown, telling_of_code
 from subsidy.api.offers import every_act, offered
 from subsidy.api.parsing import Json, LongJson
-from subsidy.api.problems import BadRequest, NoKey, NoVersion, Precondition, body_of_refusal, request_id_of
+from subsidy.api.problems import BadRequest, NoKey, NotSecure, NoVersion, Precondition, body_of_refusal, request_id_of
 from subsidy.api.resources import Resource, resource_named, resources
 from subsidy.api.throttling import PersonThrottle, tell
 from subsidy.web.lists import OWN_PARAMETERS, NoSuchPlace
@@ -62,6 +63,12 @@ class ApiView(APIView):
         name = self.kwargs.get("kind", "")
         found = self.resource or resources().get(name)
         return found.kind_name if found else ""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Raises NotSecure before anybody is recognised by what came in the open."""
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            raise NotSecure
+        super().initial(request, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         done: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)

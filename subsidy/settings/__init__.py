@@ -254,6 +254,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # The demo is served over plain http on this machine; everything else is served over https.
 HTTPS = environment.flag(os.environ, "SUBSIDY_HTTPS", default=not DEMO_MODE)
 SECURE_SSL_REDIRECT = HTTPS
+# Pages lead on to https; a program that sent its token without it is told so, or it would never notice.
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/(?!docs/|problems/|openapi\.json$)"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from subsidy.accounts.models import ApiToken, User
 from subsidy.audit.models import Event
@@ -105,3 +106,16 @@ def test_the_request_id_stands_in_the_event(world: World, as_program: AsProgram)
     assert done.status_code == 200, done.content
     event = Event.objects.get(stream="case", stream_id=case.pk, seq=done.json()["version"])
     assert "erp-18" in event.body and '"surface":"api"' in event.body
+
+
+def test_the_api_refuses_plain_http_and_pages_lead_on_to_https(as_program: AsProgram, settings: Settings) -> None:
+    secret = as_program("auditor").secret
+    settings.SECURE_SSL_REDIRECT = True
+    for address in ("/api/v1/", "/api/v1/cases/", "/api/v1/cases/XH-1/acts/accept/", "/api/v1/nothing/of/ours"):
+        answer = Client(HTTP_AUTHORIZATION=f"Bearer {secret}").get(address)
+        assert answer.status_code in (403, 404) and answer["Content-Type"] == "application/problem+json", address
+        assert answer.status_code == 404 or answer.json()["type"].endswith("https"), address
+    for page in ("/policies/", "/api/v1/docs/", "/api/v1/openapi.json"):
+        led = Client().get(page)
+        assert led.status_code == 301 and led["Location"].startswith("https://"), page
+    assert Client(HTTP_AUTHORIZATION=f"Bearer {secret}").get("/api/v1/", secure=True).status_code == 200
