@@ -57,7 +57,7 @@ PEOPLE = ListSpec(
         Column("name", gettext_lazy("Full name")),
         Column(
             "name_checked",
-            gettext_lazy("Name"),
+            gettext_lazy("Name compared"),
             lambda one: _("name checked") if one.name_checked else _("name not checked"),
             kind="state",
             tone=lambda one: "done" if one.name_checked else "wait",
