@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import secrets
 from typing import cast
@@ -14,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from subsidy.accounts.models import ApiToken, User
+from subsidy.api.access import PREFIX as ACCESS_PREFIX
+from subsidy.api.access import access_read
 from subsidy.web.person import moment_of
 from subsidy.web.second_factor import has_factor, must_have_factor
 
@@ -34,8 +37,26 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def token_named(secret: str) -> ApiToken | None:
+    """The token of this secret, with its person, whether or not it is in force."""
+    return ApiToken.objects.select_related("user").filter(digest=digest_of(secret)).first()
+
+
+def is_live(token: ApiToken, *, real: dt.datetime) -> bool:
+    """Whether the token is in force at that moment of real time, and its person may come in."""
+    user = token.user
+    if token.revoked_at is not None or token.expires_at <= real:
+        return False
+    if not user.is_active or user.password_to_change:
+        return False
+    return not must_have_factor(user) or has_factor(user)
+
+
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer sub_…`. An unknown, ended or revoked token is refused in one sentence for all of them."""
+    """`Authorization: Bearer sub_…`, or an access token that a system got for one (subsidy.api.oauth).
+
+    An unknown, ended or revoked token is refused in one sentence for all of them.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         words = get_authorization_header(request).decode("latin-1").split()
@@ -43,20 +64,14 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(words) != 2:
             raise AuthenticationFailed(_("The Authorization header must read: Bearer, one space, the token."))
-        token = ApiToken.objects.select_related("user").filter(digest=digest_of(words[1])).first()
-        if token is None or not self._is_live(request, token):
+        real = moment_of(request).real
+        is_short = words[1].startswith(ACCESS_PREFIX)
+        token = access_read(words[1], real=real) if is_short else token_named(words[1])
+        if token is None or not is_live(token, real=real):
             raise AuthenticationFailed(
                 _("This token is unknown, has ended or was revoked. Make a new one on the page of your account.")
             )
         return token.user, token
-
-    def _is_live(self, request: Request, token: ApiToken) -> bool:
-        user = token.user
-        if token.revoked_at is not None or token.expires_at <= moment_of(request).real:
-            return False
-        if not user.is_active or user.password_to_change:
-            return False
-        return not must_have_factor(user) or has_factor(user)
 
     def authenticate_header(self, request: Request) -> str:
         return SCHEME

@@ -64,7 +64,7 @@ def document(*, added: bool = True) -> dict[str, Any]:
             ),
         },
         "servers": [{"url": "/"}],
-        "security": [{"token": []}, {"session": []}],
+        "security": [{"token": []}, {"oauth": []}, {"session": []}],
         "tags": [{"name": name} for name in sorted(resources())],
         "paths": paths,
         "components": {

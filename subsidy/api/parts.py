@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from subsidy.api.codes import HEADER
 from subsidy.api.problems import MEDIA_TYPE
 from subsidy.api.shapes import FLAG, NUMBER, OBJECT, TEXT, Schema, many, maybe, record
+from workflows.common.subjects import kinds
 
 KEY_OF_NUMBER = "^[0-9]{1,18}$"
 PROBLEM: Schema = {
@@ -57,6 +58,23 @@ def security() -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "description": _("A personal token, made on the page of the own account. It may do what its person may."),
+        },
+        "oauth": {
+            "type": "oauth2",
+            "description": _(
+                "For systems: a short access token for a token of one's own. The client id is the beginning of that token "
+                "as the list of tokens shows it, the client secret is the whole token."
+            ),
+            "flows": {
+                "clientCredentials": {
+                    "tokenUrl": "/api/v1/oauth/token/",
+                    "scopes": {
+                        "read": _("reading"),
+                        "act": _("reading and acting"),
+                        **{one.name: str(one.model._meta.verbose_name) for one in kinds()},
+                    },
+                }
+            },
         },
         "session": {
             "type": "apiKey",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponseBase
@@ -21,6 +23,14 @@ RETURNING used
 """
 
 
+def requests_now(user_id: int, real: dt.datetime) -> int:
+    """Count one more request of the person's programs; returns how many they have sent in this minute of real time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [user_id, int(real.timestamp()) // WINDOW_SECONDS])
+        (used,) = cursor.fetchone()
+    return int(used)
+
+
 class PersonThrottle(BaseThrottle):
     """API_REQUESTS_A_MINUTE for each person, whatever the number of tokens."""
 
@@ -32,14 +42,12 @@ class PersonThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         if not request.user.is_authenticated:
             return True
-        real = int(moment_of(request).real.timestamp())
-        with connection.cursor() as cursor:
-            cursor.execute(_COUNT, [request.user.pk, real // WINDOW_SECONDS])
-            (used,) = cursor.fetchone()
-        self.left, self.seconds = max(0, self.limit - used), WINDOW_SECONDS - real % WINDOW_SECONDS
+        real = moment_of(request).real
+        used = requests_now(request.user.pk, real)
+        self.left, self.seconds = max(0, self.limit - used), WINDOW_SECONDS - int(real.timestamp()) % WINDOW_SECONDS
         # The request itself remembers, for the headers of its answer.
         request._request._api_throttle = self  # type: ignore[attr-defined]
-        return bool(used <= self.limit)
+        return used <= self.limit
 
     def wait(self) -> float:
         return float(self.seconds)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from subsidy.api import pages, views
+from subsidy.api import oauth, pages, views
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("openapi.json", pages.openapi, name="openapi"),
     path("docs/", pages.contents, name="docs"),
     path("docs/<slug:tag>/", pages.kind, name="docs-kind"),
+    path("oauth/token/", oauth.Granting.as_view(), name="oauth-token"),
     path("problems/", pages.problems, name="problems"),
     path("<slug:kind>/", views.Listing.as_view(), name="list"),
     path("<slug:kind>/bulk/<slug:act>/", views.Bulk.as_view(), name="bulk"),

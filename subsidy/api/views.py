@@ -13,12 +13,14 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from subsidy.accounts.models import Authority
@@ -48,9 +50,9 @@ _ETAG = re.compile(r'\A(?:W/)?"([0-9]{1,9})"\Z')
 class ApiView(APIView):
     """What all addresses share: the request's id and the rate in every answer, and which kind of matter is meant."""
 
-    authentication_classes = (TokenAuthentication, SessionAuthentication)
-    permission_classes = (WithinToken,)
-    throttle_classes = (PersonThrottle,)
+    authentication_classes: Sequence[type[BaseAuthentication]] = (TokenAuthentication, SessionAuthentication)
+    permission_classes: Sequence[type[BasePermission]] = (WithinToken,)
+    throttle_classes: Sequence[type[BaseThrottle]] = (PersonThrottle,)
     renderer_classes = (JSONRenderer,)
     parser_classes: Sequence[type[BaseParser]] = (Json, MultiPartParser)
     resource: Resource | None = None

@@ -333,6 +333,7 @@ TABLE: dict[str, Rule] = {
     # Calls answer no questions; what others answer, and to whom, tests/subsidy/api tries.
     "api:reading": rule(set(), anonymous="401"),
     **dict.fromkeys(["api:openapi", "api:docs", "api:docs-kind", "api:problems"], PUBLIC),
+    "api:oauth-token": POST_ONLY,
     "api:nothing": rule(set(), anonymous="404"),
     # Whoever has shown no second factor is led to show one, or to set one up.
     **dict.fromkeys(["token:list", "token:new", "webhook:list", "webhook:new"], SIGNED_IN),
