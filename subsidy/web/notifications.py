@@ -68,10 +68,13 @@ def url_of(one: Notification, kind: str, *, roles: Collection[str]) -> str:
 
 
 class NotificationFilter(django_filters.FilterSet):
-    kind = django_filters.ChoiceFilter(label=gettext_lazy("About"), choices=NotificationKind.choices)
+    kind = django_filters.ChoiceFilter(
+        label=gettext_lazy("About"), choices=NotificationKind.choices, empty_label=gettext_lazy("all")
+    )
     read = django_filters.ChoiceFilter(
         label=gettext_lazy("Read"),
         choices=(("no", gettext_lazy("unread")), ("yes", gettext_lazy("read"))),
+        empty_label=gettext_lazy("all"),
         method="by_reading",
     )
 

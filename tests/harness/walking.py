@@ -79,7 +79,7 @@ def page_of(address: str) -> str:
         match = resolve(parts.path)
     except Resolver404:
         return address
-    words = (str(value) for name, value in match.kwargs.items() if name in CHOOSES)
+    words = (value for name, value in match.kwargs.items() if name in CHOOSES and isinstance(value, str))
     return " ".join((match.view_name, *words, *(["export"] if "export=" in parts.query else [])))
 
 
