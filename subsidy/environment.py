@@ -105,8 +105,8 @@ def secret_key(*, environ: Mapping[str, str], data: Path, demo: bool) -> str:
 
 def allowed_hosts(*, environ: Mapping[str, str], demo: bool) -> list[str]:
     """SUBSIDY_ALLOWED_HOSTS, separated by commas; a demo answers on this machine as well."""
-    given = [host.strip() for host in environ.get("SUBSIDY_ALLOWED_HOSTS", "").split(",") if host.strip()]
-    return [*given, *LOCAL_HOSTS] if demo else given
+    given = words(environ, "SUBSIDY_ALLOWED_HOSTS")
+    return [*given, *LOCAL_HOSTS] if demo else [*given]
 
 
 def site_url(*, environ: Mapping[str, str], hosts: list[str]) -> str:
@@ -133,6 +133,11 @@ def refuse_unsafe(missing: tuple[str, ...]) -> None:
             f"缺少环境变量 {names}。请设置后再启动；只想试用请运行 make demo。\n"
             f"{names} must be set before the site is served; to try it out run make demo."
         )
+
+
+def words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The words of a variable, between commas."""
+    return tuple(word.strip() for word in environ.get(name, "").split(",") if word.strip())
 
 
 def flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -241,6 +241,12 @@ if DEMO_MODE and not FACT_SERVICES:
 # One cache for all hosts, so that sign-in limits count every attempt; its table comes with the migrations.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
 
+# What anybody here would try first; the operator adds the bureau's own names, in letters as people type them.
+PASSWORD_WORDS = (
+    "password", "mima", "subsidy", "subsidies", "grants", "butie", "jiangbu", "zijin", "keji", "kejiju", "feitian", "zhengce",
+    "shenbao", "finance", "caiwu", "auditor", "shenji", "leader", "welcome", "huanying", "admin", "guanli",
+    *environment.words(os.environ, "SUBSIDY_PASSWORD_WORDS"),
+)  # fmt: skip
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -249,6 +255,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "subsidy.web.password_words.OwnWordsValidator", "OPTIONS": {"words": PASSWORD_WORDS}},
 ]
 
 # The demo is served over plain http on this machine; everything else is served over https.
