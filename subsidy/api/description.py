@@ -93,16 +93,18 @@ def _of_resource(resource: Resource, schemas: dict[str, Schema]) -> dict[str, An
     at = f"{BASE}{name}/"
     here = f"{at}{{key}}/"
     key = _key(resource)
-    read = operation(f"{name}.list", name, _("List"), parameters=_query(spec), answer=listing_of(row))
-    found: dict[str, Any] = {
-        at: {"get": read},
-        here: {"parameters": [key], "get": operation(f"{name}.read", name, _("Read one"), answer=one, with_tag=True)},
-    }
+    listed = operation(f"{name}.list", name, _("List"), parameters=_query(spec), answer=listing_of(row))
+    read = operation(f"{name}.read", name, _("Read one"), answer=one, with_tag=True)
+    found: dict[str, Any] = {at: {"get": listed}, here: {"parameters": [key], "get": read}}
     found |= {
         f"{here}readings/{reading.name}/": {"parameters": [key], **_reading(name, reading)}
         for reading in resource.readings
     }
     found |= {f"{here}files/{one.name}/": {"parameters": [key], "post": _paper(name, one)} for one in resource.papers}
+    _linked(listed, f"{name}.read", key="$response.body#/items/0/key")
+    for address in list(found.values())[2:]:
+        for follower in (address[method] for method in ("get", "post") if method in address):
+            _linked(read, follower["operationId"], key="$request.path.key")
     if not resource.acts:
         return found
     offers = operation(
@@ -112,11 +114,22 @@ def _of_resource(resource: Resource, schemas: dict[str, Schema]) -> dict[str, An
     openings = {key: one for key, one in resource.kind.opens.items() if not one.act.system}
     if openings:
         found[at]["post"] = _opening(name, openings)
+        _linked(found[at]["post"], f"{name}.read", key="$response.body#/key")
+    _linked(read, f"{name}.acts", key="$request.path.key")
     for act in every_act(resource.kind).values():
         found[f"{here}acts/{act.name}/"] = {"parameters": [key], "post": _act(name, act)}
+        _linked(offers, f"{name}.{act.name}", key="$request.path.key", version=True)
         if act.bulk:
             found[f"{at}bulk/{act.name}/"] = {"post": _bulk(name, act)}
     return found
+
+
+def _linked(made: dict[str, Any], follower: str, *, key: str, version: bool = False) -> None:
+    """Say in the good answers of an operation which other one can follow, on the matter of which key (and version)."""
+    given = {"path.key": key, **({"header.If-Match": "$response.header.ETag"} if version else {})}
+    for status, answer in made["responses"].items():
+        if status.startswith("2"):
+            answer.setdefault("links", {})[follower] = {"operationId": follower, "parameters": given}
 
 
 def _key(resource: Resource) -> dict[str, Any]:
@@ -147,11 +160,16 @@ def _query(spec: ListSpec) -> list[dict[str, Any]]:
     named |= {
         name: {"type": "string", "description": _("As in `next` and `previous`.")} for name in ("after", "before")
     }
-    return [{"name": name, "in": "query", "schema": schema} for name, schema in named.items()]
+    return [{"name": name, "in": "query", "schema": _said(schema)} for name, schema in named.items()]
+
+
+def _said(schema: Schema) -> Schema:
+    """A parameter that is there says something: an empty one is refused."""
+    return {**schema, "minLength": 1} if schema["type"] == "string" and "enum" not in schema else schema
 
 
 def _reading(name: str, reading: Reading) -> dict[str, Any]:
-    given = [{"name": one, "in": "query", "required": True, "schema": TEXT} for one in reading.parameters]
+    given = [{"name": one, "in": "query", "required": True, "schema": _said(TEXT)} for one in reading.parameters]
     made = operation(f"{name}.{reading.name}", name, str(reading.title), parameters=given, answer=dict(reading.gives))
     if reading.takes is None:
         return {"get": made}
@@ -174,7 +192,7 @@ def _opening(name: str, openings: dict[str, Opening]) -> dict[str, Any]:
         {
             "name": "authority",
             "in": "query",
-            "schema": TEXT,
+            "schema": _said(TEXT),
             "description": _("The code of the bureau; left out: the own."),
         },
         reference("parameters", "IdempotencyKey"),

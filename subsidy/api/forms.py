@@ -32,6 +32,8 @@ _TYPES: tuple[tuple[type[Field], Schema], ...] = (
     (forms.FileField, {"type": "string", "format": "binary"}),
     (forms.EmailField, {"type": "string", "format": "email"}),
 )
+_ONE = ("string", "integer", "boolean", "null")
+PLAIN: Schema = {"type": [*_ONE, "array"], "items": {"type": [*_ONE]}}
 # What a form takes beside its fields: the page's own marks of what it showed.
 OPEN_NAMES = frozenset({"_section", "_seen"})
 
@@ -71,7 +73,7 @@ def declared(act: Act) -> Schema:
     del found["required"]
     return {
         **found,
-        "additionalProperties": True,
+        "additionalProperties": PLAIN,
         "description": "As the matter's acts/ describes it for this matter.",
     }
 
@@ -134,6 +136,8 @@ def plain(value: Any) -> Any:
         if any(isinstance(one, list) for one in value):
             raise BadRequest
         return [plain(one) for one in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # JSON knows one kind of number, and 2006.0 is a whole one
     if not isinstance(value, str | int | None) or (isinstance(value, str) and "\x00" in value):
         raise BadRequest
     return value

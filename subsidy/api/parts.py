@@ -125,7 +125,7 @@ def parameters() -> dict[str, Any]:
             {"type": "string", "example": "287082"},
         ),
         "Language": _header(
-            "Accept-Language", _("Language of sentences."), {"type": "string", "enum": ["zh-hans", "en"]}
+            "Accept-Language", _("Language of sentences: zh-hans or en."), {"type": "string", "example": "zh-hans"}
         ),
     }
 

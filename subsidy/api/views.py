@@ -39,7 +39,8 @@ from workflows.common import door, place
 from workflows.common.acts import Act
 from workflows.common.door import Outcome
 from workflows.common.outcomes import RowOutcome
-from workflows.common.refusals import NotFound, Refused, Stale
+from workflows.common.refusals import BadData, NotFound, Refused, Stale
+from workflows.common.subjects import Opening
 from workflows.common.turn import Origin
 
 ROWS_MAX = 10_000
@@ -54,6 +55,8 @@ class ApiView(APIView):
     permission_classes: Sequence[type[BasePermission]] = (WithinToken,)
     throttle_classes: Sequence[type[BaseThrottle]] = (PersonThrottle,)
     renderer_classes = (JSONRenderer,)
+    # What an address takes stands in the description; OPTIONS would tell the words of the source instead.
+    http_method_names = ("get", "head", "post")
     parser_classes: Sequence[type[BaseParser]] = (Json, MultiPartParser)
     resource: Resource | None = None
 
@@ -89,7 +92,12 @@ class Root(ApiView):
 
 
 class Listing(ApiView):
-    """The matters of a kind that the reader sees; POST opens a new one."""
+    """The matters of a kind that the reader sees; POST opens a new one, of kinds that people open."""
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        found = resources().get(self.kwargs["kind"])
+        return [one for one in super().allowed_methods if one != "POST" or (found is not None and openings_of(found))]
 
     def get(self, request: Request, kind: str) -> Response:
         resource, query = self.asked, request.query_params
@@ -113,9 +121,11 @@ class Listing(ApiView):
 
     def post(self, request: Request, kind: str) -> Response:
         resource = self.asked
+        openings = openings_of(resource)
+        if not openings:
+            raise MethodNotAllowed("POST")
         refuse_parameters(request.query_params, {"act", "authority"})
         name = request.query_params.get("act", "")
-        openings = {key: one for key, one in resource.kind.opens.items() if not one.act.system}
         opening = openings.get(name) if name else (next(iter(openings.values())) if len(openings) == 1 else None)
         if opening is None:
             raise NotFound
@@ -155,6 +165,13 @@ class Asking(ApiView):
 
     only_reads = True
     parser_classes = (LongJson,)
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        found = resources().get(self.kwargs["kind"])
+        asked = [one for one in found.readings if one.name == self.kwargs["reading"]] if found else []
+        ways = {"POST"} if asked and asked[0].takes is not None else {"GET", "HEAD"}
+        return [one for one in super().allowed_methods if one in ways]
 
     def get(self, request: Request, kind: str, key: str, reading: str) -> Response:
         return self._answer(request, key, with_body=False)
@@ -277,6 +294,13 @@ class Nothing(ApiView):
         raise Http404
 
 
+def openings_of(resource: Resource) -> dict[str, Opening]:
+    """The acts by which people open a new matter of the kind, by name; records have none."""
+    if not resource.acts:
+        return {}
+    return {name: one for name, one in resource.kind.opens.items() if not one.act.system}
+
+
 def act_of(resource: Resource, row: Any, name: str) -> Act:
     """The act of that name on this matter. Raises NotFound for none, and for what only the program itself does."""
     found = place.act_named(resource.kind, row, name)
@@ -374,7 +398,7 @@ def _authority_of(request: Request) -> int:
 
 
 def _bulk_body(request: Request) -> tuple[list[str], dict[str, int], dict[str, Any]]:
-    """The keys in their order, the versions of those that name one, and the data. Raises BadRequest."""
+    """The keys in their order, the versions of those that name one, and the data. Raises BadRequest, BadData."""
     body = request.data
     if not isinstance(body, dict) or set(body) - {"rows", "data"}:
         raise BadRequest
@@ -387,13 +411,12 @@ def _bulk_body(request: Request) -> tuple[list[str], dict[str, int], dict[str, A
         if not isinstance(row, dict) or set(row) - {"key", "version"} or not isinstance(row.get("key"), str):
             raise BadRequest
         if row["key"] in keys:
-            raise BadRequest(fields={"rows": [_("%(key)s stands there more than once.") % {"key": row["key"][:100]}]})
+            raise BadData(fields={"rows": [_("%(key)s stands there more than once.") % {"key": row["key"][:100]}]})
         keys[forms.plain(row["key"])] = None
-        version = row.get("version")
-        if isinstance(version, int) and not isinstance(version, bool):
-            versions[row["key"]] = version
-        elif version is not None:
-            raise BadRequest
+        if "version" in row:
+            if not isinstance(row["version"], int) or isinstance(row["version"], bool):
+                raise BadRequest
+            versions[row["key"]] = row["version"]
     return list(keys), versions, {name: forms.plain(value) for name, value in data.items()}
 
 

@@ -22,6 +22,7 @@ from workflows.case.serving import SERVICE
 from workflows.case.titles import TITLES
 from workflows.common.claims import CLAIMS
 from workflows.common.reminders import REMINDERS
+from workflows.common.sent import key_of
 from workflows.common.subjects import Card, Kind, Opening, register
 from workflows.proposal.erasing import ERASE
 from workflows.round.leaving import CASE_ACTS
@@ -57,8 +58,7 @@ def pins(case: Case) -> dict[str, Any]:
 
 
 def _company(turn: Any) -> int | None:
-    company: int = turn.data["company"]
-    return company
+    return key_of(turn.data["company"])
 
 
 CASE = register(

@@ -37,8 +37,12 @@ def part_of(act: Act, data: Mapping[str, Any]) -> int | None:
         number = int(said) if isinstance(said, str | int) else None
     except ValueError:
         return None
-    # A number that no key can have names nothing; the database would not even take it as a question.
-    return number if number is not None and 0 < number <= KEY_MAX else None
+    return key_of(number) if number is not None else None
+
+
+def key_of(number: int) -> int | None:
+    """The number as a key; one that no key can have names nothing, and the database would not take it as a question."""
+    return number if 0 < number <= KEY_MAX else None
 
 
 def data_hash_of(content: Mapping[str, Any]) -> str:

@@ -71,20 +71,27 @@ def as_program(world: World, clock: Callable[[Moment], None]) -> AsProgram:
 
     def begin(who: str | User, *, may_act: bool = True, kinds: tuple[str, ...] = (), days: int = 30) -> Program:
         clock(world.now)
-        user = who if isinstance(who, User) else world.people[who]
-        give_app(user)
-        secret, begins = new_secret(), world.now.real
-        token = token_new(
-            user,
-            authority_id=world.authority.pk,
-            name="ERP",
-            digest=digest_of(secret),
-            hint=secret[:8],
-            may_act=may_act,
-            kinds=kinds,
-            made_at=begins,
-            expires_at=begins + dt.timedelta(days=days),
-        )
-        return Program(user, secret, token)
+        return program_of(world, who, may_act=may_act, kinds=kinds, days=days)
 
     return begin
+
+
+def program_of(
+    world: World, who: str | User, *, may_act: bool = True, kinds: tuple[str, ...] = (), days: int = 30
+) -> Program:
+    """A program with a token of one of the world's people, whose code app is known."""
+    user = who if isinstance(who, User) else world.people[who]
+    give_app(user)
+    secret, begins = new_secret(), world.now.real
+    token = token_new(
+        user,
+        authority_id=world.authority.pk,
+        name="ERP",
+        digest=digest_of(secret),
+        hint=secret[:8],
+        may_act=may_act,
+        kinds=kinds,
+        made_at=begins,
+        expires_at=begins + dt.timedelta(days=days),
+    )
+    return Program(user, secret, token)

@@ -158,4 +158,4 @@ def test_an_award_comes_with_its_reasons_and_its_case_with_proofs(world: World, 
     told = filer.get(f"cases/{case.number}/readings/proof/").json()["events"]
     assert [one["hash"] for one in told] == [one["hash"] for one in proof["events"]] and "action" not in told[0]
     problem(filer.get("answers/"), 403, "permission")
-    problem(filer.post("awards/", {}), 404, "not_found")
+    problem(filer.post("awards/", {}), 405, "method")

@@ -13,7 +13,8 @@ from subsidy.api.breaking import breaks
 from subsidy.api.description import document
 from subsidy.api.resources import resources
 from subsidy.management.commands.api import PUBLISHED, written
-from tests.subsidy.api.conftest import AsProgram
+from tests.subsidy.api.conftest import AsProgram, Program
+from tests.subsidy.api.filled import filled
 from tests.world import World
 
 
@@ -101,3 +102,35 @@ def fits(root: dict[str, Any], path: str, body: Any) -> None:
     schema = root["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     found = [f"{'/'.join(map(str, one.path))}: {one.message}" for one in whole(schema, root).iter_errors(body)]
     assert found == [], path
+
+
+def test_every_link_leads_on_from_what_was_answered(world: World, as_program: AsProgram, unhurried: None) -> None:
+    """From the list to the matter, and from it to what it has: each address by the expression of the link alone."""
+    filled(world)
+    root, program, followed = published(), as_program("auditor"), set()
+    where = {one["operationId"]: (path, item) for path, item in root["paths"].items() for one in methods(item)}
+    for path, item in root["paths"].items():
+        if "{" in path or "get" not in item:
+            continue
+        body = program.get(path.removeprefix("/api/v1/")).json()
+        for link in item["get"]["responses"]["200"].get("links", {}).values():
+            assert link["parameters"] == {"path.key": "$response.body#/items/0/key"}
+            then, key = where[link["operationId"]], body["items"][0]["key"] if body["items"] else ""
+            assert not key or answered(program, then[0], key) == 200, then[0]
+            for next_ in then[1]["get"]["responses"]["200"].get("links", {}).values() if key else ():
+                assert next_["parameters"] == {"path.key": "$request.path.key"}
+                further, methods_ = where[next_["operationId"]]
+                if "get" in methods_ and not further.endswith("/diff/"):
+                    assert answered(program, further, key) == 200, further
+                followed.add(next_["operationId"])
+    assert {"cases.acts", "cases.proof", "cases.file.bundle", "policy-versions.calculator"} <= followed
+    acts = root["paths"]["/api/v1/cases/{key}/acts/"]["get"]["responses"]["200"]["links"]["cases.accept"]["parameters"]
+    assert acts == {"path.key": "$request.path.key", "header.If-Match": "$response.header.ETag"}
+
+
+def methods(item: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for method, operation in item.items() if method != "parameters"]
+
+
+def answered(program: Program, path: str, key: str) -> int:
+    return int(program.get(path.removeprefix("/api/v1/").replace("{key}", key)).status_code)

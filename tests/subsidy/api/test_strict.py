@@ -60,7 +60,8 @@ def test_a_row_and_a_file_come_once(world: World, as_program: AsProgram) -> None
     case = fresh(world.filled(world.call()))
     officer, filer = as_program("acceptance"), as_program(world.filer(case.company))
     rows = [{"key": case.number, "version": 1}, {"key": case.number, "version": 2}]
-    assert fields(officer.post("cases/bulk/refuse/", {"rows": rows, "data": {"reason": "不符"}})) == {"rows"}
+    twice = problem(officer.post("cases/bulk/refuse/", {"rows": rows, "data": {"reason": "不符"}}), 422, "data")
+    assert [one["field"] for one in twice["errors"]] == ["rows"]
     given = {"authorization": f"Bearer {filer.secret}", "idempotency-key": "strict-0002"}
     path = f"/api/v1/cases/{case.number}/acts/attach/"
     for others in ([SimpleUploadedFile("b.pdf", b"%PDF-1.4")], ["text"]):
@@ -146,3 +147,42 @@ def test_no_address_leaves_a_parameter_out(world: World, as_program: AsProgram) 
     for query in ("act=", "authority=", "act=open&act=open"):
         opened = {"call": call, "company": case.company_id}
         assert fields(filer.post(f"cases/?{query}", opened)) == {query.partition("=")[0]}, query
+
+
+def test_a_matter_opened_for_a_company_that_no_key_can_name_is_not_there(world: World, as_program: AsProgram) -> None:
+    call, company = world.call(), world.company()
+    program = as_program(world.filer(company))
+    for number in (2**63, 316194864114027938709504, -(2**70), 0, -1):
+        problem(program.post("cases/", {"call": call.pk, "company": number}), 404, "not_found")
+        problem(program.post("cases/", {"call": number, "company": company.pk}), 404, "not_found")
+
+
+def test_a_whole_number_may_be_written_with_a_point_and_a_version_is_a_number(
+    world: World, as_program: AsProgram
+) -> None:
+    call, company = world.call(), world.company()
+    program = as_program(world.filer(company))
+    body = f'{{"call": {call.pk}.0, "company": {company.pk}}}'
+    assert sent_as_text(program, "cases/", body).status_code == 201
+    for number in ("1.5", "1e400"):
+        problem(sent_as_text(program, "cases/", f'{{"call": {number}, "company": 1}}'), 400, "request")
+    officer = as_program("acceptance")
+    for version in (None, "1", True, 1.5):
+        rows = [{"key": "x", "version": version}]
+        problem(officer.post("cases/bulk/accept/", {"rows": rows}), 400, "request")
+
+
+def test_an_address_takes_and_names_only_what_is_described(
+    world: World, as_program: AsProgram, unhurried: None
+) -> None:
+    """405 with Allow, for OPTIONS too, which would otherwise show the words of the source."""
+    program, version = as_program("auditor"), world.policy()
+    headers = {"authorization": f"Bearer {program.secret}"}
+    described = document(added=False)["paths"]
+    for path, item in described.items():
+        address = path.replace("{key}", str(version.pk) if "policy-versions" in path else "1")
+        taken = {one.upper() for one in item if one != "parameters"}
+        for method in {"GET", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"} - taken:
+            answer = program.client.generic(method, address, headers=headers)
+            assert problem(answer, 405, "method"), (method, path)
+            assert set(answer["Allow"].split(", ")) - {"HEAD"} == taken, (method, path)
