@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,15 @@ from subsidy.api.description import document
 from subsidy.management.base import BadUsage, Findings, ProgramCommand
 
 PUBLISHED = Path(settings.BASE_DIR) / "docs" / "api" / "openapi.json"
+CORRECTIONS = PUBLISHED.with_name("corrections.txt")
+
+
+def corrections() -> dict[str, str]:
+    """What is known to be a correction of the description and no break: patterns of lines, each with its reason."""
+    lines = (line for line in CORRECTIONS.read_text("utf-8").splitlines() if line and not line.startswith("#"))
+    found = dict(line.split(" # ", 1) for line in lines)
+    # Brackets in a path are meant as they stand.
+    return {pattern.replace("[", "[[]"): reason for pattern, reason in found.items()}
 
 
 def written() -> str:
@@ -52,9 +62,12 @@ class Command(ProgramCommand):
             old = json.loads(path.read_text())
         except (OSError, ValueError) as error:
             raise BadUsage(f"无法读取该文件，请核对路径 / check the path: {error}") from error
-        found = breaks(old, json.loads(written()))
-        for one in found:
-            self.stdout.write(f"✗ {one}")
+        known = corrections()
+        found = []
+        for one in breaks(old, json.loads(written())):
+            reason = next((why for pattern, why in known.items() if fnmatchcase(one, pattern)), None)
+            self.stdout.write(f"✗ {one}" if reason is None else f"· {one}: {reason}")
+            found += [one] if reason is None else []
         if found:
             raise Findings(
                 f"{len(found)} 处不兼容：请保留旧字段，或另设新版本路径 / {len(found)} breaks: keep what was, or publish a new version"

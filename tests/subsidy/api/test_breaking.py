@@ -140,3 +140,19 @@ def test_the_command_says_what_breaks(tmp_path: Any, capsys: Any) -> None:
     with pytest.raises(Findings):
         api.Command().handle(action="breaking", old=tmp_path / "old.json")
     assert "/api/v1/grants/: the address is gone" in capsys.readouterr().out
+
+
+def test_a_correction_is_told_with_its_reason_and_nothing_beside_it(
+    tmp_path: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = json.loads(api.PUBLISHED.read_text())
+    for name in ("grants", "grantees"):
+        older["paths"][f"/api/v1/{name}/"] = older["paths"]["/api/v1/cases/"]
+    (tmp_path / "old.json").write_text(json.dumps(older))
+    (tmp_path / "corrections.txt").write_text("# a remark\n/api/v1/grants/: * gone # it never answered\n")
+    monkeypatch.setattr(api, "CORRECTIONS", tmp_path / "corrections.txt")
+    with pytest.raises(Findings, match="1 breaks"):
+        api.Command().handle(action="breaking", old=tmp_path / "old.json")
+    said = capsys.readouterr().out
+    assert "· /api/v1/grants/: the address is gone: it never answered" in said
+    assert "✗ /api/v1/grantees/: the address is gone" in said
