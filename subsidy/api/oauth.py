@@ -50,13 +50,13 @@ class Granting(ApiView):
     parser_classes = (FormParser,)
 
     def post(self, request: Request) -> Response:
+        real = moment_of(request).real
         try:
             sent = _once(request.data or QueryDict())  # an empty body is no form to the framework
-            token = _client(request, sent, real=moment_of(request).real)
+            token = _client(request, sent, real=real)
             may_act, names = _scope(token, sent.get("scope", ""))
         except OAuthError as error:
             return self._answer({"error": error.code, "error_description": error.words}, error.status)
-        real = moment_of(request).real
         if requests_now(token.user_id, real) > settings.API_REQUESTS_A_MINUTE:
             return self._answer({"error": "slow_down", "error_description": "Too many requests in this minute."}, 429)
         body = {

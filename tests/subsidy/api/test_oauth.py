@@ -7,7 +7,6 @@ import datetime as dt
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-import pytest
 from django.core import signing
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -90,9 +89,7 @@ def test_a_scope_narrows_and_never_widens(world: World, as_program: AsProgram) -
         refused(asked(narrow, scope=scope), 400, "invalid_scope")
 
 
-def test_it_ends_with_its_hour_its_token_and_its_person(
-    world: World, as_program: AsProgram, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_ends_with_its_hour_its_token_and_its_person(world: World, as_program: AsProgram) -> None:
     program = as_program("acceptance")
     secret = asked(program).json()["access_token"]
     assert reads(secret) == 200
@@ -134,7 +131,7 @@ def test_what_is_forged_opens_nothing(world: World, as_program: AsProgram, setti
 
 def test_every_refusal_is_the_one_of_the_standard(world: World, as_program: AsProgram) -> None:
     program = as_program("acceptance")
-    for header in (basic(program, secret="sub_wrong"), basic(program, name="sub_XXXX"), "Basic %%%", "Bearer x"):
+    for header in (basic(program, secret="sub_wrong"), basic(program, name="sub_elsewhere"), "Basic %%%", "Bearer x"):
         answer = sent(GRANT, authorization=header)
         refused(answer, 401, "invalid_client")
         assert answer["WWW-Authenticate"].startswith("Basic")
