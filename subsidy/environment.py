@@ -263,7 +263,8 @@ def second_factor_kinds(environ: Mapping[str, str]) -> frozenset[str]:
 
 
 def identity_providers(environ: Mapping[str, str]) -> list[dict[str, Any]]:
-    """SUBSIDY_IDENTITY_PROVIDERS as allauth wants it: [{"id", "name", "issuer", "client_id", "secret"}, …] in JSON.
+    """SUBSIDY_IDENTITY_PROVIDERS as allauth wants it: [{"id", "name", "issuer", "client_id", "secret"}, …] in JSON; with
+    "api_audience" where programs may bring the provider's access tokens that are meant for this audience.
 
     Raises ImproperlyConfigured for anything else, and for an issuer that is not reached by https (this machine may).
     """
@@ -276,7 +277,7 @@ def identity_providers(environ: Mapping[str, str]) -> list[dict[str, Any]]:
                 "name": one["name"],
                 "client_id": one["client_id"],
                 "secret": one["secret"],
-                "settings": {"server_url": _https(one["issuer"])},
+                "settings": {"server_url": _https(one["issuer"]), "api_audience": str(one.get("api_audience", ""))},
             }
             for one in found
         ]

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from subsidy.accounts.models import ApiToken, User
 from subsidy.api.access import PREFIX as ACCESS_PREFIX
 from subsidy.api.access import access_read
+from subsidy.api.identities import is_of_provider, token_of_provider
 from subsidy.web.person import moment_of
 from subsidy.web.second_factor import has_factor, must_have_factor
 
@@ -53,7 +54,8 @@ def is_live(token: ApiToken, *, real: dt.datetime) -> bool:
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer sub_…`, or an access token that a system got for one (subsidy.api.oauth).
+    """`Authorization: Bearer sub_…`, an access token that a system got for one (subsidy.api.oauth), or an access token of an
+    identity provider (subsidy.api.identities).
 
     An unknown, ended or revoked token is refused in one sentence for all of them.
     """
@@ -65,8 +67,7 @@ class TokenAuthentication(BaseAuthentication):
         if len(words) != 2:
             raise AuthenticationFailed(_("The Authorization header must read: Bearer, one space, the token."))
         real = moment_of(request).real
-        is_short = words[1].startswith(ACCESS_PREFIX)
-        token = access_read(words[1], real=real) if is_short else token_named(words[1])
+        token = _meant(words[1], real=real)
         if token is None or not is_live(token, real=real):
             raise AuthenticationFailed(
                 _("This token is unknown, has ended or was revoked. Make a new one on the page of your account.")
@@ -77,8 +78,17 @@ class TokenAuthentication(BaseAuthentication):
         return SCHEME
 
 
+def _meant(secret: str, *, real: dt.datetime) -> ApiToken | None:
+    """The token behind a secret of any of the three kinds. Raises ProviderSilent."""
+    if secret.startswith(ACCESS_PREFIX):
+        return access_read(secret, real=real)
+    if secret.startswith(PREFIX) or not is_of_provider(secret):
+        return token_named(secret)
+    return token_of_provider(secret, real=real)
+
+
 def token_of(request: Request) -> ApiToken | None:
-    """The token of this request; None for a browser's session."""
+    """The token of this request, which stands in no table if it is a provider's; None for a browser's session."""
     return request.auth if isinstance(request.auth, ApiToken) else None
 
 

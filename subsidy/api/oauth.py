@@ -21,12 +21,11 @@ from rest_framework.response import Response
 from subsidy.accounts.models import ApiToken
 from subsidy.api.access import SECONDS, access_new
 from subsidy.api.authentication import is_live, token_named
+from subsidy.api.identities import ACT, READ
 from subsidy.api.throttling import requests_now
 from subsidy.api.views import ApiView
 from subsidy.web.person import moment_of
 from workflows.common.subjects import kinds
-
-READ, ACT = "read", "act"
 
 
 class OAuthError(Exception):

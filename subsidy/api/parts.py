@@ -57,7 +57,11 @@ def security() -> dict[str, Any]:
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": _("A personal token, made on the page of the own account. It may do what its person may."),
+            "description": _(
+                "A personal token, made on the page of the own account; it may do what its person may. Or, where the "
+                "installation names an identity provider for programs, an access token of that provider (RFC 9068) for a person "
+                "who is linked with it, whose scope has read or act, and kinds of matter if it shall reach fewer."
+            ),
         },
         "oauth": {
             "type": "oauth2",
