@@ -21,6 +21,7 @@ from subsidy.cases.enums import DECIDED
 from subsidy.cases.models import Case
 from subsidy.correspondence.models import Letter
 from subsidy.decisions.models import Finding, Objection, Proposal, Round, RoundRow
+from subsidy.documents.selectors import files_of
 from subsidy.ledger.models import BudgetLine
 from subsidy.payouts.models import Batch, Recovery
 from subsidy.payouts.selectors import lines_of
@@ -82,7 +83,7 @@ def case_spec(request: Request | None) -> ListSpec:
 
 
 def case_more(case: Case, request: Request) -> dict[str, Any]:
-    """The last decision by the rules with its reasons, and the letters; a company is told once it is decided."""
+    """The last decision by the rules with its reasons (a company is told once it is decided), the papers in use, the letters."""
     may_know = not scope.is_company(request) or case.state in DECIDED
     finding = Finding.objects.filter(case=case).order_by("-id").first() if may_know else None
     letters = (
@@ -98,6 +99,12 @@ def case_more(case: Case, request: Request) -> dict[str, Any]:
             "decision_hash": finding.decision_hash,
             "reasons": json.loads(finding.decision_text),
         },
+        "files": [
+            {**one, "uploaded_at": one["uploaded_at"].isoformat()}
+            for one in files_of(Case.STREAM, case.pk).values(
+                "id", "slot", "name", "media_type", "size", "sha256", "uploaded_at"
+            )
+        ],
         "letters": [{**letter, "issued_at": letter["issued_at"].isoformat()} for letter in letters],
     }
 
@@ -105,6 +112,9 @@ def case_more(case: Case, request: Request) -> dict[str, Any]:
 CASE_ADDS = {
     "decision": maybe(
         record(outcome=TEXT, made_at=INSTANT, policy_hash=HASH, decision_hash=HASH, reasons=OBJECT),
+    ),
+    "files": many(
+        record(id=NUMBER, slot=TEXT, name=TEXT, media_type=TEXT, size=NUMBER, sha256=HASH, uploaded_at=INSTANT)
     ),
     "letters": many(record(id=NUMBER, kind=TEXT, language=TEXT, code=TEXT, sha256=HASH, issued_at=INSTANT)),
 }

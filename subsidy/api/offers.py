@@ -46,6 +46,8 @@ def _may(act: Act, subject: Any, user: User, roles: set[str], rights: frozenset[
         return act.role in roles
     if act.member:
         return bool(rights) if act.member == ANY_MEMBER else act.member in rights
+    if act.personal:
+        return bool(act.whose) and getattr(subject, act.whose) == user.pk
     return act.own and subject.pk == user.pk
 
 

@@ -15,7 +15,9 @@ from subsidy.api import scope
 from subsidy.api.catalogue import listed, same
 from subsidy.api.resources import Resource, publish
 from subsidy.api.shapes import FEN, HASH, INSTANT, NUMBER, OBJECT, TEXT, many, maybe, record
+from subsidy.correspondence.models import CaseMessage
 from subsidy.decisions.models import Award, Finding, Instalment, Notice
+from subsidy.ledger.models import PayingAccount
 from subsidy.payouts.models import Answer, AnswerFile
 from subsidy.payouts.selectors import SEES_MONEY
 from subsidy.registers.models import PriorAward, RegisterEntry
@@ -121,6 +123,15 @@ def answers(request: Request) -> QuerySet[Answer]:
     return Answer.objects.filter(authority__in=scope.bureaus(request, SEES_MONEY))
 
 
+def paying_accounts(request: Request) -> QuerySet[PayingAccount]:
+    return PayingAccount.objects.filter(authority__in=scope.bureaus(request, SEES_MONEY))
+
+
+def messages(request: Request) -> QuerySet[CaseMessage]:
+    """Between the company and the bureau, on cases that the reader sees."""
+    return CaseMessage.objects.filter(case__in=scope.cases(request).values("pk"))
+
+
 def register_entries(request: Request) -> QuerySet[RegisterEntry]:
     """As entered last; of a company its own."""
     if scope.is_company(request):
@@ -178,6 +189,21 @@ publish(
                     "effect", "amount_fen", "bank_reference", "booked_on", "reason_code", "reason_text",
                     filters=("file", "status", "effect", "end_to_end_id", "line__batch__number"),
                     related=("line__batch", "line__case"))),
+        acts=False,
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "paying-accounts", "batch", "pk", paying_accounts,
+        same(listed(PayingAccount, "name", "bank_name", "bank_code", "currency", "ends_in")),
+        acts=False,
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "messages", "case", "pk", messages,
+        same(listed(CaseMessage, "case=case.number", "from_company", "text", "written_at",
+                    filters=("case__number",), related=("case",))),
         acts=False,
     )
 )  # fmt: skip

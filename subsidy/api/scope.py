@@ -102,5 +102,5 @@ def policy_versions(_request: Request) -> QuerySet[PolicyVersion]:
 
 
 def authorities(request: Request) -> QuerySet[Authority]:
-    """The bureaus in which the reader works, on whose streams answers of banks are read in."""
-    return Authority.objects.filter(pk__in=bureaus(request, SEES_MONEY))
+    """The bureaus in which the reader has an office: their calendars and units are kept, and answers of banks read in, there."""
+    return Authority.objects.filter(pk__in=bureaus(request, tuple(Role)))

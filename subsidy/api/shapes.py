@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
@@ -29,6 +30,7 @@ _FIELDS: tuple[tuple[type[models.Field[Any, Any]], Schema], ...] = (
     (models.DateTimeField, INSTANT),
     (models.DateField, DAY),
     (models.JSONField, ANYTHING),
+    (ArrayField, {"type": "array", "items": TEXT}),
 )
 _KINDS: dict[str, Schema] = {"yuan": FEN, "day": DAY, "instant": INSTANT, "number": NUMBER}
 

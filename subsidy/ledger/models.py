@@ -105,7 +105,12 @@ class PayingAccount(AuthorityRecord):
         verbose_name_plural = _("paying accounts")
 
     def __str__(self) -> str:
-        return f"{self.name} …{self.account_number[-4:]}"
+        return f"{self.name} …{self.ends_in}"
+
+    @property
+    def ends_in(self) -> str:
+        """The last four digits, by which an account is told apart where its number is nobody's business."""
+        return self.account_number[-4:]
 
 
 class CashAccount(AuthorityRecord):

@@ -8,12 +8,16 @@ from typing import Any
 from subsidy.accounts.enums import Role
 from subsidy.accounts.models import RoleGrant
 from subsidy.api.resources import resources
+from subsidy.applicants.models import Registration
 from subsidy.audit.models import Event
 from subsidy.cases.models import Case, Recusal
 from subsidy.decisions.models import Objection, Proposal
-from tests.architecture.urls import objection_of
+from subsidy.decisions.undertakings import Undertaking
+from subsidy.reviews.pool import ExpertProfile
+from tests.architecture.urls import objection_of, registration_of
 from tests.subsidy.payouts.bank import answered, imported, obligated
-from tests.subsidy.registers.lists import AWARDS, apply, deliver, note
+from tests.subsidy.registers.lists import AWARDS, TITLES, apply, deliver, note, said, table
+from tests.workflows.fact_import.files import csv_file, upload
 from tests.workflows.staff import Person, officers
 from tests.workflows.test_recovery import ordered
 from tests.world import World, days_later, fresh
@@ -44,8 +48,17 @@ def filled(world: World) -> Filled:
     note(world, case.company)
     line = f'{case.company.uscc},jucai,聚才计划,talent,G1,"300,000.00",2023-06-01,西政〔2023〕1号'
     apply(world, deliver(world, line, register="prior_awards", heading=AWARDS))
+    world.open("register_import", "upload", "counter", {"register": "high_tech", "as_of": "2024-01-31"},
+               files={"file": table([said(case.company)], heading=TITLES)})  # fmt: skip
+    upload(world, csv_file(f"uscc,sales_y1\n{case.company.uscc},1\n"))
+    world.act("case", fresh(case), "answer_company", "acceptance", data={"text": "请补充说明"})
+    reported = {"case": case.pk, "term": "change_report", "occurred_on": world.now.on.isoformat()}
+    undertaking = world.open("undertaking", "begin_after", "amount", reported)
+    asked, _file = registration_of(world, world.filer(case.company), serial=930_001)
     objection = objection_of(world)
     draft = world.draft(world.call(), case.company)
+    people = everybody(world, case, objection)
+    (expert,) = [one.user for one in people if one.label == Role.EXPERT]
     chosen = {
         "cases": case,
         "objections": objection,
@@ -57,10 +70,13 @@ def filled(world: World) -> Filled:
         "rounds": case.round_rows.get().round,
         "notices": case.round_rows.get().round.notice,
         "policy-versions": case.policy_version,
+        "registrations": Registration.objects.get(pk=asked),
+        "experts": ExpertProfile.objects.get(user=expert),
+        "undertakings": Undertaking.objects.get(pk=undertaking),
     }
     there = {name: resource.spec(None).model._default_manager for name, resource in resources().items()}
     matters = {name: fresh(chosen[name]) if name in chosen else rows.earliest("pk") for name, rows in there.items()}
-    return Filled(fresh(case), draft, matters, everybody(world, case, objection))
+    return Filled(fresh(case), draft, matters, people)
 
 
 def everybody(world: World, case: Case, objection: Objection) -> list[Person]:

@@ -52,10 +52,19 @@ CASE = Seen(BUREAU - {"recused"} | COMPANY, NO_ROLE | {"expert"})
 REGISTER = officers(of=BUREAU, company=True)
 MONEY = officers(of=FINANCE | {"auditor"})
 PUBLIC = Seen(EVERYBODY, set())
+LISTS = officers(of=BUREAU)
+# Of a company only the person who asked, and whoever is to confirm it.
+ASKED = Seen(REGISTER.by - {"own representative"}, REGISTER.closed)
 TABLE = {
     "cases": CASE,
     "awards": CASE,
     "instalments": CASE,
+    "messages": CASE,
+    "undertakings": CASE,
+    "experts": officers(of=BUREAU | {"expert"}),
+    "registrations": ASKED,
+    "fact-imports": LISTS,
+    "register-imports": LISTS,
     "rounds": officers(of=BUREAU),
     "objections": officers(of={"supervision", "auditor", "recused"}, hidden={"recused"}),
     "proposals": officers(of=BUREAU, hidden={"recused"}),
@@ -63,7 +72,8 @@ TABLE = {
     "batches": MONEY,
     "answers": MONEY,
     "answer-files": MONEY,
-    "authorities": MONEY,
+    "paying-accounts": MONEY,
+    "authorities": officers(of=ROLES - {"expert"} | {"recused"}),
     "budget-lines": officers(of=FINANCE | {"auditor", "leader"}),
     "companies": REGISTER,
     "register-entries": REGISTER,
