@@ -98,7 +98,7 @@ def _fact_row(
         entered_at=now.at,
         entered_by=actor,
         reason=reason,
-        raw=str(fact.get("raw", fact["value"]))[:_RAW_LENGTH],
+        raw=str(fact.get("raw", ""))[:_RAW_LENGTH],
         name=fact["name"],
         kind=fact["kind"],
         unit=fact.get("unit", ""),

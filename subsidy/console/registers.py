@@ -122,7 +122,7 @@ def entries_spec(kind: str, today: dt.date, *, clerk: bool) -> ListSpec:
             Column("company", _("Company"), value="company.name", link=_entry_url if clerk else None),
             Column("uscc", _("Credit code"), value="company.uscc"),
             Column("certificate_number", _("Certificate or number"), value=lambda one: one.certificate_number or None),
-            Column("level", _("Level"), value=lambda one: one.level or None),
+            Column("level", _("Level"), value=lambda one: one.level_name or None),
             Column("valid_from", _("First day"), kind="day", sort="from"),
             Column("valid_to", _("Last day"), kind="day"),
             Column("change", _("Last change"), value=lambda one: one.get_change_display()),
@@ -251,7 +251,7 @@ class EntryAct(ActPage):
         rows = [SummaryRow(_("Company"), subject.name)]
         while row is not None:
             last = day(row.valid_to) if row.valid_to else "…"
-            said = f"{row.certificate_number} {row.level} {day(row.valid_from)} – {last}".strip()
+            said = f"{row.certificate_number} {row.level_name} {day(row.valid_from)} – {last}".strip()
             rows.append(SummaryRow(f"{row.get_change_display()} {day(row.effective_on)}", said, source=row.reason))
             row = row.follows
         return {"rows": rows}

@@ -255,7 +255,7 @@ def test_a_newer_value_supersedes_and_the_history_keeps_both(world: World) -> No
     keep(world, company, "tax", {**MONEY, "value": None}, as_of="2024-02-29")
     rows = [row for row in history_of(company.pk, "contribution_y1") if row.source == "tax"]
     assert [(row.absent, row.raw, row.superseded_at is None) for row in rows] == [
-        (True, "None", True),
+        (True, "", True),
         (False, "1.00元", False),
     ]
     assert rows[0].entered_by == world.people["counter"]

@@ -52,6 +52,9 @@ def test_a_title_is_seen_searched_tested_and_taken_back(world: TitleBureau, as_p
     export = b"".join(Client().get(register, {"export": "csv"}).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert standard.company.name in export
 
+    office = as_person("auditor").get(reverse("console:register", args=["maker_space"])).text
+    assert "标准级" in office and ">standard<" not in office and "standard</" not in office
+
     company = as_person(world.filer(model.company))
     mine = company.get(reverse("portal:company", args=[model.company_id])).text
     letter = model.letters.get(kind=LetterKind.CERTIFICATE, language="zh")
