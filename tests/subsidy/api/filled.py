@@ -14,6 +14,7 @@ from subsidy.cases.models import Case, Recusal
 from subsidy.decisions.models import Objection, Proposal
 from subsidy.decisions.undertakings import Undertaking
 from subsidy.reviews.pool import ExpertProfile
+from subsidy.work.models import WorkItem
 from tests.architecture.urls import objection_of, registration_of
 from tests.subsidy.payouts.bank import answered, imported, obligated
 from tests.subsidy.registers.lists import AWARDS, TITLES, apply, deliver, note, said, table
@@ -72,6 +73,7 @@ def filled(world: World) -> Filled:
         "policy-versions": case.policy_version,
         "registrations": Registration.objects.get(pk=asked),
         "experts": ExpertProfile.objects.get(user=expert),
+        "work-items": WorkItem.objects.get(subject_kind="objection", subject_id=objection.pk),
         "undertakings": Undertaking.objects.get(pk=undertaking),
     }
     there = {name: resource.spec(None).model._default_manager for name, resource in resources().items()}

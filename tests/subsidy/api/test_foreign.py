@@ -65,6 +65,7 @@ TABLE = {
     "registrations": ASKED,
     "fact-imports": LISTS,
     "register-imports": LISTS,
+    "work-items": Seen(BUREAU - {"recused"}, CASE.closed),
     "rounds": officers(of=BUREAU),
     "objections": officers(of={"supervision", "auditor", "recused"}, hidden={"recused"}),
     "proposals": officers(of=BUREAU, hidden={"recused"}),
