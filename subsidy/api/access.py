@@ -15,6 +15,8 @@ from django.core import signing
 from subsidy.accounts.models import ApiToken
 
 PREFIX = "suba_"
+# The words of a scope that say how far a token reaches; the names of kinds of matter stand beside them.
+READ, ACT = "read", "act"
 SECONDS = 3600
 _SALT = "subsidy.api.access"
 

@@ -10,4 +10,4 @@ class ApiConfig(AppConfig):
     verbose_name = _("API")
 
     def ready(self) -> None:
-        from subsidy.api import catalogue, records, standing, work  # noqa: F401 - declare what the API shows
+        from subsidy.api import catalogue, records  # noqa: F401 - declare what the API shows

@@ -16,16 +16,20 @@ from subsidy.accounts.models import Authority
 from subsidy.api import papers, proofs, rules, scope
 from subsidy.api.resources import Resource, publish
 from subsidy.api.shapes import FEN, HASH, INSTANT, NUMBER, OBJECT, TEXT, many, maybe, record
-from subsidy.applicants.models import Company
+from subsidy.applicants.models import Company, FactImport, Registration
 from subsidy.cases.enums import DECIDED
 from subsidy.cases.models import Case
+from subsidy.cases.papers import papers_filed
 from subsidy.correspondence.models import Letter
 from subsidy.decisions.models import Finding, Objection, Proposal, Round, RoundRow
+from subsidy.decisions.undertakings import Undertaking
 from subsidy.documents.selectors import files_of
 from subsidy.ledger.models import BudgetLine
 from subsidy.payouts.models import Batch, Recovery
 from subsidy.payouts.selectors import lines_of
 from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.registers.models import RegisterImport
+from subsidy.reviews.pool import ExpertProfile
 from subsidy.web.lists import Column, Kind, ListSpec, Sort
 
 NEWEST = (Sort("newest", "", ("-id",)), Sort("oldest", "", ("id",)))
@@ -83,8 +87,12 @@ def case_spec(request: Request | None) -> ListSpec:
 
 
 def case_more(case: Case, request: Request) -> dict[str, Any]:
-    """The last decision by the rules with its reasons (a company is told once it is decided), the papers in use, the letters."""
-    may_know = not scope.is_company(request) or case.state in DECIDED
+    """The last decision by the rules with its reasons, the papers in use, and the letters; a company is told once it is
+    decided, and sees the papers that it filed itself.
+    """
+    its_own = scope.is_company(request)
+    may_know = not its_own or case.state in DECIDED
+    kept = papers_filed(case).filter(replaced_at__isnull=True) if its_own else files_of(Case.STREAM, case.pk)
     finding = Finding.objects.filter(case=case).order_by("-id").first() if may_know else None
     letters = (
         Letter.objects.filter(case=case).order_by("id").values("id", "kind", "language", "code", "sha256", "issued_at")
@@ -101,9 +109,7 @@ def case_more(case: Case, request: Request) -> dict[str, Any]:
         },
         "files": [
             {**one, "uploaded_at": one["uploaded_at"].isoformat()}
-            for one in files_of(Case.STREAM, case.pk).values(
-                "id", "slot", "name", "media_type", "size", "sha256", "uploaded_at"
-            )
+            for one in kept.values("id", "slot", "name", "media_type", "size", "sha256", "uploaded_at")
         ],
         "letters": [{**letter, "issued_at": letter["issued_at"].isoformat()} for letter in letters],
     }
@@ -265,5 +271,43 @@ publish(
     Resource(
         "authorities", "authority", "code", scope.authorities,
         same(listed(Authority, "code", "name_zh", "name_en", "short_name", "region")),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "undertakings", "undertaking", "number", scope.undertakings,
+        same(listed(Undertaking, "number", "state", "case=case.number", "company=company_id", "company_name", "term", "breach",
+                    "due_on", "occurred_on", "answer", "answered_at", "decided_at",
+                    filters=("state", "term", "case__number"), related=("case",))),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "experts", "expert", "pk", scope.experts,
+        same(listed(ExpertProfile, "name=user.name", "branch", "fields", "employer", "title", "valid_from", "valid_to",
+                    filters=("branch", "employer"), related=("user",))),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "registrations", "registration", "pk", scope.registrations,
+        same(listed(Registration, "uscc", "name", "region", "founded_on", "representative", "basis", "state", "conflict",
+                    "company=company_id", "opened_at", "closed_at", filters=("state", "uscc"))),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "fact-imports", "fact_import", "pk", scope.fact_imports,
+        same(listed(FactImport, "layout", "source", "as_of", "year", "file_name", "sha256", "state", "fault",
+                    "lines", "lines_bad", "facts_new", "facts_changed",
+                    "uploaded_at", filters=("state", "layout", "sha256"))),
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "register-imports", "register_import", "pk", scope.register_imports,
+        same(listed(RegisterImport, "kind", "register", "as_of", "complete", "file_name", "sha256", "state",
+                    "added", "changed", "gone", "same", "bad",
+                    "uploaded_at", filters=("state", "register", "sha256"))),
     )
 )  # fmt: skip

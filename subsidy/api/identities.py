@@ -23,10 +23,10 @@ from django.utils.translation import gettext_lazy as _
 from jwt.exceptions import PyJWKClientConnectionError, PyJWKSetError, PyJWTError
 
 from subsidy.accounts.models import ApiToken
+from subsidy.api.access import ACT, READ
 from workflows.common.refusals import Refused
 from workflows.common.subjects import kinds
 
-READ, ACT = "read", "act"
 LEEWAY = dt.timedelta(seconds=60)
 _TYPES = ("at+jwt", "application/at+jwt")
 _ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
@@ -61,7 +61,7 @@ def token_of_provider(secret: str, *, real: dt.datetime) -> ApiToken | None:
     try:
         header, said = jwt.get_unverified_header(secret), jwt.decode(secret, options={"verify_signature": False})
         provider = _provider_of(said)
-        if provider is None or header.get("typ", "").lower() not in _TYPES or not isinstance(header.get("kid"), str):
+        if provider is None or str(header.get("typ", "")).lower() not in _TYPES or "kid" not in header:
             return None
         key = _keys_of(provider["settings"]["server_url"]).named(header["kid"])
         claims = jwt.decode(
@@ -72,16 +72,15 @@ def token_of_provider(secret: str, *, real: dt.datetime) -> ApiToken | None:
             issuer=provider["settings"]["server_url"],
             options={"require": list(_CLAIMS), "verify_exp": False, "verify_nbf": False, "verify_iat": False},
         )
-    except (PyJWTError, AttributeError):  # a header's entry may be of any type
+    except PyJWTError:
         return None
-    ends = _in_force(claims, real)
+    ends, words = _in_force(claims, real), set(str(claims.get("scope", "")).split())
+    if ends is None or not {READ, ACT} & words:
+        return None
     linked = SocialAccount.objects.select_related("user").filter(provider=provider["provider_id"], uid=claims["sub"])
     person = linked.first()
-    words = str(claims.get("scope", "")).split()
-    if ends is None or person is None or not {READ, ACT} & set(words):
-        return None
-    names = sorted(set(words) & {kind.name for kind in kinds()})
-    return ApiToken(user=person.user, may_act=ACT in words, kinds=names, expires_at=ends)
+    names = sorted(words & {kind.name for kind in kinds()})
+    return person and ApiToken(user=person.user, may_act=ACT in words, kinds=names, expires_at=ends)
 
 
 def _provider_of(said: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -19,9 +19,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from subsidy.accounts.models import ApiToken
-from subsidy.api.access import SECONDS, access_new
+from subsidy.api.access import ACT, READ, SECONDS, access_new
 from subsidy.api.authentication import is_live, token_named
-from subsidy.api.identities import ACT, READ
 from subsidy.api.throttling import requests_now
 from subsidy.api.views import ApiView
 from subsidy.web.person import moment_of

@@ -1,5 +1,5 @@
 """Records that belong to matters, shown without acts: notices, awards with their reasons, instalments, what banks said,
-registers. Each is scoped by the matter that it belongs to.
+messages, open tasks, registers. Each is scoped by the matter that it belongs to.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from subsidy.accounts.selectors import SEES_CASES
 from subsidy.api import scope
-from subsidy.api.catalogue import listed, same
+from subsidy.api.catalogue import NEWEST, listed, same
 from subsidy.api.resources import Resource, publish
 from subsidy.api.shapes import FEN, HASH, INSTANT, NUMBER, OBJECT, TEXT, many, maybe, record
 from subsidy.correspondence.models import CaseMessage
@@ -22,6 +22,8 @@ from subsidy.payouts.models import Answer, AnswerFile
 from subsidy.payouts.selectors import SEES_MONEY
 from subsidy.registers.models import PriorAward, RegisterEntry
 from subsidy.registers.selectors import current_awards, current_entries
+from subsidy.web.lists import Sort
+from subsidy.work.models import WorkItem
 
 
 def notices(_request: Request) -> QuerySet[Notice]:
@@ -204,6 +206,17 @@ publish(
         "messages", "case", "pk", messages,
         same(listed(CaseMessage, "case=case.number", "from_company", "text", "written_at",
                     filters=("case__number",), related=("case",))),
+        acts=False,
+    )
+)  # fmt: skip
+publish(
+    Resource(
+        "work-items", "case", "pk", scope.work_items,
+        same(listed(WorkItem, "kind=subject_kind", "number", "title", "node", "role=pool.role", "holder=assignee.name",
+                    "policy=policy.code", "amount_fen", "filed_on", "due_on", "created_at",
+                    filters=("subject_kind", "number", "node", "pool__role", "policy__code"),
+                    related=("pool", "assignee", "policy"),
+                    sorts=(*NEWEST, Sort("due", "", ("due_on", "id"))))),
         acts=False,
     )
 )  # fmt: skip

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 
 from subsidy.accounts.enums import Role, UserKind
 from subsidy.accounts.models import Authority
 from subsidy.accounts.selectors import SEES_CASES
 from subsidy.api.authentication import user_of
-from subsidy.applicants.models import Company
+from subsidy.applicants.models import Company, FactImport, Registration
 from subsidy.applicants.selectors import companies_of
 from subsidy.cases.models import Case
 from subsidy.cases.selectors import cases_of_member
 from subsidy.decisions.models import Objection, Proposal, Round
 from subsidy.decisions.recusals import recused_from
 from subsidy.decisions.selectors import SEES_OBJECTIONS
+from subsidy.decisions.undertakings import Undertaking
 from subsidy.ledger.models import BudgetLine
 from subsidy.ledger.selectors import SEES_BUDGET
 from subsidy.payouts.models import Batch, Recovery
 from subsidy.payouts.selectors import SEES_MONEY
 from subsidy.programmes.models import Call, PolicyVersion
+from subsidy.registers.models import RegisterImport
+from subsidy.reviews.pool import ExpertProfile
 from subsidy.web.person import grants_of_request, moment_of
-from subsidy.work.selectors import cases_seen
+from subsidy.work.models import WorkItem
+from subsidy.work.queues import seen_items
+from subsidy.work.selectors import cases_seen, standing_of
 from workflows.common.refusals import Forbidden
 
 _TEXTS = ("policy_text", "source_text", "cases_text")
@@ -104,3 +109,44 @@ def policy_versions(_request: Request) -> QuerySet[PolicyVersion]:
 def authorities(request: Request) -> QuerySet[Authority]:
     """The bureaus in which the reader has an office: their calendars and units are kept, and answers of banks read in, there."""
     return Authority.objects.filter(pk__in=bureaus(request, tuple(Role)))
+
+
+def undertakings(request: Request) -> QuerySet[Undertaking]:
+    return Undertaking.objects.filter(case__in=cases(request).values("pk"))
+
+
+def experts(request: Request) -> QuerySet[ExpertProfile]:
+    """Of an expert the own entry."""
+    if user_of(request).kind == UserKind.EXPERT:
+        return ExpertProfile.objects.filter(user=user_of(request))
+    return ExpertProfile.objects.filter(authority__in=bureaus(request, SEES_CASES))
+
+
+def registrations(request: Request) -> QuerySet[Registration]:
+    """Of a person of a company those that they asked for, or that are theirs to confirm."""
+    if is_company(request):
+        user = user_of(request)
+        return Registration.objects.filter(Q(person=user) | Q(confirmer=user))
+    return Registration.objects.filter(authority__in=bureaus(request, SEES_CASES))
+
+
+def fact_imports(request: Request) -> QuerySet[FactImport]:
+    return FactImport.objects.filter(authority__in=bureaus(request, SEES_CASES))
+
+
+def register_imports(request: Request) -> QuerySet[RegisterImport]:
+    return RegisterImport.objects.filter(authority__in=bureaus(request, SEES_CASES))
+
+
+def work_items(request: Request) -> QuerySet[WorkItem]:
+    """Every open task that an officer sees, drafts and the seats of panels apart; of a company its own.
+
+    Experts judge blind, on their own pages.
+    """
+    if is_company(request):
+        return WorkItem.objects.filter(company__in=companies(request).values("pk"))
+    user, grants = user_of(request), grants_of_request(request)
+    if user.kind != UserKind.OFFICER or not grants:
+        raise Forbidden
+    seen = seen_items(standing_of(user, on=moment_of(request).on, grants=grants))
+    return seen.exclude(node="draft").exclude(pool__role=Role.EXPERT)

@@ -120,11 +120,22 @@ def wrong(world: World, provider: Provider) -> dict[str, str]:
         "a person that is a number": _bare(provider, {**said, "sub": 1184}),
         "a person whom nobody linked": provider.token({**said, "sub": "gov-1"}),
         "a scope of others": provider.token({**said, "scope": "openid profile case"}),
+        "a header nested without end": f"{_nested()}.e30.YQ",
+        "a body nested without end": f"{_header()}.{_nested()}.YQ",
         "no words": "..",
         "no JSON": "YQ.YQ.YQ",
         **{f"no {name}": provider.token(claims(world, provider, **{name: None}))
            for name in ("iss", "aud", "sub", "exp", "iat", "jti", "client_id", "scope")},
     }  # fmt: skip
+
+
+def _header() -> str:
+    return base64url_encode(json.dumps({"alg": "ES256", "typ": "at+jwt", "kid": "first"}).encode()).decode()
+
+
+def _nested() -> str:
+    """As deep as fits into a header of a request."""
+    return base64url_encode(b"[" * 5000).decode()
 
 
 def _bare(provider: Provider, said: dict[str, Any], **header: Any) -> str:
@@ -178,7 +189,7 @@ def test_new_keys_are_fetched_but_strangers_cannot_have_them_fetched_each_time(
 
 
 def test_a_provider_that_is_down_or_unsound_is_said_to_be_so(
-    world: World, program: Program, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    world: World, program: Program, provider: Provider
 ) -> None:
     program.secret = provider.token(claims(world, provider))
     provider.silent = True

@@ -14,9 +14,12 @@ from subsidy.api import catalogue
 from subsidy.api.offers import every_act
 from subsidy.api.resources import resources
 from subsidy.audit.models import Event
+from subsidy.cases.papers import VISIT_PHOTOGRAPH
+from subsidy.documents.selectors import files_of
+from subsidy.documents.services import file_store
 from tests.subsidy.api.conftest import AsProgram
 from tests.subsidy.api.test_tokens import problem
-from tests.world import World, fresh
+from tests.world import World, fresh, pdf
 
 PUBLIC = ("calls", "policy-versions", "notices")
 
@@ -159,3 +162,15 @@ def test_an_award_comes_with_its_reasons_and_its_case_with_proofs(world: World, 
     assert [one["hash"] for one in told] == [one["hash"] for one in proof["events"]] and "action" not in told[0]
     problem(filer.get("answers/"), 403, "permission")
     problem(filer.post("awards/", {}), 405, "method")
+
+
+def test_a_company_is_told_of_the_papers_that_it_filed_and_of_no_other(world: World, as_program: AsProgram) -> None:
+    case = world.submitted(world.call())
+    photograph: dict[str, Any] = {"owner_kind": "case", "owner_id": case.pk, "slot": VISIT_PHOTOGRAPH}
+    by: dict[str, Any] = {"authority_id": case.authority_id, "actor": world.people["acceptance"], "now": world.now}
+    file_store(pdf("visit.pdf"), **photograph, **by)
+    filed = {one.slot for one in files_of("case", case.pk)} - {VISIT_PHOTOGRAPH}
+    assert filed
+    for who, slots in ((world.filer(case.company), filed), ("acceptance", filed | {VISIT_PHOTOGRAPH})):
+        shown = as_program(who).get(f"cases/{case.number}/").json()["files"]
+        assert {one["slot"] for one in shown} == slots
