@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Avg, Count, Prefetch, Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from policies.language import Decision, FactDef, Pack
+from policies.language import Decision, FactDef, Pack, facts_to_json
 from policies.language import Text as Bilingual
 from policies.language.model import RecordDef
 from policies.language.panel import outliers
@@ -53,7 +55,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Rules:
-    """What the pinned policy says: as pinned by the last finding, or as it stands today."""
+    """What the pinned policy says: as pinned by the last finding, or as it stands today; `facts` as JSON."""
 
     tree: Sequence[Reason]
     trace: Sequence[Reason]
@@ -62,6 +64,7 @@ class Rules:
     tier: str
     amount_fen: int | None
     pinned: Finding | None
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -185,8 +188,13 @@ def files_shown(files: Iterable[StoredFile], pack: Pack) -> list[File]:
 def rules_of(case: Case, *, now: Moment) -> Rules:
     """The last finding when there is one (what was decided must not change when facts do), else what holds today."""
     finding = case.findings.order_by("-id").first()
-    found: Finding | Decision = finding if finding is not None else decision_of(case, now=now)[2]
-    amount = found.amount_fen if isinstance(found, Finding) else found.amount
+    found: Finding | Decision
+    facts: Mapping[str, Any]
+    if finding is not None:
+        found, amount, facts = finding, finding.amount_fen, json.loads(finding.facts_text)
+    else:
+        pack, known, found = decision_of(case, now=now)
+        amount, facts = found.amount, facts_to_json(pack, known)
     tiers = {tier.id: _spoken(tier.text) for tier in pack_of(case.policy_version).tiers}
     return Rules(
         tree=tree_of(found),
@@ -196,6 +204,7 @@ def rules_of(case: Case, *, now: Moment) -> Rules:
         tier=tiers.get(found.tier or "", found.tier or ""),
         amount_fen=amount,
         pinned=finding,
+        facts=facts,
     )
 
 
@@ -302,16 +311,3 @@ def _entry(entry: StoryEntry, *, sealed: bool, named: bool) -> Entry:
         url=reverse("console:letter", args=[entry.letter_id]) if entry.letter_id else "",
         link_text=_("Letter (PDF)"),
     )
-
-
-def similar(case: Case, pack: Pack) -> list[tuple[str, int, int]]:
-    """What other decided cases of this policy got: tier, how many, mean amount in fen. One statement."""
-    rows = (
-        Case.objects.filter(policy_version__policy=case.policy_version.policy_id, computed_fen__isnull=False)
-        .exclude(pk=case.pk)
-        .values("tier")
-        .annotate(n=Count("pk"), mean=Avg("computed_fen"))
-        .order_by("tier")
-    )
-    tiers = {tier.id: _spoken(tier.text) for tier in pack.tiers}
-    return [(tiers.get(row["tier"], row["tier"]), row["n"], int(row["mean"])) for row in rows]

@@ -17,6 +17,7 @@ from subsidy.cases.models import Case
 from subsidy.console import case_page, previews, proposals, scope
 from subsidy.console.offers import offers, time_left
 from subsidy.console.service import service_rows
+from subsidy.console.similar import similar
 from subsidy.correspondence.conversing import messages_of
 from subsidy.decisions.models import Award, RuleDecision, Undertaking
 from subsidy.documents.models import StoredFile
@@ -101,7 +102,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "rule": RuleDecision.objects.select_related("authorisation__proposal").filter(case=case).first(),
         "history": entries,
         "stopped_by": case_page.stopped_by(case, entries),
-        "similar": case_page.similar(case, pack),
+        "similar": similar(case, rules.facts, pack, scope.cases_for(request)),
         "letters": service_rows(request, case),
         "messages_count": len(messages_of(case)),
         "policy": pick(case.policy_version.policy.title_zh, case.policy_version.policy.title_en),

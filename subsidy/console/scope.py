@@ -42,9 +42,14 @@ def standing(request: HttpRequest) -> Standing:
     return found
 
 
+def cases_for(request: HttpRequest) -> QuerySet[Case]:
+    """The filed cases that an officer sees."""
+    return cases_seen(person(request), on=moment_of(request).on, grants=grants_of_request(request))
+
+
 def case_for_officer(request: HttpRequest, number: str) -> Case:
     """A filed case of the reader's bureau, or one that was given to the reader's unit (Http404 otherwise)."""
-    return _case(request, cases_seen(person(request), on=moment_of(request).on), number)
+    return _case(request, cases_for(request), number)
 
 
 def case_for_expert(request: HttpRequest, number: str) -> Case:
