@@ -43,9 +43,10 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     """The packages of the case, the one under way with its progress, and how long what is kept."""
     case = _case(request, number)
     packages = list(ArchivePackage.objects.filter(case=case).select_related("file", "asked_by").order_by("-pk"))
-    under_way = next((one for one in packages if one.made_at is None), None)
+    under_way = next((one for one in packages if one.made_at is None and one.stopped_at is None), None)
     is_free = case.state in FINAL_STATES and under_way is None
-    may_ask = is_free and scope.takes_files(request, case.authority_id, roles=ASKS)
+    asks = scope.takes_files(request, case.authority_id, roles=ASKS)
+    may_ask = is_free and asks
     ended_on = case.closed_at.astimezone(ZONE).date() if case.closed_at else None
     terms = [(title, kept_until(category, ended_on)) for category, title in TITLES.items()] if ended_on else []
     context = {
@@ -53,6 +54,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "packages": [one for one in packages if one.made_at is not None],
         "under_way": under_way,
         "ask_url": reverse("console:case-archive-ask", args=[number]) if may_ask else "",
+        "stop_url": reverse("console:case-archive-stop", args=[number]) if under_way and asks else "",
         "terms": [SummaryRow(title, day(until) if until else PERMANENT) for title, until in terms],
         "crumbs": crumbs_to(case, Crumb(_("Archive"))),
     }
@@ -69,24 +71,14 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     return file_response(found.file)
 
 
-class Ask(ActPage):
-    """Having the package made."""
+class _Page(ActPage):
+    """What an officer does about the package of a case."""
 
     kind = "case"
-    action = "ask_archive"
     template_name = "console/company_act.html"
-    done_message = gettext_lazy("Asked for. The package is made in the background; this page says how far it is.")
 
     def get_subject(self) -> Case:
         return _case(self.request, self.kwargs["number"], roles=ASKS)
-
-    def preview(self, subject: Case) -> Preview:
-        return Preview(
-            changes=[
-                _("All papers, vouchers and bank records of the case go into one package with its audit bundle."),
-                _("The index says of each paper until when it is kept. The package never changes."),
-            ]
-        )
 
     def crumbs(self, subject: Case) -> list[Crumb]:
         page = reverse("console:case-archive", args=[subject.number])
@@ -97,3 +89,29 @@ class Ask(ActPage):
 
     def context(self, subject: Case) -> dict[str, Any]:
         return {"case": subject}
+
+
+class Ask(_Page):
+    """Having the package made."""
+
+    action = "ask_archive"
+    done_message = gettext_lazy("Asked for. The package is made in the background; this page says how far it is.")
+
+    def preview(self, subject: Case) -> Preview:
+        return Preview(
+            changes=[
+                _("All papers, vouchers and bank records of the case go into one package with its audit bundle."),
+                _("The index says of each paper until when it is kept. The package never changes."),
+            ],
+            told=[_("You, when it is ready")],
+        )
+
+
+class Stop(_Page):
+    """Having it not made."""
+
+    action = "stop_archive"
+    done_message = gettext_lazy("Stopped. No package is made; you may ask for one again.")
+
+    def preview(self, subject: Case) -> Preview:
+        return Preview(changes=[_("What was put together so far is thrown away. Nothing of the case itself changes.")])

@@ -158,6 +158,7 @@ class CallAct(ActPage):
         "make_offers": gettext_lazy(
             "The companies are being matched with the call. This page shows how far it is and what came of it."
         ),
+        "stop_offers": gettext_lazy("Stopped. The offers that were made stand."),
         "cancel": gettext_lazy("The call is cancelled. The public line stands, and every draft's company is told."),
     }
 
@@ -204,6 +205,13 @@ def preview_of(call: Any, action: str, state: CallState) -> Preview:
                 _("Who is not entitled, or of whom something is not known, gets none and is counted by the reason."),
             ],
             told=[_("The companies that get an offer, on their pages")],
+        )
+    if action == "stop_offers":
+        return Preview(
+            changes=[
+                _("No further company is matched with the call. The offers that were made stand."),
+                _("The offers may be made again: then the companies that have none are matched."),
+            ]
         )
     end = _("Filing now ends at %(end)s.") % {"end": instant(last_minute(call))}
     drafts = ngettext(

@@ -134,7 +134,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "news": news_of(call),
         "rounds": call.rounds.order_by("id"),
         "offers": offers_of(request, call, at),
-        "runs": runs_of(call),
+        "runs": (runs := runs_of(call)),
+        "running": any(shown.run.finished_at is None for shown in runs),
         "may_authorise": call.route in BY_RULE and may_propose(request, "propose_authorisation", call.authority_id),
         "authorisations": call.authorisations.select_related("proposal").order_by("-id"),
         "crumbs": [Crumb(_("Calls"), reverse("console:calls")), Crumb(call.number)],
@@ -170,21 +171,24 @@ def runs_of(call: Call) -> list[RunShown]:
     labels = {field.name: field.verbose_name for field in OfferRun._meta.concrete_fields}
     return [
         RunShown(run, [(labels[name], getattr(run, name)) for name in OfferRun.COUNTS])
-        for run in call.offer_runs.select_related("asked_by").order_by("-id")[:RUNS]
+        for run in call.offer_runs.select_related("asked_by", "stopped_by").order_by("-id")[:RUNS]
     ]
 
 
-def may_offer(request: HttpRequest, call: Call, at: dt.datetime) -> bool:
-    """Whether the reader may have the call matched with companies as it stands."""
+def matching_acts(request: HttpRequest, call: Call, at: dt.datetime) -> list[str]:
+    """What the reader may do about matching the call with companies as it stands."""
     pools = scope.standing(request).pools
     holds = any(pool.role == Role.AMOUNT and pool.authority_id == call.authority_id for pool in pools)
-    return holds and call.route == "R0" and state_of(call, at) == CallState.OPEN
+    if not holds or call.route != "R0":
+        return []
+    running = call.offer_runs.filter(finished_at__isnull=True).exists()
+    return [*(["make_offers"] if state_of(call, at) == CallState.OPEN else []), *(["stop_offers"] if running else [])]
 
 
 def offers_of(request: HttpRequest, call: Call, at: dt.datetime) -> Offers:
     """The acts that the reader may do on the call as it stands; the door has the last word."""
-    made = find_act("call", call, "make_offers")
-    matching = [Offer(made.name, made.title, _act(call, made.name))] if may_offer(request, call, at) else []
+    found = [find_act("call", call, name) for name in matching_acts(request, call, at)]
+    matching = [Offer(act.name, act.title, _act(call, act.name)) for act in found]
     if call.authority_id not in publishes_for(request):
         return Offers(matching)
     state = state_of(call, at)

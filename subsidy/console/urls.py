@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/files/<int:pk>/", cases.file, name="case-file"),
     path("cases/<str:number>/archive/", archive.show, name="case-archive"),
     path("cases/<str:number>/archive/ask/", archive.Ask.as_view(), name="case-archive-ask"),
+    path("cases/<str:number>/archive/stop/", archive.Stop.as_view(), name="case-archive-stop"),
     path("cases/<str:number>/archive/<int:pk>/", archive.file, name="case-archive-file"),
     path("cases/<str:number>/route/", routes.of_case, name="case-route"),
     path("cases/<str:number>/facts/<slug:name>/", facts.of_case, name="case-fact"),

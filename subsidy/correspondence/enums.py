@@ -13,6 +13,7 @@ class NotificationKind(models.TextChoices):
     DEADLINE = "deadline", _("Deadlines")
     MESSAGE = "message", _("Messages on a case")
     MONEY = "money", _("Accounts and payments")
+    DONE = "done", _("Long work that I asked for")
 
 
 # Always shown in the app, whatever a person chose: a right or a period depends on them.
@@ -34,6 +35,7 @@ MAIL_DEFAULT: dict[str, MailChoice] = {
     NotificationKind.DEADLINE: MailChoice.AT_ONCE,
     NotificationKind.MESSAGE: MailChoice.AT_ONCE,
     NotificationKind.MONEY: MailChoice.AT_ONCE,
+    NotificationKind.DONE: MailChoice.OFF,
 }
 
 

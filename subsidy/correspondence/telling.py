@@ -108,6 +108,14 @@ _CHANGED = _company(
 _LEFT = _role(
     Role.ACCEPTANCE, _("An expert has left the panel of %(number)s. Open the panel and see whether a seat is empty.")
 )
+
+
+def _done(words: Text) -> Tell:
+    """Who asked for long work is told when it is done, wherever they are by then."""
+    return _named("asked_by", words, NotificationKind.DONE)
+
+
+_UNREADABLE = _done(_("The file %(number)s cannot be read. Open it to see why."))
 _LENT_ENDED = _("A delegation to which you belong has ended. See under Delegations which.")
 TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     (ANY_KIND, "reassign"): (
@@ -119,6 +127,25 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     ),
     ("person", "end_delegation"): (_named("people", _LENT_ENDED),),
     ("person", "end_delegations"): (_named("people", _LENT_ENDED),),
+    ("fact_import", "check_chunk"): (
+        _done(_("The file %(number)s has been read. See what it would change, then apply or discard it.")),
+    ),
+    ("fact_import", "apply_chunk"): (_done(_("The file %(number)s has been applied.")),),
+    ("fact_import", "undo_chunk"): (_done(_("What the file %(number)s brought has been taken back.")),),
+    ("fact_import", "note_unreadable"): (_UNREADABLE,),
+    **{
+        ("register_import", act): (
+            _done(_("The list %(number)s has been compared. See what it would change, then apply or discard it.")),
+        )
+        for act in ("compare_part", "compare_gone")
+    },
+    ("register_import", "apply_part"): (_done(_("The list %(number)s has been applied.")),),
+    ("register_import", "undo_part"): (_done(_("What the list %(number)s brought has been taken back.")),),
+    ("register_import", "note_unreadable"): (_UNREADABLE,),
+    ("call", "note_offers"): (
+        _done(_("Every company has been matched with the call %(number)s. Its page says what came of it.")),
+    ),
+    ("case", "keep_archive"): (_done(_("The package of %(number)s for the archive is ready.")),),
     ("case", "accept"): (
         _company(NotificationKind.PROGRESS, _("Your application %(number)s was accepted and goes to review.")),
     ),

@@ -13,7 +13,7 @@ class OfferRun(AuthorityRecord):
     """One walk over the active companies by key: `done_to` is the last that was looked at, `companies` how many there are.
 
     Each company is counted once: offered, or under the reason why not; a case up to `cases_to` is none of this run.
-    `finished_at` is empty while the walk goes on.
+    `finished_at` is empty while the walk goes on; `stopped_by` is who ended it before its end.
     """
 
     call = models.ForeignKey("programmes.Call", on_delete=models.PROTECT, related_name="offer_runs")
@@ -29,6 +29,7 @@ class OfferRun(AuthorityRecord):
     unknown = models.PositiveIntegerField(_("something that decides it is not known"), default=0)
     not_covered = models.PositiveIntegerField(_("beyond the standing authorisation"), default=0)
     finished_at = models.DateTimeField(null=True, blank=True)
+    stopped_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     COUNTS = ("offered", "had_one", "unfit", "not_met", "unknown", "not_covered")
 

@@ -241,3 +241,9 @@ def offer_run_add(run: OfferRun, counts: Mapping[str, int], *, done_to: int, fin
         setattr(run, name, getattr(run, name) + n)
     run.done_to, run.finished_at = done_to, finished_at
     run.save(update_fields=[*counts, "done_to", "finished_at"])
+
+
+def offer_run_stop(run: OfferRun, *, actor: User, now: Moment) -> None:
+    """End the walk where it is; what it has offered stands."""
+    run.finished_at, run.stopped_by = now.at, actor
+    run.save(update_fields=["finished_at", "stopped_by"])

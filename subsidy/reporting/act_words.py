@@ -34,6 +34,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ("case", "confirm_amount"): (_("confirmed the amount"), _("amount checked")),
     ("case", "reject"): (_("rejected the application"), _("application rejected")),
     ("case", "ask_archive"): (_("asked for the package for the archive"), ""),
+    ("case", "stop_archive"): (_("stopped the package for the archive"), ""),
     ("case", "keep_archive"): (_("put the package for the archive together"), ""),
     ("case", "enter_round"): (_("entered its round"), _("ranked with the other applications of the call")),
     ("case", "award"): (_("was awarded by decree"), _("award granted")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from subsidy.accounts.models import User
 from subsidy.audit.moment import Moment
 from subsidy.cases.models import Case
@@ -16,9 +18,19 @@ def package_ask(case: Case, *, actor: User, now: Moment) -> ArchivePackage:
     return ArchivePackage.objects.create(authority_id=case.authority_id, case=case, asked_by=actor, asked_at=now.at)
 
 
-def package_count(package_id: int, *, done: int, total: int) -> None:
-    """How far the making is: for those who wait, no evidence of anything."""
-    ArchivePackage.objects.filter(pk=package_id, made_at=None).update(done=done, total=total)
+def packages_under_way() -> QuerySet[ArchivePackage]:
+    """Packages that were asked for and are neither made nor stopped."""
+    return ArchivePackage.objects.filter(made_at=None, stopped_at=None)
+
+
+def package_count(package_id: int, *, done: int, total: int) -> bool:
+    """How far the making is: for those who wait, no evidence of anything. False when it is under way no more."""
+    return packages_under_way().filter(pk=package_id).update(done=done, total=total) == 1
+
+
+def package_stop(package: ArchivePackage, *, now: Moment) -> None:
+    package.stopped_at = now.at
+    package.save(update_fields=["stopped_at"])
 
 
 def package_keep(

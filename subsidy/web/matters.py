@@ -14,6 +14,7 @@ BY_NUMBER: Mapping[tuple[str, str], str] = {
     ("case", UserKind.COMPANY): "portal:case",
     ("case", UserKind.EXPERT): "console:score",
     ("case", UserKind.OFFICER): "console:case",
+    ("call", UserKind.OFFICER): "console:call",
     ("round", UserKind.OFFICER): "console:round",
     ("batch", UserKind.OFFICER): "console:finance_batch",
     ("objection", UserKind.OFFICER): "console:objection",

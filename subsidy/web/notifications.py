@@ -40,6 +40,8 @@ UNREAD_CAP = 99
 BY_KEY: Mapping[tuple[str, str], str] = {
     ("company", UserKind.COMPANY): "portal:company",
     ("company", UserKind.OFFICER): "console:company",
+    ("fact_import", UserKind.OFFICER): "console:sources-import",
+    ("register_import", UserKind.OFFICER): "console:register-import",
     ("registration", UserKind.COMPANY): "portal:registration",
     ("registration", UserKind.OFFICER): "console:registration",
 }

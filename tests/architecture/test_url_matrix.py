@@ -255,6 +255,7 @@ TABLE: dict[str, Rule] = {
     ),
     "console:case-archive": DRAWS,
     "console:case-archive-ask": rule({Role.ACCEPTANCE.value}, absent=STAFF - {Role.ACCEPTANCE.value}, others="403"),
+    "console:case-archive-stop": rule({Role.ACCEPTANCE.value}, absent=STAFF - {Role.ACCEPTANCE.value}, others="403"),
     "console:case-archive-file": NO_LETTER,  # no package is made
     "console:call-open": PUBLISHES,
     "console:letter": NO_LETTER,

@@ -366,7 +366,9 @@ def calls(world: World, staff: list[Person]) -> Ground:
         "cancel": plain(**reason),
     }
     # Companies apply under both; test_offers has a call whose offers the bureau makes.
-    refused = {(1, name): "state" for name in sent} | {(place, "make_offers"): "state" for place in (0, 1)}
+    refused = {(1, name): "state" for name in sent} | {
+        (place, name): "state" for place in (0, 1) for name in ("make_offers", "stop_offers")
+    }
     return Ground([Place(fresh(one), None, staff) for one in (open_one, gone)], sent, world, refused)
 
 

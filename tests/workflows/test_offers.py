@@ -14,12 +14,16 @@ from subsidy.applicants.models import Company
 from subsidy.audit.moment import Moment
 from subsidy.cases.enums import CaseState
 from subsidy.cases.models import Case
+from subsidy.correspondence.enums import NotificationKind
+from subsidy.correspondence.models import Notification
+from subsidy.correspondence.telling import sentence
 from subsidy.decisions.models import OfferRun, RuleDecision
 from subsidy.programmes.models import Call, PolicyVersion
 from tests.subsidy.registers.lists import AWARDS, deliver
 from tests.subsidy.registers.lists import apply as register_apply
 from tests.workflows.test_by_rule import authorised
 from tests.workflows.test_stages import Bureau, whole
+from tests.workflows.test_telling import run_jobs
 from tests.world import PACKS, days_later, fresh, pack_texts
 from workflows.case import offering
 from workflows.case.offering import run_offers
@@ -206,3 +210,50 @@ def test_nobody_notes_offers_but_the_system(bureau: Bureau, call: Call) -> None:
             origin=ORIGIN,
         )
     assert fresh(run).looked_at == 0
+
+
+def test_a_run_that_is_stopped_offers_to_nobody_else_and_a_later_one_goes_over_the_rest(
+    bureau: Bureau, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authorised(bureau, call)
+    for _ in range(4):
+        on_the_list(bureau)
+    monkeypatch.setattr(offering, "COMPANIES", 2)
+    with pytest.raises(WrongState):
+        bureau.act("call", call, "stop_offers", "amount")
+    bureau.act("call", call, "make_offers", "amount")
+    run = OfferRun.objects.get(call=call)
+    with pytest.raises(Forbidden):
+        bureau.act("call", call, "stop_offers", "leader")
+    asked = itertools.count()
+
+    def stopped_meanwhile() -> Moment:
+        if next(asked) == 3:  # the first two companies are noted; the next ones are being looked at
+            bureau.act("call", call, "stop_offers", "amount")
+        return bureau.now
+
+    run_offers(run.pk, now=stopped_meanwhile)
+    run = fresh(run)
+    assert counts(run) == {"offered": 1, "unknown": 1} and run.finished_at is not None
+    assert run.stopped_by == bureau.people["amount"]
+    made = Case.objects.filter(call=call).count()
+    assert made < 4, "it went on after it was stopped"
+    run_offers(run.pk, now=lambda: bureau.now)
+    assert Case.objects.filter(call=call).count() == made
+
+    again = walked(bureau, call)
+    assert counts(again) == {"had_one": made, "offered": 4 - made, "unknown": 1} and again.stopped_by is None
+
+
+def test_who_asked_is_told_when_every_company_has_been_looked_at(
+    bureau: Bureau, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authorised(bureau, call)
+    on_the_list(bureau)
+    monkeypatch.setattr(offering, "COMPANIES", 1)
+    run = walked(bureau, call)
+    assert run.companies == 2
+    run_jobs(bureau)
+    [row] = Notification.objects.filter(subject_kind="call", subject_id=call.pk)
+    assert row.recipient == bureau.people["amount"] and row.kind == NotificationKind.DONE
+    assert call.number in sentence(row.words, row.params, "zh")

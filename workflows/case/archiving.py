@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.enums import Role
 from subsidy.cases.enums import FINAL_STATES
-from subsidy.reporting.models import ArchivePackage
-from subsidy.reporting.services import package_ask, package_keep
+from subsidy.reporting.services import package_ask, package_keep, package_stop, packages_under_way
 from workflows.common.acts import Act, ActForm
-from workflows.common.refusals import NotFound
+from workflows.common.refusals import NotFound, WrongState
 from workflows.common.turn import Turn
 
 
@@ -33,15 +32,25 @@ def ask(turn: Turn) -> None:
     turn.passage.defer("make_archive", package_id=package.pk)
 
 
+def stop(turn: Turn) -> None:
+    """Have the package under way not made; another one may be asked for at once."""
+    package = packages_under_way().select_for_update().filter(case=turn.subject).first()
+    if package is None:
+        raise WrongState(_("No package of this case is being made."))
+    package_stop(package, now=turn.now)
+    turn.record(package=package.pk, done=package.done, total=package.total)
+
+
 def keep(turn: Turn) -> None:
     """Keep the package that the job has made (NotFound when it is no package of this case under way)."""
-    under_way = ArchivePackage.objects.select_for_update().filter(case=turn.subject, made_at=None)
+    under_way = packages_under_way().select_for_update().filter(case=turn.subject)
     package = under_way.filter(pk=turn.data["package"]).first()
     if package is None:
         raise NotFound
     made = {name: turn.data[name] for name in ("path", "sha256", "size")}
     package_keep(package, **made, actor=turn.actor, now=turn.now)
     turn.record(package=package.pk, papers=turn.data["papers"], sha256=made["sha256"], size=made["size"])
+    turn.record(asked_by=package.asked_by_id)
 
 
 ARCHIVE = (
@@ -49,6 +58,14 @@ ARCHIVE = (
         "ask_archive",
         _("Put the file together for the archive"),
         ask,
+        role=Role.ACCEPTANCE,
+        states=frozenset(FINAL_STATES),
+        versioned=False,
+    ),
+    Act(
+        "stop_archive",
+        _("Stop making the package for the archive"),
+        stop,
         role=Role.ACCEPTANCE,
         states=frozenset(FINAL_STATES),
         versioned=False,

@@ -24,7 +24,7 @@ from subsidy.calendars.clock import business_now
 from subsidy.cases.models import Case
 from subsidy.decisions.facts import facts_of_company
 from subsidy.decisions.models import OfferRun, StandingAuthorisation
-from subsidy.decisions.services import offer_run_add, offer_run_start
+from subsidy.decisions.services import offer_run_add, offer_run_start, offer_run_stop
 from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call
 from subsidy.programmes.packs import pack_of
@@ -69,6 +69,15 @@ def make_offers(turn: Turn) -> None:
     turn.passage.defer("make_offers", run_id=run.pk)
 
 
+def stop_offers(turn: Turn) -> None:
+    """End the matching under way where it is; offers that were made stand, and a later matching goes over the rest."""
+    run = OfferRun.objects.select_for_update(no_key=True).filter(call=turn.subject, finished_at__isnull=True).first()
+    if run is None:
+        raise WrongState(_("No matching of this call is under way."))
+    offer_run_stop(run, actor=turn.actor, now=turn.now)
+    turn.record(run=run.pk, looked_at=run.looked_at, companies=run.companies)
+
+
 def _refuse_unless_offered(call: Call, now: Moment) -> None:
     if call.route != "R0":
         raise WrongState(_("Under this policy companies apply; only a call of the route R0 is offered from data."))
@@ -90,14 +99,21 @@ def note_offers(turn: Turn) -> None:
     """Add what came of one chunk to its run."""
     data = dict(turn.data)
     run = OfferRun.objects.select_for_update(no_key=True).get(pk=data.pop("run"), call=turn.subject)
+    if run.finished_at is not None:
+        raise WrongState(_("This matching has ended."))
     refuse_out_of_turn(data["after"], run.done_to)
     counts = {name: data[name] for name in OfferRun.COUNTS}
     offer_run_add(run, counts, done_to=data["last"], finished_at=turn.now.at if data["final"] else None)
     turn.record(run=run.pk, **data)
+    if data["final"]:
+        turn.record(asked_by=run.asked_by_id)
 
 
 def run_offers(run_id: int, *, now: Callable[[], Moment]) -> None:
-    """Walk over the companies from where the run stands. Raises Busy as the door does; safe to repeat."""
+    """Walk over the companies from where the run stands until its end or until it is stopped.
+
+    Raises Busy as the door does; safe to repeat.
+    """
     run = (
         OfferRun.objects.select_related("call__policy_version", "call__authority")
         .filter(pk=run_id, finished_at__isnull=True)
@@ -106,22 +122,31 @@ def run_offers(run_id: int, *, now: Callable[[], Moment]) -> None:
     if run is None:
         return
     pack, after, final = pack_of(run.call.policy_version), run.done_to, False
-    while not final:
+    while not final and not _is_stopped(run):
         companies = list(_active(run.call).filter(pk__gt=after).order_by("pk")[:COMPANIES])
         counts = _offered_to(run, pack, companies, now)
         final = len(companies) < COMPANIES
         last = companies[-1].pk if companies else after
-        door.perform(
-            "call",
-            run.call_id,
-            "note_offers",
-            actor=system_actor(ACTOR),
-            now=now(),
-            key=f"offers:{run.pk}:{after}",
-            data={"run": run.pk, "after": after, "last": last, "final": final, **counts},
-            origin=ORIGIN,
-        )
+        try:
+            door.perform(
+                "call",
+                run.call_id,
+                "note_offers",
+                actor=system_actor(ACTOR),
+                now=now(),
+                key=f"offers:{run.pk}:{after}",
+                data={"run": run.pk, "after": after, "last": last, "final": final, **counts},
+                origin=ORIGIN,
+            )
+        except WrongState:
+            if _is_stopped(run):  # while these companies were looked at: their offers stand, they are not counted
+                return
+            raise
         after = last
+
+
+def _is_stopped(run: OfferRun) -> bool:
+    return OfferRun.objects.filter(pk=run.pk, stopped_by__isnull=False).exists()
 
 
 def _active(call: Call) -> QuerySet[Company]:

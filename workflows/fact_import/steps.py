@@ -82,6 +82,7 @@ def check_chunk(turn: Turn) -> None:
     turn.set(read_to=data["last"], lines_bad=subject.lines_bad + bad)
     if data["final"]:
         turn.set(lines=data["last"], state=ImportState.CHECKED)
+        turn.record(asked_by=subject.uploaded_by_id)
     turn.record(after=data["after"], last=data["last"], bad=bad, facts=counts)
 
 
@@ -91,7 +92,10 @@ def _add(turn: Turn, counts: dict[str, int]) -> None:
 
 def note_unreadable(turn: Turn) -> None:
     turn.set(state=ImportState.UNREADABLE, fault=f"{turn.data['code']}:{turn.data['detail']}")
-    turn.record(code=turn.data["code"], detail=turn.data["detail"])
+    about: FactImport = turn.subject
+    turn.record(
+        code=turn.data["code"], detail=turn.data["detail"], asked_by=about.applied_by_id or about.uploaded_by_id
+    )
 
 
 def apply(turn: Turn) -> None:
@@ -119,6 +123,7 @@ def apply_chunk(turn: Turn) -> None:
     turn.set(applied_to=data["last"])
     if data["final"]:
         turn.set(state=ImportState.APPLIED)
+        turn.record(asked_by=subject.applied_by_id)
     turn.record(after=data["after"], last=data["last"], facts=counts)
 
 
@@ -134,7 +139,7 @@ def undo_chunk(turn: Turn) -> None:
     companies: list[int] = turn.data["companies"] or []
     if not companies:
         turn.set(state=ImportState.UNDONE)
-        turn.record(finished=True)
+        turn.record(finished=True, asked_by=subject.undone_by_id)
         return
     if companies[0] <= subject.undone_to:
         raise WrongState(_("This part of the file was taken already."))

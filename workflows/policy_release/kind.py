@@ -78,6 +78,13 @@ OFFER_ACTS = (
         versioned=False,
     ),
     Act(
+        "stop_offers",
+        _("Stop making the offers"),
+        offering.stop_offers,
+        role=Role.AMOUNT,
+        versioned=False,
+    ),
+    Act(
         "note_offers",
         _("Note what came of the offers"),
         offering.note_offers,

@@ -136,12 +136,13 @@ def _compared(turn: Turn) -> None:
     data = turn.data
     if data["final"]:
         turn.set(state=RegisterImportState.CHECKED)
+        turn.record(asked_by=turn.subject.uploaded_by_id)
     turn.record(after=data["after"], last=data["last"], **_counts(turn.subject))
 
 
 def note_unreadable(turn: Turn) -> None:
     turn.set(state=RegisterImportState.UNREADABLE, fault=f"{turn.data['code']}:{turn.data['detail']}")
-    turn.record(code=turn.data["code"], detail=turn.data["detail"])
+    turn.record(code=turn.data["code"], detail=turn.data["detail"], asked_by=turn.subject.uploaded_by_id)
 
 
 def apply(turn: Turn) -> None:
@@ -182,6 +183,7 @@ def apply_part(turn: Turn) -> None:
     turn.set(applied=about.applied + written, passed_over=about.passed_over + passed, applied_to=data["last"])
     if data["final"]:
         turn.set(state=RegisterImportState.APPLIED)
+        turn.record(asked_by=about.applied_by_id)
     turn.record(after=data["after"], last=data["last"], applied=written, passed_over=passed)
 
 
@@ -250,6 +252,7 @@ def undo_part(turn: Turn) -> None:
     turn.set(undone_to=data["last"])
     if data["final"]:
         turn.set(state=RegisterImportState.UNDONE)
+        turn.record(asked_by=about.undone_by_id)
 
 
 def _undone(turn: Turn, companies: list[int]) -> None:

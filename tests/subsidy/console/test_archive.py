@@ -18,14 +18,17 @@ from subsidy.audit.models import Event
 from subsidy.audit.moment import ZONE
 from subsidy.audit.offline.check import check_file
 from subsidy.cases.models import Case
+from subsidy.correspondence.models import Notification
 from subsidy.documents.models import StoredFile
 from subsidy.documents.services import folder
 from subsidy.reporting.archive import PaperMissing, package, papers_of
 from subsidy.reporting.models import ArchivePackage
 from tests.subsidy.payouts.bank import answered, imported, obligated
 from tests.world import World, fresh
+from workflows.case import archive_jobs
 from workflows.case.archive_jobs import make_archive
 from workflows.common.refusals import Refused, WrongState
+from workflows.common.telling import tell
 from workflows.payout_batch.jobs import issue_batch_cover
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +48,7 @@ def closed(world: World) -> Case:
 
 def asked(world: World, case: Case) -> ArchivePackage:
     world.act("case", case, "ask_archive", "acceptance")
-    return ArchivePackage.objects.get(case=case, made_at=None)
+    return ArchivePackage.objects.get(case=case, made_at=None, stopped_at=None)
 
 
 def test_everything_is_in_the_package_with_its_term(
@@ -127,3 +130,44 @@ def test_who_may_and_when(world: World, closed: Case, as_person: SignIn) -> None
     assert as_person("leader").get(page).status_code == 404
     ask = reverse("console:case-archive-ask", args=[closed.number])
     assert as_person("auditor").get(ask).status_code == 404
+
+
+def test_a_package_that_is_stopped_is_not_made_and_another_one_may_be(
+    world: World, closed: Case, as_person: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer, auditor = as_person("acceptance"), as_person("auditor")
+    page = reverse("console:case-archive", args=[closed.number])
+    stop = reverse("console:case-archive-stop", args=[closed.number])
+    with pytest.raises(WrongState):
+        world.act("case", closed, "stop_archive", "acceptance")
+    found = asked(world, closed)
+    shown = officer.get(page).text
+    assert stop in shown and "every 3s" in shown
+    assert stop not in auditor.get(page).text and auditor.get(stop).status_code == 404
+
+    counted = archive_jobs.package_count
+
+    def stopped_at_the_second(package_id: int, *, done: int, total: int) -> bool:
+        if done == 2:
+            preview = officer.get(stop)
+            sent = officer.post(stop, {"key": preview.context["key"], "version": preview.context["version"]})
+            assert sent.status_code == 302
+        return counted(package_id, done=done, total=total)
+
+    monkeypatch.setattr(archive_jobs, "package_count", stopped_at_the_second)
+    make_archive(found.pk, now=world.now)
+    monkeypatch.undo()
+    stopped = fresh(found)
+    assert stopped.made_at is None and stopped.stopped_at == world.now.at
+    assert not list((folder() / f"archive/{closed.pk}").glob(f"{found.pk}.*"))
+    make_archive(found.pk, now=world.now)
+    assert fresh(found).made_at is None, "a job that comes late makes what was stopped"
+    assert "every 3s" not in officer.get(page).text
+
+    again = asked(world, closed)
+    make_archive(again.pk, now=world.now)
+    assert fresh(again).made_at is not None
+    event = Event.objects.get(stream="case", stream_id=closed.pk, action="keep_archive")
+    assert tell("case", closed.pk, event.seq, [], now=world.now) == []
+    told = Notification.objects.filter(subject_id=closed.pk, seq=event.seq).values_list("recipient", flat=True)
+    assert list(told) == [world.people["acceptance"].pk]
