@@ -28,6 +28,7 @@ from policies.language.schema import (
     one_of,
     refuse,
     scalar,
+    source_of,
     whole,
 )
 from policies.language.typed import CHOICE, MONEY, Symbol, Type
@@ -51,7 +52,7 @@ class Criteria(Names):
                 raise refuse(values["id"].at, f"the id {name} stands twice; ids are unique", f"编号 {name} 重复")
             self.leaf_ids.add(name)
             when = self.condition(scalar(values["when"], "when"))
-            source = scalar(values["source"], "source").value
+            source = source_of(values)
             return Leaf(name, clause, both(values, what), certainty, source, when, NEVER)
         except PolicyError as error:
             raise (error if isinstance(error, SkippedError) else error.with_clause(clause)) from error
@@ -125,7 +126,7 @@ class Criteria(Names):
         )
         formula = self.check(scalar(values["formula"], "formula"))
         Checker({}).want(formula, Type(MONEY, self.currency))
-        source = scalar(values["source"], "source").value
+        source = source_of(values)
         return AmountDef(
             formula, match[1], minor_units(unit, how.at), clause, both(values, "amount"), certainty, source
         )

@@ -41,7 +41,7 @@ class Reason(NamedTuple):
     clause: str
     text: Text
     certainty: str
-    source: str
+    source: Text | None
     verdict: str
     inputs: tuple[Input, ...] = ()
     children: tuple[Reason, ...] = ()
@@ -55,7 +55,7 @@ class Reason(NamedTuple):
             "clause": self.clause,
             "text": _text(self.text),
             "certainty": self.certainty,
-            "source": self.source,
+            "source": _source(self.source),
             "verdict": self.verdict,
             "inputs": [item.to_json() for item in self.inputs],
             "children": [item.to_json() for item in self.children],
@@ -245,3 +245,10 @@ class Decision:
 
 def _text(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
+
+
+def _source(source: Text | None) -> str | dict[str, str]:
+    """One writing as it is, so that decisions under packs without languages stay the same to the byte."""
+    if source is None:
+        return ""
+    return source.zh if source.zh == source.en else _text(source)

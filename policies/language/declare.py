@@ -25,6 +25,7 @@ from policies.language.schema import (
     one_of,
     refuse,
     scalar,
+    source_of,
     text_of,
     whole,
     yes_no,
@@ -285,7 +286,7 @@ def read_parameter(name: str, node: Node) -> ParameterDef:
         scalar(values["clause"], "clause").value,
         both(values, name, name),
         one_of(values["certainty"], "certainty", CERTAINTIES),
-        scalar(values["source"], "source").value,
+        source_of(values),
         found[0].value.type,
         values.at,
     )

@@ -95,7 +95,7 @@ class ParameterDef:
     clause: str
     text: Text
     certainty: str
-    source: str
+    source: Text
     type: Type
     at: Position = field(default=Position("", 1, 1), compare=False)
 
@@ -160,7 +160,7 @@ class Leaf:
     clause: str
     text: Text
     certainty: str
-    source: str
+    source: Text
     when: Typed
     core: Core
 
@@ -199,7 +199,7 @@ class AmountDef:
     clause: str
     text: Text
     certainty: str
-    source: str
+    source: Text
 
 
 class Memo(dict[str, object]):

@@ -156,7 +156,7 @@ class _Planner:
 
         def write(values: Values) -> Reason:
             verdict = WORDS[values.low[place] + values.high[place]]
-            return Reason(kind, name, "", text, "", "", verdict, (), tuple([part(values) for part in parts]))
+            return Reason(kind, name, "", text, "", None, verdict, (), tuple([part(values) for part in parts]))
 
         return write
 
@@ -351,7 +351,9 @@ class _Planner:
         def write(values: Values) -> Reason:
             tried = tuple([option(values) for option in options])
             verdict = "met" if all(option.verdict == "met" for option in tried) else "unknown"
-            return Reason("best_of", table.name, table.clause, table.text, "", "", verdict, (), tried, read(values)[1])
+            return Reason(
+                "best_of", table.name, table.clause, table.text, "", None, verdict, (), tried, read(values)[1]
+            )
 
         return write
 
@@ -378,8 +380,8 @@ class _Planner:
                 band += 1
             inputs = (_input(Input, ("of", label, *of(values))),)
             if values.low[places[band]]:
-                return _reason(Reason, (*head, bands[band], "", "", "met", inputs, (), hit(values)[1]))
-            return _reason(Reason, (*head, table.text, "", "", "unknown", inputs, (), hit(values)[1]))
+                return _reason(Reason, (*head, bands[band], "", None, "met", inputs, (), hit(values)[1]))
+            return _reason(Reason, (*head, table.text, "", None, "unknown", inputs, (), hit(values)[1]))
 
         return write
 

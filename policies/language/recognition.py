@@ -42,7 +42,7 @@ class RecognitionDef:
     text: Text
     clause: str
     certainty: str
-    source: str
+    source: Text
     levels: tuple[Level, ...]
     valid: tuple[int, int] | None
     until: tuple[int, int] | None

@@ -221,6 +221,15 @@ def text_of(node: Node, what: str) -> Text:
     return both(fields(node, what, "zh en"), what)
 
 
+def source_of(values: Fields) -> Text:
+    """Return on whose word something stands: a map {zh, en}, or one writing for both (a document by its number)."""
+    node = values["source"]
+    if isinstance(node, Scalar):
+        word = scalar(node, "source").value
+        return Text(word, word)
+    return text_of(node, "source")
+
+
 @dataclass(slots=True)
 class Problems:
     """Gathers findings, so that one check reports everything it can."""

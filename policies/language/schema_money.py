@@ -31,6 +31,7 @@ from policies.language.schema import (
     one_of,
     refuse,
     scalar,
+    source_of,
     whole,
 )
 from policies.language.terms import FUNDERS, FundingSplit, Instalment, Interest, Recovery, Redundant, Stacking, Term
@@ -45,9 +46,7 @@ def _term(values: Fields, what: str, cite: Cite) -> Term:
     certainty = one_of(values["certainty"], "certainty", CERTAINTIES)
     clause = scalar(values["clause"], "clause").value
     cite(clause, values["clause"].at, certainty)
-    return Term(
-        identifier(values["id"], "id"), both(values, what), clause, certainty, scalar(values["source"], "source").value
-    )
+    return Term(identifier(values["id"], "id"), both(values, what), clause, certainty, source_of(values))
 
 
 def _rate(node: Node, what: str) -> Fraction:
@@ -134,7 +133,7 @@ def read_funding(node: Node | None, currency: str, cite: Cite) -> FundingSplit |
         unit = int(value) if value.denominator == 1 else 0
         if unit < 1:
             raise refuse(values["to"].at, "expected an amount above 0 for to", "to 应为大于 0 的金额")
-    return FundingSplit(shares, rests[0], unit, clause, certainty, scalar(values["source"], "source").value)
+    return FundingSplit(shares, rests[0], unit, clause, certainty, source_of(values))
 
 
 def read_stacking(node: Node | None) -> tuple[Stacking, ...]:

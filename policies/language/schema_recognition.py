@@ -19,7 +19,7 @@ from policies.language.findings import Position
 from policies.language.model import Program, Tier
 from policies.language.reader import Node
 from policies.language.recognition import Level, RecognitionDef, RepeatedTest
-from policies.language.schema import CERTAINTIES, both, fields, identifier, one_of, refuse, scalar, whole
+from policies.language.schema import CERTAINTIES, both, fields, identifier, one_of, refuse, scalar, source_of, whole
 from policies.language.typed import DURATION, Type
 
 Cite = Callable[[str, Position, str], None]
@@ -55,7 +55,7 @@ def read_recognition(
         both(values, "recognition"),
         clause,
         certainty,
-        scalar(values["source"], "source").value,
+        source_of(values),
         levels,
         None if "valid" not in values else _duration(values["valid"]),
         None if "until" not in values else _day(values["until"]),

@@ -32,7 +32,7 @@ class Term:
     text: Text
     clause: str
     certainty: str
-    source: str
+    source: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class FundingSplit:
     to: int
     clause: str
     certainty: str
-    source: str
+    source: Text
 
 
 @dataclass(frozen=True, slots=True)

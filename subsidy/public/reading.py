@@ -213,7 +213,7 @@ def parameters(pack: Pack) -> DataTable:
         caption=_("Numbers of this policy"),
         head=(_("What"), _("Value"), _("Clause"), _("Wording"), _("Where it comes from")),
         rows=[
-            (said(one.text), value_now(one), one.clause, _certainty(one.certainty), one.source)
+            (said(one.text), value_now(one), one.clause, _certainty(one.certainty), said(one.source))
             for one in pack.parameters.values()
         ],
     )

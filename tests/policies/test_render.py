@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields as dataclass_fields
+from dataclasses import is_dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -559,3 +562,29 @@ def test_every_pack_that_ships_renders(path: Path) -> None:
     for lang in ("zh", "en"):
         text = render_markdown(pack, lang)
         assert ("ASSUMED" in text) == pack.illustrative
+
+
+def _texts(value: object) -> Iterator[Text]:
+    """Every bilingual text that a definition holds under the name `source`."""
+    if is_dataclass(value) and not isinstance(value, type):
+        for field in dataclass_fields(value):
+            held = getattr(value, field.name)
+            if field.name == "source" and isinstance(held, Text):
+                yield held
+            else:
+                yield from _texts(held)
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, (tuple, list)):
+        for one in value:
+            yield from _texts(one)
+
+
+@pytest.mark.parametrize("folder", [one.parent for one in PACKS], ids=lambda one: f"{one.parent.name}/{one.name}")
+def test_sources_are_in_both_languages(folder: Path) -> None:
+    """English sentences have no place on a Chinese page; the numbers of documents are the same in both."""
+    found = list(_texts(load_pack(folder)))
+    assert found
+    assert not [one.zh for one in found if re.search(r"[A-Za-z]{3,}", one.zh)]
+    assert not [one.en for one in found if re.search(r"[\u4e00-\u9fff]{6,}", one.en)]

@@ -44,6 +44,7 @@ from policies.language.schema import (
     one_of,
     refuse,
     scalar,
+    source_of,
     text_of,
 )
 from policies.language.terms import Stacking
@@ -75,7 +76,7 @@ class Group:
     counts_when: Core | None
     clause: str
     certainty: str
-    source: str
+    source: Text
     counts_typed: Typed | None = None
 
     def counts(self, *, conferred_on: date, amount: int, confer_on: date) -> bool:
@@ -107,7 +108,7 @@ def parse_group(text: str, file: str) -> Group:
     return Group(
         identifier(values["code"], "code"), version.value, text_of(values["title"], "title"), currency, key, mode,
         most, _cap(values, mode, currency), order, counts_when, scalar(values["clause"], "clause").value,
-        one_of(values["certainty"], "certainty", CERTAINTIES), scalar(values["source"], "source").value, counts_typed,
+        one_of(values["certainty"], "certainty", CERTAINTIES), source_of(values), counts_typed,
     )  # fmt: skip
 
 

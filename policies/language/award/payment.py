@@ -18,7 +18,7 @@ from policies.language.findings import Text
 from policies.language.model import Pack
 from policies.language.terms import AWARD, FundingSplit, Instalment, Interest, Recovery, Term
 
-WHOLE = Instalment(Term("whole", Text("一次性兑付", "in one sum"), "", "", ""), None, AWARD)
+WHOLE = Instalment(Term("whole", Text("一次性兑付", "in one sum"), "", "", Text("", "")), None, AWARD)
 
 
 @dataclass(frozen=True, slots=True)

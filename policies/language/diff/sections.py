@@ -22,7 +22,7 @@ from policies.language.model import (
 )
 from policies.language.render.blocks import Item
 from policies.language.render.expression import Wording
-from policies.language.render.form import asked, document_item, freshness
+from policies.language.render.form import asked, document_item, freshness, papers_of
 from policies.language.render.recognition import recognition_item
 from policies.language.render.rules import band_text
 from policies.language.render.terms import (
@@ -107,7 +107,7 @@ def _facts(
     ):
         if found.change == "changed":
             before, after = a[found.subject], b[found.subject]
-            found = _narrowed(found, before, after, before.name in pinned)
+            found = _narrowed(found, (before, after), packs, before.name in pinned)
         yield found
 
 
@@ -122,10 +122,13 @@ def _fact(fact: FactDef, pinned: bool) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _narrowed(found: Difference, before: FactDef, after: FactDef, pinned: bool) -> Difference:
-    x, y = _fact(before, pinned), _fact(after, pinned)
+def _narrowed(found: Difference, facts: tuple[FactDef, FactDef], packs: tuple[Pack, Pack], pinned: bool) -> Difference:
+    x, y = (_fact(fact, pinned) for fact in facts)
     moved = {key for key in x if x[key] != y[key]}
-    told = [_parts(fact, moved) for fact in (before, after)]
+    told = [
+        joined([_parts(fact, moved), *_places(fact, pack, moved)], "；", "; ")
+        for fact, pack in zip(facts, packs, strict=True)
+    ]
     change = "wording" if moved <= {"label", "help", "section"} else "changed"
     return Difference("fact", found.subject, change, "", told[0], told[1])
 
@@ -157,16 +160,25 @@ def _parts(fact: FactDef, wanted: set[str]) -> Text:
         found.append(Text(f"范围：{low.zh}至{high.zh}", f"range: {low.en} to {high.en}"))
     if "fresh" in wanted:
         found.append(_fresh(fact))
-    if "section" in wanted:
-        found.append(Text(f"表单：{fact.section or '—'}", f"section: {fact.section or '—'}"))
-    if "proof" in wanted:
-        proof = ", ".join(fact.proof) or "—"
-        found.append(Text(f"证明：{proof}", f"proof: {proof}"))
     if "help" in wanted and fact.help is not None:
         found.append(fact.help)
     if "may_change" in wanted:
         found.append(Text("可变", "may change") if fact.may_change else Text("不可变", "may not change"))
     return joined(found, "；", "; ")
+
+
+def _places(fact: FactDef, pack: Pack, wanted: set[str]) -> Iterator[Text]:
+    """Yield where in the form of the pack a fact stands, and which papers prove it."""
+    if "section" in wanted:
+        section = pack.sections.get(fact.section or "", same("—"))
+        yield Text(f"表单：{section.zh}", f"section: {section.en}")
+    if "proof" in wanted:
+        yield _proof(pack, fact)
+
+
+def _proof(pack: Pack, one: FactDef | RecordDef) -> Text:
+    proof = joined(papers_of(pack, one.proof)) if one.proof else same("—")
+    return Text(f"证明：{proof.zh}", f"proof: {proof.en}")
 
 
 def _fresh(one: FactDef | RecordDef) -> Text:
@@ -180,7 +192,7 @@ def _record(one: RecordDef) -> tuple[object, ...]:
 def records(old: Pack, new: Pack) -> Iterator[Difference]:
     """Yield lists of records, and their fields after the list's name."""
 
-    def words(_: int, one: RecordDef) -> Text:
+    def words(side: int, one: RecordDef) -> Text:
         name, source, ask = label(one.text, one.name), SOURCES[one.source], SOURCES[asked(one)]
         told = [
             Text(
@@ -189,7 +201,7 @@ def records(old: Pack, new: Pack) -> Iterator[Difference]:
             )
         ]
         if one.proof:
-            told.append(Text(f"证明：{', '.join(one.proof)}", f"proof: {', '.join(one.proof)}"))
+            told.append(_proof((old, new)[side], one))
         if one.fresh_within is not None:
             told.append(_fresh(one))
         if one.help is not None:

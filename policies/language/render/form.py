@@ -70,7 +70,6 @@ def freshness(fact: FactDef | RecordDef) -> Text | None:
 
 def question(pack: Pack, fact: FactDef) -> Question:
     """Return a fact as a line of the form."""
-    papers = {document.id: document.text for document in pack.documents}
     return Question(
         fact.name,
         label(fact.text, fact.name),
@@ -81,7 +80,7 @@ def question(pack: Pack, fact: FactDef) -> Question:
         tuple(choice.text for choice in fact.choices),
         fact.optional,
         asked(fact),
-        tuple(papers.get(paper, same(paper)) for paper in fact.proof),
+        papers_of(pack, fact.proof),
         freshness(fact),
     )
 
@@ -134,17 +133,22 @@ def form_blocks(pack: Pack, level: int) -> Iterator[Block]:
 
 def _of_list(pack: Pack, record: RecordDef) -> Iterator[Text]:
     """Yield what else a pack says of a list: who is asked, what proves it, how old it may be, how to fill it in."""
-    papers = {document.id: document.text for document in pack.documents}
     if record.asks:
         yield Text(f"填报：{SOURCES[record.asks].zh}。", f"Asked of: {SOURCES[record.asks].en}.")
     if record.proof:
-        proof = joined(papers.get(paper, same(paper)) for paper in record.proof)
+        proof = joined(papers_of(pack, record.proof))
         yield Text(f"证明材料：{proof.zh}。", f"Proof: {proof.en}.")
     fresh = freshness(record)
     if fresh is not None:
         yield Text(f"每条记录的{fresh.zh}。", f"Each record {fresh.en}.")
     if record.help is not None:
         yield record.help
+
+
+def papers_of(pack: Pack, proof: Iterable[str]) -> tuple[Text, ...]:
+    """Return papers by the names that the pack gives them."""
+    papers = {document.id: document.text for document in pack.documents}
+    return tuple(papers.get(paper, same(paper)) for paper in proof)
 
 
 def stage_facts(pack: Pack, stage: str) -> Grid | None:

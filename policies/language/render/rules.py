@@ -22,10 +22,10 @@ def clause_mark(clause: str) -> Text:
     return same(clause)
 
 
-def certainty_marks(certainty: str, source: str) -> tuple[Text, ...]:
+def certainty_marks(certainty: str, source: Text) -> tuple[Text, ...]:
     """Return how sure a rule is, and on whose word."""
     found = [] if not certainty else [CERTAINTY[certainty]]
-    return (*found, Text(f"出处：{source}", f"source: {source}")) if source else tuple(found)
+    return (*found, Text(f"出处：{source.zh}", f"source: {source.en}")) if source.zh else tuple(found)
 
 
 def leaf_item(words: Wording, leaf: Leaf, *, veto: bool = False) -> Item:
@@ -115,7 +115,7 @@ def parameter_grid(pack: Pack) -> Grid:
     )  # fmt: skip
     rows = tuple(
         (
-            label(one.text, one.name), words.value(one), same(one.clause), CERTAINTY[one.certainty], same(one.source),
+            label(one.text, one.name), words.value(one), same(one.clause), CERTAINTY[one.certainty], one.source,
             same(one.name),
         )
         for one in pack.parameters.values()
