@@ -145,6 +145,8 @@ TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {
     ("call", "note_offers"): (
         _done(_("Every company has been matched with the call %(number)s. Its page says what came of it.")),
     ),
+    ("person", "keep_export"): (_done(_("The file of the list that you asked for is ready.")),),
+    ("person", "fail_export"): (_done(_("The list that you asked for could not be written. See why, and ask anew.")),),
     ("case", "keep_archive"): (_done(_("The package of %(number)s for the archive is ready.")),),
     ("case", "accept"): (
         _company(NotificationKind.PROGRESS, _("Your application %(number)s was accepted and goes to review.")),

@@ -16,12 +16,13 @@ VIEWER = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; fram
 
 def file_response(stored: StoredFile) -> FileResponse:
     """The bytes as an attachment under their own name and the media type that was found when they came in."""
-    response = FileResponse(
-        (folder() / stored.path).open("rb"),
-        as_attachment=True,
-        filename=stored.name,
-        content_type=stored.media_type,
-    )
+    return kept_response(stored.path, stored.name, stored.media_type)
+
+
+def kept_response(path: str, name: str, media_type: str) -> FileResponse:
+    """The same of a file that lies at `path` of the folder of documents."""
+    opened = (folder() / path).open("rb")
+    response = FileResponse(opened, as_attachment=True, filename=name, content_type=media_type)
     _close(response, SANDBOX)
     return response
 

@@ -1,4 +1,4 @@
-"""Writers of archive packages. Only the door calls them, but for the count of papers while one is made."""
+"""Writers of archive packages and of lists taken along. Only the door calls them, but for the counts while one is made."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from subsidy.accounts.models import User
 from subsidy.audit.moment import Moment
 from subsidy.cases.models import Case
 from subsidy.documents.models import StoredFile
-from subsidy.reporting.models import ArchivePackage
+from subsidy.reporting.models import ArchivePackage, ListExport
 
 OWNER, MEDIA_TYPE = "archive", "application/zip"
 
@@ -53,3 +53,45 @@ def package_keep(
     package.file, package.made_at = file, now.at
     package.save(update_fields=["file", "made_at"])
     return file
+
+
+def export_ask(person: User, *, authority_id: int, address: str, language: str, now: Moment) -> ListExport:
+    """A list that is to be written."""
+    return ListExport.objects.create(
+        authority_id=authority_id, person=person, address=address, language=language, asked_at=now.at
+    )
+
+
+def exports_under_way() -> QuerySet[ListExport]:
+    """Lists that were asked for and are neither made nor stopped nor failed."""
+    return ListExport.objects.filter(made_at=None, stopped_at=None, failed_at=None)
+
+
+def export_count(export_id: int, *, rows: int, total: int) -> bool:
+    """How far the writing is: for those who wait, no evidence of anything. False when it is under way no more."""
+    return exports_under_way().filter(pk=export_id).update(rows=rows, total=total) == 1
+
+
+def export_stop(export: ListExport, *, now: Moment) -> None:
+    export.stopped_at = now.at
+    export.save(update_fields=["stopped_at"])
+
+
+def export_fail(export: ListExport, *, now: Moment) -> None:
+    export.failed_at = now.at
+    export.save(update_fields=["failed_at"])
+
+
+def export_keep(
+    export: ListExport, *, name: str, media_type: str, path: str, size: int, sha256: str, rows: int, now: Moment
+) -> None:
+    """The list is written: its bytes lie at `path` of the folder of documents."""
+    export.name, export.media_type, export.path, export.sha256 = name, media_type, path, sha256
+    export.size, export.rows, export.total, export.made_at = size, rows, rows, now.at
+    export.save(update_fields=["name", "media_type", "path", "sha256", "size", "rows", "total", "made_at"])
+
+
+def export_throw_away(export: ListExport, *, now: Moment) -> None:
+    """Its file is gone; that it was taken along stays on record."""
+    export.thrown_away_at = now.at
+    export.save(update_fields=["thrown_away_at"])

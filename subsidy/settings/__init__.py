@@ -127,7 +127,7 @@ ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 
 # The worker finds the jobs of the routes here; every job row lives in the one database.
-PROCRASTINATE_IMPORT_PATHS = ["workflows.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["workflows.jobs", "subsidy.web.exporting"]
 PROCRASTINATE_ON_APP_READY = "workflows.common.faults.watch"
 
 # Where people reach the site: for links in e-mails. E-mails are sent when a server is named; a demo puts them in a folder.

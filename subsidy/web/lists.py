@@ -12,18 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
+from urllib.parse import urlencode
 
+from django.core.signing import Signer
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django_filters import FilterSet
 
 from subsidy.web import exports, keyset
 from subsidy.web.components import Text
 
 COUNT_CAP = 1_000
+EXPORT_AT_ONCE = 20_000
+"""Rows of a list that a page hands out while its reader waits; a longer one is written in the background."""
 PAGE_SIZE = 25
 EXPORT_CHUNK = 2_000
 SEARCH_LENGTH_MAX = 100
@@ -159,6 +164,10 @@ class ListSpec:
     def rows(self, query: QueryDict, sources: Sequence[QuerySet[Any]]) -> Iterator[Any]:
         """All rows that the address asks for, in its order, without holding them: for exports."""
         return _Chosen.read(self, query, sources).all_rows()
+
+    def count(self, query: QueryDict, sources: Sequence[QuerySet[Any]], *, most: int | None = None) -> int:
+        """How many rows the address asks for; counting no further than `most`, where that is given."""
+        return _Chosen.read(self, query, sources).count(most)
 
     def fetch(self, ids: Sequence[Any]) -> list[Any]:
         """The rows of these ids, in this order, with what belongs to them."""
@@ -297,7 +306,7 @@ class _Chosen:
             sort=self.sort,
             form=self.form,
             text=self.text,
-            count=self.count() if count is None else count,
+            count=self.count(COUNT_CAP + 1) if count is None else count,
             previous=keyset.encode(found[0][1:], self.spec.model, order) if found and has_previous else "",
             next=keyset.encode(found[-1][1:], self.spec.model, order) if found and has_next else "",
             filtered=bool(self.text) or any(query.get(name) for name in query if name not in OWN_PARAMETERS),
@@ -305,11 +314,11 @@ class _Chosen:
             query=query,
         )
 
-    def count(self) -> int:
-        """How many rows, counting no further than one beyond the cap."""
-        limited = [source.order_by().values_list("pk")[: COUNT_CAP + 1] for source in self.sources]
+    def count(self, most: int | None) -> int:
+        """How many rows, counting no further than `most`."""
+        limited = [source.order_by().values_list("pk")[:most] for source in self.sources]
         merged = keyset.together(limited)
-        return (merged if merged.query.is_sliced else merged[: COUNT_CAP + 1]).count()
+        return (merged if merged.query.is_sliced else merged[:most]).count()
 
     def all_rows(self) -> Iterator[Any]:
         order = self.sort.order
@@ -322,6 +331,30 @@ class _Chosen:
             place = found[-1][1:]
 
 
+Told = Callable[[Iterator[Any], int], Iterator[Any]]
+_TOLD = "_subsidy_told"
+_ASKED_FOR = "subsidy.list-export"
+
+
+def written_in_background(request: HttpRequest, told: Told) -> None:
+    """Say that nobody waits for the answer to this request: `told` hears of its rows and how many there are."""
+    setattr(request, _TOLD, told)
+
+
+def told_of(request: HttpRequest) -> Told | None:
+    return cast("Told | None", getattr(request, _TOLD, None))
+
+
+def ask_url(address: str) -> str:
+    """Where its reader has the list of that address written to a file; signed, so that only lists are asked for."""
+    return f"{reverse('own-exports-ask')}?{urlencode({'list': Signer(salt=_ASKED_FOR).sign(address)})}"
+
+
+def asked_address(signed: str) -> str:
+    """The address of the list that was asked for. Raises BadSignature for one that this program has not signed."""
+    return Signer(salt=_ASKED_FOR).unsign(signed)
+
+
 def respond(
     request: HttpRequest,
     spec: ListSpec,
@@ -330,8 +363,20 @@ def respond(
     context: Mapping[str, Any] | None = None,
     count: int | None = None,
 ) -> HttpResponseBase:
-    """The list as a page (in the context as `page`), or as a file when the address says export=csv or export=xlsx."""
+    """The list as a page (in the context as `page`), or as a file when the address says export=csv or export=xlsx.
+
+    A list that is too long to be waited for leads its reader on to having it written in the background.
+    """
     wanted = request.GET.get("export", "")
     if wanted:
-        return exports.response(wanted, spec, spec.rows(request.GET, sources))
+        rows = spec.rows(request.GET, sources)
+        told = told_of(request)
+        if told is not None:
+            rows = told(rows, spec.count(request.GET, sources))
+        elif (
+            request.user.is_authenticated
+            and spec.count(request.GET, sources, most=EXPORT_AT_ONCE + 1) > EXPORT_AT_ONCE
+        ):
+            return HttpResponseRedirect(ask_url(request.get_full_path()))
+        return exports.response(wanted, spec, rows)
     return render(request, template, {**(context or {}), "page": spec.page(request.GET, sources, count)})

@@ -49,6 +49,7 @@ WITHOUT_KEY: Mapping[tuple[str, str], str] = {
     ("round", UserKind.COMPANY): "public:notices",
     ("person", UserKind.OFFICER): "console:delegations",
 }
+EXPORTED = ("keep_export", "fail_export")
 WRITTEN = ("ask_company", "answer_company", "write_to_bureau")
 
 
@@ -58,10 +59,13 @@ def user_of(request: HttpRequest) -> User:
 
 def url_of(one: Notification, kind: str, *, roles: Collection[str]) -> str:
     """Where its reader, of that kind and those roles, finds the matter; empty where they have no page of it."""
-    place = (one.subject_kind, kind)
+    place, (_kind, _dot, rest) = (one.subject_kind, kind), one.words.partition(".")
+    act = rest.partition(".")[0]
+    if act in EXPORTED:
+        return reverse("own-exports")
     if place in BY_NUMBER:
         number = one.params["number"]
-        if one.words.split(".")[1:2] and one.words.split(".")[1] in WRITTEN and kind != UserKind.EXPERT:
+        if act in WRITTEN and kind != UserKind.EXPERT:
             return reverse(f"{BY_NUMBER[place]}-messages", args=[number])
         return page_of(*place, number, roles=roles)
     if place in WITHOUT_KEY:

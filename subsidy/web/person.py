@@ -45,6 +45,11 @@ def moment_of(request: HttpRequest) -> Moment:
     return cast(Moment, getattr(request, _MOMENT))
 
 
+def at_moment(request: HttpRequest, now: Moment) -> None:
+    """Have this request speak of a moment that is known already."""
+    setattr(request, _MOMENT, now)
+
+
 def request_id_of(request: HttpRequest) -> str:
     """The id that the server in front gave this request, or the API; empty without: under it the server's log has the address."""
     return str(getattr(request, API_REQUEST_ID, "")) or request.headers.get("X-Request-Id", "")[:60]

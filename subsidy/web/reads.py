@@ -43,7 +43,7 @@ class ReadsMiddleware:
         response = self.get_response(request)
         if request.method == "GET" and response.status_code == 200 and request.user.is_authenticated:
             try:
-                _record(request, response)
+                record(request, response)
             except Exception:
                 opened = getattr(response, "file_to_stream", None)
                 if opened is not None:
@@ -52,7 +52,8 @@ class ReadsMiddleware:
         return response
 
 
-def _record(request: HttpRequest, response: HttpResponseBase) -> None:
+def record(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Write the event of what this answer gives its reader, where the rule asks for one."""
     user: Any = request.user
     act = _act(request, response, user.kind)
     if not act or user.authority_id is None:

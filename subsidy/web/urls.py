@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from subsidy.web import catalogue, notifications, own, own_sessions, sign_up, source, views
+from subsidy.web import catalogue, notifications, own, own_exports, own_sessions, sign_up, source, views
 
 # allauth's own names, because it looks its pages up by them. E-mail pages are left out on purpose.
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/read/", notifications.mark_read, name="notifications-read"),
     path("notifications/settings/", notifications.preferences, name="notification-settings"),
     path("account/details/", own.Details.as_view(), name="own-details"),
+    path("account/lists/", own_exports.listing, name="own-exports"),
+    path("account/lists/ask/", own_exports.Ask.as_view(), name="own-exports-ask"),
+    path("account/lists/<int:pk>/stop/", own_exports.Stop.as_view(), name="own-exports-stop"),
+    path("account/lists/<int:pk>/file/", own_exports.file, name="own-exports-file"),
     path("account/sessions/", own_sessions.listing, name="own-sessions"),
     path("account/sessions/end/", own_sessions.end, name="own-sessions-end"),
     path("sign-in/", account.login, name="account_login"),

@@ -263,7 +263,8 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["console:case-messages", "console:case-message"], CASE),
     "portal:case-messages": OWN,
     **dict.fromkeys(
-        ["notifications", "notifications-read", "notification-settings", "own-details", "own-sessions"], SIGNED_IN
+        ["notifications", "notifications-read", "notification-settings", "own-details", "own-sessions", "own-exports"],
+        SIGNED_IN,
     ),
     **dict.fromkeys(["console:staff", "console:officer"], rule(ADMINS | {"auditor"}, others="403", absent=set())),
     "console:officer-open": rule({Role.SYSTEM_ADMIN.value}, others="403"),
@@ -336,6 +337,8 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(["api:openapi", "api:docs", "api:docs-kind", "api:problems"], PUBLIC),
     "api:oauth-token": POST_ONLY,
     "api:nothing": rule(set(), anonymous="404"),
+    # No address of a list is signed, and nobody has asked for one.
+    **dict.fromkeys(["own-exports-ask", "own-exports-stop", "own-exports-file"], rule(set())),
     # Whoever has shown no second factor is led to show one, or to set one up.
     **dict.fromkeys(["token:list", "token:new", "webhook:list", "webhook:new"], SIGNED_IN),
     **dict.fromkeys(["token:revoke", "webhook:end", "webhook:again", "own-sessions-end"], POST_ONLY),

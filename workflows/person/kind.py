@@ -11,7 +11,7 @@ from subsidy.accounts.models import User
 from subsidy.work.enums import Duty
 from workflows.common.acts import Act
 from workflows.common.subjects import Card, Kind, Opening, register
-from workflows.person import administering, delegating, steps, tokens, webhooks
+from workflows.person import administering, delegating, exports, steps, tokens, webhooks
 from workflows.person.forms import CheckForm, DetailsForm, OpenForm, PasswordForm, SignUpForm
 
 
@@ -45,6 +45,7 @@ ACTS = (
     *administering.ACTS,
     *tokens.ACTS,
     *webhooks.ACTS,
+    *exports.ACTS,
 )
 PERSON = register(
     Kind(
