@@ -175,3 +175,6 @@ def make_list_export_job(export_id: int) -> None:
 def throw_away_exports_job(timestamp: int) -> None:
     """Once an hour; what one run could not do is still due in the next."""
     throw_away_exports(business_now())
+
+
+ALL = (make_list_export_job, throw_away_exports_job)

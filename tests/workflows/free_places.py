@@ -22,6 +22,7 @@ from subsidy.correspondence.webhooks import webhook_new
 from subsidy.decisions.models import Undertaking, UndertakingState
 from subsidy.registers.enums import RegisterImportState
 from subsidy.registers.models import RegisterImport
+from subsidy.reporting.services import export_ask
 from subsidy.reviews.models import ExpertProfile
 from subsidy.signing import new_secret
 from tests.architecture.urls import registration_of
@@ -237,7 +238,7 @@ def people(world: World, staff: list[Person]) -> Ground:
     """A person of a company, and an officer, whose account the counter does not touch."""
     stranger, officer = _newcomer(world), world.people["leader"]
     own = frozenset({"change_password", "change_details", "delegate", "end_delegation", "make_token", "revoke_token"})
-    own |= {"make_webhook", "end_webhook", "send_webhook_again"}
+    own |= {"make_webhook", "end_webhook", "send_webhook_again", "ask_export", "stop_export"}
     places = [
         Place(stranger, None, [*staff, Person("themselves", stranger, own=own)]),
         Place(officer, None, [*staff, Person("themselves", officer, roles=frozenset({Role.LEADER}), own=own)]),
@@ -283,7 +284,26 @@ def people(world: World, staff: list[Person]) -> Ground:
         state="dead",
         made_at=world.now.real,
     )
+    listed = export_ask(
+        officer,
+        authority_id=world.authority.pk,
+        address="/console/queue/?export=csv",
+        language="zh-hans",
+        now=world.now,
+    )
     sent = {
+        "ask_export": plain(address=listed.address, language=listed.language),
+        "stop_export": plain(export=listed.pk),
+        "fail_export": plain(export=listed.pk, why="not open"),
+        "keep_export": plain(
+            export=listed.pk,
+            name="a.csv",
+            media_type="text/csv",
+            path="exports/a.csv",
+            sha256="0" * 64,
+            size=1,
+            rows=1,
+        ),
         "make_webhook": plain(name="ERP", url="https://erp.example.com/", kinds=["call"], secret=SECRET),
         "end_webhook": plain(webhook=hook.pk),
         "send_webhook_again": plain(message=dead.pk),
@@ -305,8 +325,9 @@ def people(world: World, staff: list[Person]) -> Ground:
         "make_token": plain(name="ERP", days=30, digest="a" * 64, hint="sub_abcd"),
         "revoke_token": plain(token=token.pk),
     }
-    # The token and the webhook are the officer's.
+    # The token, the webhook and the list taken along are the officer's.
     refused = dict.fromkeys([(0, one) for one in ("revoke_token", "end_webhook", "send_webhook_again")], "not_found")
+    refused |= dict.fromkeys([(0, one) for one in ("stop_export", "fail_export", "keep_export")], "not_found")
     refused |= {(1, "check_name"): "not_found", (1, "give_password"): "not_found"}
     # Administrators look after the people of the bureau alone; this officer's account is open.
     bureaus = (

@@ -6,10 +6,12 @@ import ast
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -27,6 +29,7 @@ from workflows.common.refusals import NotFound, WrongState
 from workflows.round.jobs import close_due_notices
 
 WORKFLOWS = Path(jobs.__file__).parent
+EVERY_JOB = [task for path in settings.PROCRASTINATE_IMPORT_PATHS for task in import_module(path).ALL]
 
 
 def test_a_letter_asked_for_twice_is_issued_once(world: World) -> None:
@@ -59,11 +62,11 @@ def test_every_job_that_a_step_defers_is_one_that_the_worker_knows() -> None:
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("passage.defer"):
                 names.add(ast.literal_eval(node.args[0]))
     assert names
-    assert names <= {task.name for task in jobs.ALL}
+    assert names <= {task.name for task in EVERY_JOB}
 
 
 def test_the_worker_finds_every_job() -> None:
-    assert {task.name for task in jobs.ALL} <= set(app.tasks)
+    assert {task.name for task in EVERY_JOB} <= set(app.tasks)
 
 
 @pytest.mark.fresh_db

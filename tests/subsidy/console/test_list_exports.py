@@ -21,6 +21,7 @@ from subsidy.cases.models import Case
 from subsidy.correspondence.models import Notification
 from subsidy.documents.services import folder
 from subsidy.reporting.models import ListExport
+from subsidy.reporting.services import export_count
 from subsidy.web import exporting, lists
 from subsidy.web.exporting import KEPT, make_list_export, throw_away_exports
 from tests.world import World, fresh
@@ -103,7 +104,7 @@ def test_a_list_that_is_stopped_leaves_nothing_behind(
 ) -> None:
     client = as_person("acceptance")
     found = asked(client, "/console/queue/?export=csv")
-    counted = exporting.export_count
+    counted = export_count
 
     def stopped_after_a_row(export_id: int, *, rows: int, total: int) -> bool:
         if rows == 1:
