@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -20,12 +21,13 @@ from subsidy.accounts.enums import Role
 from subsidy.accounts.selectors import SEES_CASES, grants_of
 from subsidy.applicants.models import Company
 from subsidy.console import scope
+from subsidy.programmes.models import Policy
 from subsidy.registers.enums import Change, Register
 from subsidy.registers.models import PriorAward, RegisterEntry
 from subsidy.registers.selectors import current_awards, current_entries
 from subsidy.web.acts import ActPage, act_form, find_act
 from subsidy.web.components import Crumb, Preview, SummaryRow, Text, Tone
-from subsidy.web.formats import day
+from subsidy.web.formats import day, pick
 from subsidy.web.lists import Column, ListSpec, Sort, respond
 from subsidy.web.person import acting_of, moment_of
 from workflows.common.refusals import Forbidden
@@ -173,32 +175,34 @@ def register(request: HttpRequest, kind: str) -> HttpResponseBase:
     return respond(request, spec, [entries], "console/registers/list.html", context)
 
 
-AWARDS = ListSpec(
-    model=PriorAward,
-    columns=(
-        Column("company", gettext_lazy("Company"), value="company.name"),
-        Column("uscc", gettext_lazy("Credit code"), value="company.uscc"),
-        Column("pack", gettext_lazy("Measure")),
-        Column("title", gettext_lazy("Title of the award"), value=lambda one: one.title or None),
-        Column("group", gettext_lazy("Group"), value=lambda one: one.group or None),
-        Column("conferred_on", gettext_lazy("Conferred on"), kind="day", sort="on"),
-        Column("document_number", gettext_lazy("Decree")),
-        Column("amount_fen", gettext_lazy("Amount"), kind="yuan"),
-    ),
-    sorts=(
-        Sort("-id", gettext_lazy("Newest first"), ("-id",)),
-        Sort("on", gettext_lazy("Conferred, earliest first"), ("conferred_on", "id")),
-        Sort("-on", gettext_lazy("Conferred, latest first"), ("-conferred_on", "-id")),
-    ),
-    search=lambda awards, text: awards.filter(
-        Q(company__uscc=text.upper()) | Q(company__name__icontains=text) | Q(document_number=text) | Q(pack=text)
-    ),
-    search_label=gettext_lazy("Company, credit code, measure or decree"),
-    related=("company",),
-    file_name="earlier-awards",
-    empty_title=gettext_lazy("No earlier award"),
-    empty_text=gettext_lazy("Import what was granted before this system: windows and caps count it."),
-)
+def awards_spec(titles: Mapping[str, str]) -> ListSpec:
+    """The list of earlier awards; `titles` are those of the bureau's policies by code. Other measures keep their code."""
+    return ListSpec(
+        model=PriorAward,
+        columns=(
+            Column("company", gettext_lazy("Company"), value="company.name"),
+            Column("uscc", gettext_lazy("Credit code"), value="company.uscc"),
+            Column("pack", gettext_lazy("Measure"), value=lambda one: titles.get(one.pack, one.pack)),
+            Column("title", gettext_lazy("Title of the award"), value=lambda one: one.title or None),
+            Column("group", gettext_lazy("Group"), value=lambda one: one.group or None, shown=False),
+            Column("conferred_on", gettext_lazy("Conferred on"), kind="day", sort="on"),
+            Column("document_number", gettext_lazy("Decree")),
+            Column("amount_fen", gettext_lazy("Amount"), kind="yuan"),
+        ),
+        sorts=(
+            Sort("-id", gettext_lazy("Newest first"), ("-id",)),
+            Sort("on", gettext_lazy("Conferred, earliest first"), ("conferred_on", "id")),
+            Sort("-on", gettext_lazy("Conferred, latest first"), ("-conferred_on", "-id")),
+        ),
+        search=lambda awards, text: awards.filter(
+            Q(company__uscc=text.upper()) | Q(company__name__icontains=text) | Q(document_number=text) | Q(pack=text)
+        ),
+        search_label=gettext_lazy("Company, credit code, measure or decree"),
+        related=("company",),
+        file_name="earlier-awards",
+        empty_title=gettext_lazy("No earlier award"),
+        empty_text=gettext_lazy("Import what was granted before this system: windows and caps count it."),
+    )
 
 
 @login_required
@@ -206,9 +210,11 @@ AWARDS = ListSpec(
 def awards(request: HttpRequest) -> HttpResponseBase:
     """Awards from before this system, as last stated."""
     held = current_awards().filter(authority__in=bureaus(request))
+    policies = Policy.objects.filter(authority__in=bureaus(request)).values_list("code", "title_zh", "title_en")
+    titles = {code: pick(zh, en) for code, zh, en in policies}
     title = _("Earlier awards")
     context = {"title": title, "crumbs": register_crumbs(Crumb(title)), "may_upload": _is_clerk(request)}
-    return respond(request, AWARDS, [held], "console/registers/list.html", context)
+    return respond(request, awards_spec(titles), [held], "console/registers/list.html", context)
 
 
 class EntryAct(ActPage):

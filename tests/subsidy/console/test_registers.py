@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from subsidy.programmes.models import Policy
 from subsidy.registers.enums import RegisterImportState
 from subsidy.registers.models import RegisterEntry, RegisterImport
 from subsidy.registers.selectors import recognised
@@ -134,6 +135,12 @@ def test_earlier_awards_are_listed_with_their_amounts(world: World) -> None:
     apply(world, deliver(world, line, register="prior_awards", heading=AWARDS))
     page = _page(_client(world.people["amount"]), "register-awards", q="杭财〔2021〕3号")
     assert company.name in page and "300,000.00" in page
+    # A measure that this bureau has no policy of keeps its code; one that it has is called by its title.
+    assert "rd_platform_award" in page
+    policy = world.policy().policy
+    Policy.objects.filter(pk=policy.pk).update(code="rd_platform_award")
+    page = _page(_client(world.people["amount"]), "register-awards")
+    assert "rd_platform_award" not in page and policy.title_zh in page
 
 
 def test_lists_of_another_bureau_do_not_exist_here(world: World) -> None:
