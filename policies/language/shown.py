@@ -121,12 +121,20 @@ def _percent(_: Type) -> Show:
     return _quantity(text)
 
 
+def _digits(n: int, d: int) -> str:
+    """Return n / d with as many decimals as it needs, up to six, with thousands separated."""
+    places = 0 if d == 1 else next((places for places in range(7) if n * 10**places % d == 0), 6)
+    return _decimal(n, d, places)
+
+
 def _number(kind: Type) -> Show:
     zh, en = ("天", "days") if kind.dim == "day" else (kind.dim, kind.dim)
 
     def text(n: int, d: int) -> Text:
-        places = 0 if d == 1 else next((places for places in range(7) if n * 10**places % d == 0), 6)
-        number = _decimal(n, d, places)
+        number = _digits(n, d)
+        if not kind.dim and abs(n) < 10_000 * d:
+            # A number without a unit may be a year, and four digits need no parting (SI brochure, 5.4.4).
+            number = number.replace(",", "")
         return Text(f"{number} {zh}".strip(), f"{number} {en}".strip())
 
     return _quantity(text)
@@ -137,7 +145,7 @@ def _price(kind: Type) -> Show:
     minor = 10 ** CURRENCIES[currency]
 
     def text(n: int, d: int) -> Text:
-        number = _number(Type("count"))(Fraction(n, d * minor)).en
+        number = _digits(*Fraction(n, d * minor).as_integer_ratio())
         english = f"{currency} {number}/{per}"
         return Text(f"{number} 元/{per}" if currency == "CNY" else english, english)
 

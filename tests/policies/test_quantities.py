@@ -56,3 +56,17 @@ def test_a_part_less_a_sum_is_seen_never_to_be_negative() -> None:
     pack = pack_of(facts=AREAS, formula="max(0元, paid * (part / farm) - 0.5元)", rounding="down to 1分")
     facts: Facts = {"filed_on": date(2024, 3, 1), "farm": Decimal(3), "part": Decimal(2), "paid": 100}
     assert [decide(pack, {**facts, "paid": paid}).amount for paid in (100, 75, 10)] == [16, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        (Type("count"), 2023, "2023"),
+        (Type("count"), 9999, "9999"),
+        (Type("count"), -2023, "-2023"),
+        (Type("count"), 10_000, "10,000"),
+        (Type("number", "m2"), Decimal("1200.5"), "1,200.5 m2"),
+    ],
+)
+def test_four_digits_without_a_unit_are_not_parted(kind: Type, value: object, shown: str) -> None:
+    assert (format_value(kind, value, "zh"), format_value(kind, value, "en")) == (shown, shown)
