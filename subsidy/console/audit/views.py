@@ -42,7 +42,7 @@ class ChainStatus:
     """One chain, verified now."""
 
     stream: str | Promise
-    stream_id: int
+    matter: str
     events: int
     findings: list[ChainFinding]
 
@@ -97,8 +97,18 @@ def chain_status(found: Case) -> list[ChainStatus]:
     for stream, stream_id in streams_of(found):
         report = Report()
         findings = verify_record(stream, stream_id, report)
-        chains.append(ChainStatus(lists.STREAMS[stream], stream_id, report.events, findings))
+        chains.append(ChainStatus(lists.STREAMS[stream], _called(found, stream, stream_id), report.events, findings))
     return chains
+
+
+def _called(found: Case, stream: str, stream_id: int) -> str:
+    """What people call a matter that carries the case."""
+    if stream == "company":
+        return found.company.name
+    if stream == "policy_version":
+        return found.policy_version.version
+    model, _page = lists.NUMBERED[stream]
+    return str(model._default_manager.values_list("number", flat=True).get(pk=stream_id))
 
 
 def _in_words(entry: StoryEntry) -> tuple[StoryEntry, str | Promise, str]:

@@ -63,6 +63,9 @@ def test_a_case_is_told_from_its_opening_to_the_bank(client: Client, world: Worl
     for part in ("刚刚核验", "完整", "A-08", "示例", "西科〔2024〕8号", case.company_name, "按规则的核定", "付款"):
         assert part in page, part
     assert "断裂" not in page
+    # The chains are called as people call their matters.
+    for name in (f"企业 {case.company.name}:", f"{case.call.number}:", f"{case.policy_version.version}:"):
+        assert name in page, name
     english = text(client, f"{CASES}{case.number}/", "en")
     assert "Verified now" in english
     assert case.number in text(client, CASES)
