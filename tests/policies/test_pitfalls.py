@@ -319,7 +319,21 @@ def test_pitfall_13_an_unknown_higher_tier_is_never_silently_the_lower() -> None
 
 def test_pitfall_14_groups_are_settled_together_and_not_one_after_another() -> None:
     def exclusive(code: str) -> Group:
-        return Group(code, "1", pack_of().title, "CNY", ("company",), "exclusive", 1, 0, "filed_on", None, "", "", "")
+        return Group(
+            code,
+            "1",
+            pack_of().title,
+            "CNY",
+            ("company",),
+            "exclusive",
+            1,
+            0,
+            "filed_on",
+            None,
+            "",
+            "",
+            pack_of().title,
+        )
 
     def claim(key: str, amount: int, *groups: str) -> Claim:
         return Claim(key, key, amount, ON, ON, dict.fromkeys(groups, ("c",)))

@@ -23,6 +23,7 @@ from subsidy.documents.models import StoredFile
 from subsidy.documents.services import folder
 from subsidy.reporting.archive import PaperMissing, package, papers_of
 from subsidy.reporting.models import ArchivePackage
+from subsidy.reporting.services import package_count
 from tests.subsidy.payouts.bank import answered, imported, obligated
 from tests.world import World, fresh
 from workflows.case import archive_jobs
@@ -145,7 +146,7 @@ def test_a_package_that_is_stopped_is_not_made_and_another_one_may_be(
     assert stop in shown and "every 3s" in shown
     assert stop not in auditor.get(page).text and auditor.get(stop).status_code == 404
 
-    counted = archive_jobs.package_count
+    counted = package_count
 
     def stopped_at_the_second(package_id: int, *, done: int, total: int) -> bool:
         if done == 2:
