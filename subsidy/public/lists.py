@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.models import Authority
+from subsidy.audit.moment import Moment
 from subsidy.decisions.models import Decree, Notice
 from subsidy.programmes.enums import CallState
 from subsidy.programmes.models import Call, PolicyVersion
@@ -39,13 +41,25 @@ def policy_title(version: PolicyVersion) -> str:
     return pick(version.policy.title_zh, version.policy.title_en)
 
 
+NOT_YET, NOW, NO_LONGER = "later", "now", "over"
+IN_FORCE: Mapping[str, tuple[Text, str]] = {
+    NOT_YET: (_("not yet in force"), "info"),
+    NOW: (_("in force"), "done"),
+    NO_LONGER: (_("no longer in force"), "plain"),
+}
+OBJECTIONS: Mapping[str, tuple[Text, str]] = {
+    NOW: (_("open to objection"), "wait"),
+    NO_LONGER: (_("time for objections over"), "plain"),
+}
+_OF_POLICY = Q(policy_version__policy=OuterRef("policy"))
+
+
 def validity(version: PolicyVersion, on: dt.date) -> tuple[Text, str]:
     """Whether a version is in force on that day, in words, with the tone."""
     if on < version.effective_from:
-        return _("not yet in force"), "info"
-    if version.effective_to is not None and on > version.effective_to:
-        return _("no longer in force"), "plain"
-    return _("in force"), "done"
+        return IN_FORCE[NOT_YET]
+    ended = version.effective_to is not None and on > version.effective_to
+    return IN_FORCE[NO_LONGER if ended else NOW]
 
 
 class BureauFilter(django_filters.FilterSet):
@@ -65,7 +79,8 @@ class BureauFilter(django_filters.FilterSet):
         field.label_from_instance = lambda bureau: pick(bureau.name_zh, bureau.name_en)
 
 
-def policies(on: dt.date) -> ListSpec:
+def policies(now: Moment) -> ListSpec:
+    on = now.on
     return ListSpec(
         model=PolicyVersion,
         columns=(
@@ -82,7 +97,7 @@ def policies(on: dt.date) -> ListSpec:
             Sort("-from", _("In force, newest first"), ("-effective_from",)),
             Sort("from", _("In force, oldest first"), ("effective_from",)),
         ),
-        filterset=BureauFilter,
+        filterset=_policy_filter(now),
         search=_search("policy__title_zh", "policy__title_en", "document_number"),
         search_label=_("Title or document number"),
         related=("policy", "authority"),
@@ -122,11 +137,7 @@ def calls(at: dt.datetime) -> ListSpec:
 
 def notices(on: dt.date) -> ListSpec:
     def state(one: Notice) -> tuple[Text, str]:
-        return (
-            (_("open to objection"), "wait")
-            if one.closed_at is None and on <= one.ends_on
-            else (_("time for objections over"), "plain")
-        )
+        return OBJECTIONS[NOW if one.closed_at is None and on <= one.ends_on else NO_LONGER]
 
     return ListSpec(
         model=Notice,
@@ -142,7 +153,7 @@ def notices(on: dt.date) -> ListSpec:
             Sort("-starts", _("Newest first"), ("-starts_on",)),
             Sort("starts", _("Oldest first"), ("starts_on",)),
         ),
-        filterset=BureauFilter,
+        filterset=_notice_filter(on),
         search=_search("title_zh", "title_en"),
         search_label=_("Title"),
         related=("authority",),
@@ -190,6 +201,53 @@ def _search(*fields: str) -> Any:
 
 def _without_texts(queryset: QuerySet[Any]) -> QuerySet[Any]:
     return queryset.defer(*RULE_TEXTS)
+
+
+def _policy_filter(now: Moment) -> type[django_filters.FilterSet]:
+    on = now.on
+    days = {
+        NOT_YET: Q(effective_from__gt=on),
+        NOW: Q(effective_from__lte=on) & (Q(effective_to__isnull=True) | Q(effective_to__gte=on)),
+        NO_LONGER: Q(effective_to__lt=on),
+    }
+
+    def by_state(queryset: QuerySet[PolicyVersion], _name: str, value: str) -> QuerySet[PolicyVersion]:
+        return queryset.filter(days[value])
+
+    def by_call(queryset: QuerySet[PolicyVersion], _name: str, value: str) -> QuerySet[PolicyVersion]:
+        """By what stands of any call of the policy, whichever version it is under."""
+        return queryset.filter(Exists(Call.objects.filter(in_state(value, now.at), _OF_POLICY)))
+
+    class PolicyFilter(BureauFilter):
+        state = django_filters.ChoiceFilter(
+            label=_("State"), choices=_choices(IN_FORCE), empty_label=_("all"), method=by_state
+        )
+        call = django_filters.ChoiceFilter(
+            label=_("Applications"),
+            choices=[(CallState.OPEN, _("are taken now")), (CallState.LATER, _("are taken later"))],
+            empty_label=_("all"),
+            method=by_call,
+        )
+
+    return PolicyFilter
+
+
+def _choices(states: Mapping[str, tuple[Text, str]]) -> list[tuple[str, Text]]:
+    return [(name, words) for name, (words, _tone) in states.items()]
+
+
+def _notice_filter(on: dt.date) -> type[django_filters.FilterSet]:
+    open_now = Q(closed_at__isnull=True, ends_on__gte=on)
+
+    def by_state(queryset: QuerySet[Notice], _name: str, value: str) -> QuerySet[Notice]:
+        return queryset.filter(open_now if value == NOW else ~open_now)
+
+    class NoticeFilter(BureauFilter):
+        state = django_filters.ChoiceFilter(
+            label=_("State"), choices=_choices(OBJECTIONS), empty_label=_("all"), method=by_state
+        )
+
+    return NoticeFilter
 
 
 def _call_filter(at: dt.datetime) -> type[django_filters.FilterSet]:

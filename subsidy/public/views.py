@@ -51,8 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def policy_list(request: HttpRequest) -> HttpResponseBase:
-    on = moment_of(request).on
-    return respond(request, lists.policies(on), [leading_versions(on)], "public/policies.html")
+    now = moment_of(request)
+    return respond(request, lists.policies(now), [leading_versions(now.on)], "public/policies.html")
 
 
 @require_safe

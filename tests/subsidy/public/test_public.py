@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from typing import Any
@@ -11,13 +12,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from subsidy.accounts.models import Authority
 from subsidy.audit.models import Event
 from subsidy.calendars.models import BusinessClock
 from subsidy.decisions.models import Decree, Notice
-from subsidy.programmes.models import Call
+from subsidy.programmes.models import Call, PolicyVersion
 from tests.world import World, days_later
 
 FIGURES = {
@@ -240,6 +242,32 @@ def test_each_list_narrows_to_one_bureau_and_searches(client: Client, world: Wor
         text(client, f"/{name}/?bureau=xh&q=飞天")
     assert "/policies/bj/flying_sky/" in text(client, "/policies/?q=flying")
     assert "/policies/bj/flying_sky/" not in text(client, "/policies/?q=nothing")
+
+
+def test_policies_narrow_to_those_in_force_and_to_those_that_take_applications(client: Client, world: World) -> None:
+    world.call()
+    other = World(code="bj", now=world.now)
+    other.policy()
+    ours, theirs = "/policies/xh/flying_sky/", "/policies/bj/flying_sky/"
+    for state, shown in (("now", True), ("later", False), ("over", False)):
+        page = text(client, f"/policies/?state={state}")
+        assert (ours in page, theirs in page) == (shown, shown), state
+    PolicyVersion.objects.filter(authority=other.authority).update(effective_to=world.now.on - dt.timedelta(days=1))
+    assert theirs in text(client, "/policies/?state=over") and theirs not in text(client, "/policies/?state=now")
+    for wanted, shown in (("open", True), ("later", False)):
+        page = text(client, f"/policies/?call={wanted}")
+        assert (ours in page, theirs in page) == (shown, False), wanted
+    assert ours not in text(client, "/policies/?state=nonsense"), "a filter that is not understood shows nothing"
+
+
+def test_notices_narrow_to_those_open_to_objection(client: Client, world: World) -> None:
+    call = world.call()
+    world.ready(call)
+    notice = world.published(call).notice
+    address = reverse("public:notice", args=[notice.pk])
+    assert address in text(client, "/notices/?state=now") and address not in text(client, "/notices/?state=over")
+    type(notice).objects.filter(pk=notice.pk).update(closed_at=world.now.at)
+    assert address not in text(client, "/notices/?state=now") and address in text(client, "/notices/?state=over")
 
 
 def test_pages_cost_the_same_with_more_published(
