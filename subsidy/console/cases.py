@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET
 from policies.language import Pack
 from subsidy.cases.models import Case
 from subsidy.console import case_page, previews, proposals, scope
-from subsidy.console.offers import offers, time_left
+from subsidy.console.offers import offers, time_left, works_on
 from subsidy.console.service import service_rows
 from subsidy.console.similar import similar
-from subsidy.correspondence.conversing import messages_of
+from subsidy.correspondence.conversing import messages_of, notes_of
 from subsidy.decisions.models import Award, RuleDecision, Undertaking
 from subsidy.documents.models import StoredFile
 from subsidy.documents.selectors import files_of
@@ -35,6 +35,7 @@ from subsidy.web.formats import pick
 from subsidy.web.person import moment_of
 from subsidy.work.selectors import items_of
 from workflows.case.flow import REMANDED
+from workflows.common.duties import WITHOUT_BUSINESS_POWER
 from workflows.common.refusals import Message
 from workflows.common.subjects import kind_named
 from workflows.undertaking.forms import reported
@@ -104,6 +105,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "stopped_by": case_page.stopped_by(case, entries),
         "similar": similar(case, rules.facts, pack, scope.cases_for(request)),
         "letters": service_rows(request, case),
+        "notes": notes_of(case),
+        "may_note": not standing.roles & WITHOUT_BUSINESS_POWER and works_on(standing, items, case.authority_id),
         "messages_count": len(messages_of(case)),
         "policy": pick(case.policy_version.policy.title_zh, case.policy_version.policy.title_en),
     }

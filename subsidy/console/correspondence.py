@@ -16,8 +16,9 @@ from subsidy.accounts.enums import Role
 from subsidy.cases.models import Case
 from subsidy.console import scope
 from subsidy.console.cases import crumbs_to
+from subsidy.console.offers import works_on
 from subsidy.console.service import SERVE_ACTS
-from subsidy.correspondence.conversing import messages_of
+from subsidy.correspondence.conversing import messages_of, notes_of
 from subsidy.correspondence.models import Letter, LetterKind
 from subsidy.programmes.packs import pack_of
 from subsidy.web.acts import ActPage, find_act
@@ -26,8 +27,9 @@ from subsidy.work.selectors import items_of
 from workflows.case.serving import SERVED_BEFORE
 from workflows.common.acts import Act, ActForm
 from workflows.common.duties import WITHOUT_BUSINESS_POWER
+from workflows.common.refusals import Message
 
-WRITE_ACTS = ("ask_company", "answer_company")
+WRITE_ACTS = ("ask_company", "answer_company", "write_note")
 
 
 class ServeLetter(ActPage):
@@ -95,13 +97,10 @@ def conversation(request: HttpRequest, number: str) -> HttpResponse:
     standing = scope.standing(request)
     case = scope.case_for_officer(request, number)
     roles = {pool.role for pool in standing.pools if pool.authority_id == case.authority_id}
-    waits = {
-        item.pool.role for item in items_of("case", case.pk) if item.pool is not None and item.assignee_id is None
-    }
-    held = {item.pool.role for item in items_of("case", case.pk) if item.pool and item.assignee_id == standing.user.pk}
     acts = []
     if not standing.roles & WITHOUT_BUSINESS_POWER:
-        acts = ["answer_company"] if Role.ACCEPTANCE in roles else ["ask_company"] if roles & (waits | held) else []
+        works = works_on(standing, items_of("case", case.pk), case.authority_id)
+        acts = ["answer_company"] if Role.ACCEPTANCE in roles else ["ask_company"] if works else []
     context = {
         "case": case,
         "conversation": messages_of(case),
@@ -114,11 +113,18 @@ def conversation(request: HttpRequest, number: str) -> HttpResponse:
 
 
 class WriteMessage(ActPage):
-    """A question or an answer to the company."""
+    """A question or an answer to the company, or a note that it never sees."""
 
     kind = "case"
     template_name = "console/message_act.html"
-    done_message = gettext_lazy("Sent. The company is told.")
+
+    @property
+    def done_message(self) -> Message:  # type: ignore[override]
+        return gettext_lazy("Noted.") if self.is_note else gettext_lazy("Sent. The company is told.")
+
+    @property
+    def is_note(self) -> bool:
+        return self.get_action() == "write_note"
 
     def get_action(self) -> str:
         action: str = self.kwargs["action"]
@@ -131,14 +137,22 @@ class WriteMessage(ActPage):
         return scope.case_for_officer(self.request, self.kwargs["number"])
 
     def preview(self, subject: Case) -> Preview:
+        if self.is_note:
+            return Preview(changes=(_("Your note stands on the page of the case, for officers alone."),))
         return Preview(changes=(_("Your message is kept with the case; the company reads it."),))
 
     def context(self, subject: Case) -> dict[str, Any]:
+        if self.is_note:
+            return {"case": subject, "notes": notes_of(subject)}
         return {"case": subject, "conversation": messages_of(subject)}
 
     def crumbs(self, subject: Case) -> list[Crumb]:
+        if self.is_note:
+            return crumbs_to(subject, Crumb(_("Notes")))
         page = reverse("console:case-messages", args=[subject.number])
         return crumbs_to(subject, Crumb(_("Messages"), page))
 
     def success_url(self, subject: Case) -> str:
+        if self.is_note:
+            return reverse("console:case", args=[subject.number]) + "#notes"
         return reverse("console:case-messages", args=[subject.number])

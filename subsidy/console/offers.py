@@ -7,7 +7,7 @@ page that must refuse.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,3 +106,12 @@ def holder_words(items: Sequence[WorkItem]) -> Text:
         return _("the company")
     role = Role(item.pool.role)
     return str(role.label) if item.assignee is None or role == Role.EXPERT else f"{item.assignee} · {role.label}"
+
+
+def works_on(standing: Standing, items: Iterable[WorkItem], authority_id: int) -> bool:
+    """Whether the matter waits for a pool of the reader, or one of its tasks is held by them."""
+    roles = {pool.role for pool in standing.pools if pool.authority_id == authority_id}
+    open_to = {
+        item.pool.role for item in items if item.pool is not None and item.assignee_id in (None, standing.user.pk)
+    }
+    return bool(roles & open_to)

@@ -133,6 +133,23 @@ class CaseMessage(AuthorityRecord):
         return f"{self.case_id} {self.written_at}"
 
 
+class CaseNote(AuthorityRecord):
+    """What an officer notes on a case for those who work on it next; company and experts never see it. Append-only."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="notes")
+    author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(max_length=2000)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("note on a case")
+        verbose_name_plural = _("notes on cases")
+        indexes = [models.Index(fields=["case", "id"], name="note_by_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.written_at}"
+
+
 class MailOut(models.Model):
     """An e-mail to one person: about one event, or a day's digest. `key` is natural, so it is sent at most once.
 

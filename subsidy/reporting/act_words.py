@@ -124,6 +124,7 @@ ACT_WORDS: dict[tuple[str, str], tuple[Text, Text]] = {
     ),
     ("case", "remind_unserved"): (_("reminded that a letter has not been opened"), ""),
     ("case", "ask_company"): (_("asked the company"), _("the bureau asked you")),
+    ("case", "write_note"): (_("wrote a note"), ""),
     ("case", "answer_company"): (_("wrote to the company"), _("the bureau wrote to you")),
     ("case", "write_to_bureau"): (_("wrote to the bureau"), _("you wrote to the bureau")),
     **{

@@ -131,7 +131,7 @@ class Data:
     def ask_company(self, _place: Place) -> dict[str, Any]:
         return {"text": "请说明"}
 
-    answer_company = write_to_bureau = ask_company
+    answer_company = write_to_bureau = write_note = ask_company
 
     def issue_letter(self, _place: Place) -> dict[str, Any]:
         return {"kind": "receipt"}

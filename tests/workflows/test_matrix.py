@@ -137,7 +137,7 @@ def _expected(kind: Kind, act: Act, place: Place, person: Person) -> str:
         if node is not None and node.name in OF_UNITS and not seated:
             pool = None  # the pool of another unit
         # Nobody holds the matter, so there is nothing to give back.
-        role, possible = pool, act.name in ("claim", "ask_company")
+        role, possible = pool, act.name in ("claim", "ask_company", "write_note")
     elif act.name == "reassign":
         possible = False  # nobody holds it, so that sending it back to its pool changes nothing
     elif kind.free_act(act.name) is None:

@@ -1,4 +1,4 @@
-"""Questions and answers between a company and the bureau on one case: written once, told to the other side."""
+"""Questions and answers between a company and the bureau on one case, told to the other side; notes of officers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from subsidy.accounts.enums import Role
 from subsidy.applicants.rights import FILE_FOR
 from subsidy.audit.canonical import digest
 from subsidy.cases.enums import CaseState
-from subsidy.correspondence.conversing import message_write
+from subsidy.correspondence.conversing import message_write, note_write
 from workflows.common.acts import Act, ActForm
 from workflows.common.turn import Turn
 
@@ -22,6 +22,17 @@ class MessageForm(ActForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Both sides keep it. Do not write passwords or account numbers."),
+    )
+
+
+class NoteForm(ActForm):
+    text = forms.CharField(
+        label=_("Note"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_(
+            "For those who work on the case; the company and the experts do not see it. It cannot be changed."
+        ),
     )
 
 
@@ -47,8 +58,18 @@ def ask(turn: Turn) -> None:
     turn.hold()
 
 
+def note(turn: Turn) -> None:
+    """Words for those who work on the case next, by whoever it waits for; the case stays where it stands."""
+    text: str = turn.data["text"]
+    kept = note_write(turn.subject, author=turn.actor, text=text, now=turn.now)
+    turn.record(note=kept.pk, sha256=digest(text).hex())
+    turn.record_private(text=text)
+    turn.hold()
+
+
 MESSAGES = (
     Act("ask_company", _("Ask the company"), ask, pooled=True, form=MessageForm, versioned=False),
+    Act("write_note", _("Write a note"), note, pooled=True, form=NoteForm, versioned=False),
     Act(
         "answer_company",
         _("Write to the company"),
