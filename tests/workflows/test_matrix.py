@@ -211,6 +211,7 @@ CASE_STEPS: Mapping[tuple[str, str], str] = {
     ("", "serve_at_counter"): "data",
     # No package is being made, and no data name one; tests/subsidy/console/test_archive.py has one kept.
     ("", "keep_archive"): "data",
+    ("", "stop_archive"): "state",
     # This policy asks for no list; test_lists tries these acts where there is one.
     ("", "save_record"): "data",
     ("", "remove_record"): "data",

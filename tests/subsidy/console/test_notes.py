@@ -20,9 +20,7 @@ SignIn = Callable[[str | User], Client]
 WORDS = "与企业电话核对过，审计报告第12页有误。"
 
 
-def test_a_note_is_written_by_whoever_the_case_waits_for_and_read_by_the_next(
-    world: World, as_person: SignIn
-) -> None:
+def test_a_note_is_written_by_whoever_the_case_waits_for_and_read_by_the_next(world: World, as_person: SignIn) -> None:
     case = world.submitted()
     page, write = (
         reverse("console:case", args=[case.number]),

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from subsidy.management.history import unknown_migrations
@@ -15,13 +16,14 @@ from subsidy.management.history import unknown_migrations
 def test_a_database_of_another_version_is_refused_untouched() -> None:
     recorder = MigrationRecorder(connection)
     recorder.record_applied("ledger", "0009_entered_by_hand")
-    recorder.record_unapplied("reporting", "0002_invariants")
+    [last] = MigrationLoader(connection).graph.leaf_nodes("reporting")
+    recorder.record_unapplied(*last)
     with pytest.raises(CommandError) as refused:
         call_command("migrate", verbosity=0, interactive=False)
     told = str(refused.value)
     assert "ledger.0009_entered_by_hand" in told
     assert "删除数据目录" in told and "delete the data folder" in told
-    assert ("reporting", "0002_invariants") not in recorder.applied_migrations(), "nothing was migrated"
+    assert last not in recorder.applied_migrations(), "nothing was migrated"
 
 
 @pytest.mark.django_db
