@@ -172,8 +172,7 @@ class CallAct(ActPage):
         scope.standing(self.request)
         return call_for(self.request, self.kwargs["number"])
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.done_words[self.get_action()]
 
     def preview(self, subject: Call) -> Preview:

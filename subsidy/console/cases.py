@@ -198,8 +198,7 @@ class CaseAct(ActPage):
         scope.standing(self.request)
         return scope.case_for_officer(self.request, self.kwargs["number"])
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.done_words.get(self.get_action(), gettext_lazy("Done. It stands in the history of the case."))
 
     def preview(self, subject: Case) -> Preview:

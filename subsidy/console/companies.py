@@ -259,8 +259,7 @@ class CompanyAct(ActPage):
     kind = "company"
     template_name = "console/company_act.html"
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return _("The source is being asked.") if self.get_action() == "ask_source" else _("Entered.")
 
     def get_action(self) -> str:

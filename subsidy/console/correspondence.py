@@ -118,8 +118,7 @@ class WriteMessage(ActPage):
     kind = "case"
     template_name = "console/message_act.html"
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return gettext_lazy("Noted.") if self.is_note else gettext_lazy("Sent. The company is told.")
 
     @property

@@ -188,8 +188,7 @@ class ObjectionAct(ActPage):
         found: Objection = get_object_or_404(objections_for(self.request), number=self.kwargs["number"])
         return found
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.done_words[self.get_action()]
 
     def preview(self, subject: Objection) -> Preview:

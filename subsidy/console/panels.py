@@ -178,8 +178,7 @@ class PanelAct(ActPage):
             raise Http404("There is no such act on this page.")
         return action
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.done_words[self.get_action()]
 
     def get_subject(self) -> Case:

@@ -296,8 +296,7 @@ class ProposalAct(ActPage):
         found: Proposal = get_object_or_404(proposals_for(self.request), number=self.kwargs["number"])
         return found
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.done_words[self.get_action()]
 
     def preview(self, subject: Proposal) -> Preview:

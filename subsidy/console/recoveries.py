@@ -217,8 +217,7 @@ class RecoveryAct(RecoveryPage):
     def get_subject(self) -> Recovery:
         return self.recovery()
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.done_words[self.get_action()]
 
     def preview(self, subject: Recovery) -> Preview:

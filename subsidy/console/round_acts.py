@@ -57,8 +57,7 @@ class RoundAct(ActPage):
         scope.standing(self.request)
         return scope.round_for(self.request, self.kwargs["number"])
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.done_words[self.get_action()]
 
     def preview(self, subject: Round) -> Preview:

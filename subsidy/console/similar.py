@@ -146,9 +146,10 @@ def _size(definition: FactDef | RecordDef, raw: Any) -> Decimal | None:
     if raw is None or definition.kind not in NUMBERS:
         return None
     try:
-        return Decimal(value_from_json(definition, raw))  # type: ignore[arg-type]
+        value = value_from_json(definition, raw)
     except PolicyError:
         return None
+    return Decimal(value) if isinstance(value, int | Decimal) else None
 
 
 def _difference(definition: FactDef | RecordDef, facts: RawFacts, theirs: RawFacts) -> Difference:

@@ -151,6 +151,10 @@ class ActPage(LoginRequiredMixin, View):
     def get_action(self) -> str:
         return self.action
 
+    def done(self) -> Message:
+        """What the person is told once the act is done; empty for nothing."""
+        return self.done_message
+
     def preview(self, subject: Any) -> Preview:
         """What the act would change; computed, nothing is done."""
         return Preview()
@@ -203,8 +207,8 @@ class ActPage(LoginRequiredMixin, View):
                 raise
             blame(form, refusal)
             return self.page(subject, act, form, status=UNPROCESSABLE)
-        if self.done_message:
-            messages.success(request, str(self.done_message))
+        if done := self.done():
+            messages.success(request, str(done))
         return HttpResponseRedirect(self.success_url(subject))
 
     def page(self, subject: Any, act: Act, form: ActForm | None, *, status: int = 200) -> HttpResponse:

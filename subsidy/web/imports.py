@@ -89,8 +89,7 @@ class ImportAct(ActPage, ABC):
     def get_subject(self) -> Any:
         return self.find(self.kwargs["pk"])
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.done_words[self.get_action()]
 
     def success_url(self, subject: Any) -> str:

@@ -135,8 +135,7 @@ class NamedAct(CaseAct):
             return redirect("portal:case", number=subject.number)
         return super().get(request, *args, **kwargs)
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.own.done
 
     def heading(self, subject: Case, act: Any) -> Text:

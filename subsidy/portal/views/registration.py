@@ -162,8 +162,7 @@ class RegistrationAct(ActPage):
     def get_action(self) -> str:
         return str(self.kwargs["action"])
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.done_words[self.get_action()]
 
     def preview(self, subject: Registration) -> Preview:

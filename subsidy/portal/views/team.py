@@ -108,8 +108,7 @@ class TeamAct(CompanyAct):
             raise Http404("there is no such act on this page")
         return action
 
-    @property
-    def done_message(self) -> Message:  # type: ignore[override]
+    def done(self) -> Message:
         return self.done_words[self.get_action()]
 
     def heading(self, subject: Company, act: Act) -> Message:
